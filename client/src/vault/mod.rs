@@ -1,0 +1,165 @@
+//! The vault: the one door to what is stored on this phone. A write is all or nothing, is on disk
+//! when it resolves, and is refused once another tab has opened the vault.
+
+mod error;
+mod indexed_db;
+mod name;
+mod persistence;
+mod seal;
+
+use std::future::Future;
+
+pub use error::VaultError;
+use futures_channel::{mpsc, oneshot};
+use indexed_db::Connection;
+use leptos::task::spawn_local;
+pub use name::Name;
+pub use persistence::{Persistence, ask_to_persist};
+
+/// The record that says which opening of the vault may write. It is not sealed: it holds nothing.
+const OPENED_BY: &str = "opened-by";
+
+/// One write of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Add or replace a record.
+    Put(Name, Vec<u8>),
+    /// Remove a record.
+    Delete(Name),
+    /// Remove everything.
+    Clear,
+}
+
+/// What the vault holds, opened. Records that cannot be opened are left where they are.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Every record that could be opened.
+    pub records: Vec<(Name, Vec<u8>)>,
+    /// How many could not.
+    pub unopened: usize,
+}
+
+/// The door. Batches are written one after the other, in the order in which they were given.
+#[derive(Clone)]
+pub struct Vault {
+    batches: mpsc::UnboundedSender<Batch>,
+}
+
+struct Batch {
+    writes: Vec<Write>,
+    outcome: oneshot::Sender<Result<(), VaultError>>,
+}
+
+/// The side behind the door, which owns the connection.
+struct Keeper {
+    connection: Connection,
+    /// Random: names this opening, so that an older one finds out that it may not write any more.
+    opening: [u8; 8],
+}
+
+impl Vault {
+    /// Opens the vault for this opening alone, and reads everything once.
+    ///
+    /// # Errors
+    /// When the browser does not let this page store anything.
+    pub async fn open(opening: [u8; 8]) -> Result<(Self, Contents), VaultError> {
+        let connection = Connection::open().await?;
+        let transaction = connection.write()?;
+        transaction.put(OPENED_BY, &opening)?;
+        let stored = transaction.all().await?;
+        transaction.complete().await?;
+        let mut contents = Contents::default();
+        for (text, sealed) in stored.into_iter().filter(|(text, _)| text != OPENED_BY) {
+            match (Name::parse(&text), seal::open(&text, sealed).await) {
+                (Some(name), Some(record)) => contents.records.push((name, record)),
+                _ => contents.unopened += 1,
+            }
+        }
+        let (batches, queue) = mpsc::unbounded();
+        spawn_local(Keeper { connection, opening }.serve(queue));
+        Ok((Self { batches }, contents))
+    }
+
+    /// Writes a batch; its place in the order is taken before this returns.
+    pub fn write(
+        &self,
+        writes: Vec<Write>,
+    ) -> impl Future<Output = Result<(), VaultError>> + use<> {
+        let (outcome, written) = oneshot::channel();
+        // A keeper that has gone drops the sender, which reads as unavailable below.
+        let _ = self.batches.unbounded_send(Batch { writes, outcome });
+        async move { written.await.unwrap_or(Err(VaultError::Unavailable)) }
+    }
+}
+
+impl Keeper {
+    async fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Batch>) {
+        while let Ok(batch) = queue.recv().await {
+            let outcome = self.write(batch.writes).await;
+            // Whoever gave the batch may have stopped waiting.
+            let _ = batch.outcome.send(outcome);
+        }
+    }
+
+    async fn write(&mut self, writes: Vec<Write>) -> Result<(), VaultError> {
+        // Sealed before the transaction begins: it would end by itself while waiting.
+        let mut sealed = Vec::with_capacity(writes.len());
+        for write in writes {
+            sealed.push(match write {
+                Write::Put(name, record) => {
+                    let name = name.text();
+                    let record = seal::seal(&name, record).await;
+                    Sealed::Put(name, record)
+                }
+                Write::Delete(name) => Sealed::Delete(name.text()),
+                Write::Clear => Sealed::Clear,
+            });
+        }
+        match self.transact(&sealed).await {
+            Err(VaultError::Unavailable) => {
+                // Platforms drop connections, mostly while the app is in the background: once more.
+                self.reopen().await?;
+                self.transact(&sealed).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn reopen(&mut self) -> Result<(), VaultError> {
+        self.connection = Connection::open().await?;
+        if self.connection.made_new {
+            // What was there is gone. Mark the new store as ours, so that all can be stored again.
+            let transaction = self.connection.write()?;
+            transaction.put(OPENED_BY, &self.opening)?;
+            transaction.complete().await?;
+            return Err(VaultError::Lost);
+        }
+        Ok(())
+    }
+
+    async fn transact(&self, writes: &[Sealed]) -> Result<(), VaultError> {
+        let transaction = self.connection.write()?;
+        if transaction.get(OPENED_BY).await?.as_deref() != Some(&self.opening) {
+            transaction.abort();
+            return Err(VaultError::OpenElsewhere);
+        }
+        for write in writes {
+            match write {
+                Sealed::Put(name, record) => transaction.put(name, record)?,
+                Sealed::Delete(name) => transaction.delete(name)?,
+                Sealed::Clear => {
+                    transaction.clear()?;
+                    transaction.put(OPENED_BY, &self.opening)?;
+                }
+            }
+        }
+        transaction.complete().await
+    }
+}
+
+/// A write whose record is ready for the disk.
+enum Sealed {
+    Put(String, Vec<u8>),
+    Delete(String),
+    Clear,
+}

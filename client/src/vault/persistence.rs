@@ -1,0 +1,41 @@
+//! Whether the browser promised to keep what is stored here.
+
+use wasm_bindgen_futures::JsFuture;
+
+/// The browser's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Persistence {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// It keeps everything until the person removes it.
+    Promised,
+    /// It may remove everything when the phone runs short of room.
+    NotPromised,
+}
+
+impl Persistence {
+    /// What the answer means, and what to do.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unknown => "The browser has not said yet whether it keeps what is stored here.",
+            Self::Promised => "The browser has promised to keep what is stored on this phone.",
+            Self::NotPromised => {
+                "The browser may remove what is stored here when the phone runs short of room. Add \
+                 Fingerpost to the home screen, which makes that unlikely, and send often."
+            }
+        }
+    }
+}
+
+/// Asks the browser to keep what is stored. It may ask the person.
+pub async fn ask_to_persist() -> Persistence {
+    let storage = web_sys::window().map(|window| window.navigator().storage());
+    let Some(Ok(promise)) = storage.map(|storage| storage.persist()) else {
+        return Persistence::NotPromised;
+    };
+    match JsFuture::from(promise).await {
+        Ok(answer) if answer.is_truthy() => Persistence::Promised,
+        _ => Persistence::NotPromised,
+    }
+}

@@ -1,0 +1,75 @@
+//! Values of the domain out of columns of the database.
+
+use rusqlite::{Error, Row, types::Type};
+use shared::{
+    case::Role,
+    ids::{CaseId, DeviceId, IdError, UserId},
+    ods::OdsCode,
+};
+
+fn id<T>(
+    row: &Row<'_>,
+    column: usize,
+    read: impl FnOnce(&[u8]) -> Result<T, IdError>,
+) -> Result<T, Error> {
+    let bytes = row.get_ref(column)?.as_blob()?;
+    read(bytes).map_err(|error| wrong(column, Type::Blob, error))
+}
+
+fn wrong(
+    column: usize,
+    kind: Type,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    Error::FromSqlConversionFailure(column, kind, Box::new(error))
+}
+
+/// The case in this column.
+///
+/// # Errors
+/// When it holds something else.
+pub fn case(row: &Row<'_>, column: usize) -> Result<CaseId, Error> {
+    id(row, column, CaseId::from_slice)
+}
+
+/// The user in this column.
+///
+/// # Errors
+/// When it holds something else.
+pub fn user(row: &Row<'_>, column: usize) -> Result<UserId, Error> {
+    id(row, column, UserId::from_slice)
+}
+
+/// The device in this column.
+///
+/// # Errors
+/// When it holds something else.
+pub fn device(row: &Row<'_>, column: usize) -> Result<DeviceId, Error> {
+    id(row, column, DeviceId::from_slice)
+}
+
+/// The practice in this column, where there is one.
+///
+/// # Errors
+/// When it holds something else.
+pub fn practice(row: &Row<'_>, column: usize) -> Result<Option<OdsCode>, Error> {
+    let text: Option<String> = row.get(column)?;
+    let read = |text: String| OdsCode::parse(&text);
+    text.map(read).transpose().map_err(|error| wrong(column, Type::Text, error))
+}
+
+/// The role in this column, by the name that the case document uses too.
+///
+/// # Errors
+/// When it holds something else.
+pub fn role(row: &Row<'_>, column: usize) -> Result<Role, Error> {
+    let text = row.get_ref(column)?.as_str()?;
+    let value = serde_json::Value::from(text);
+    serde_json::from_value(value).map_err(|error| wrong(column, Type::Text, error))
+}
+
+/// The stored name of a role.
+pub fn role_name(role: Role) -> String {
+    let value = serde_json::to_value(role).expect("a role is a plain name");
+    value.as_str().expect("a role is a plain name").to_owned()
+}

@@ -1,0 +1,560 @@
+//! Events: what happened, as somebody recorded it, once; never edited afterwards.
+
+use jiff::{Timestamp, civil::DateTime};
+use serde::{Deserialize, Serialize};
+
+use super::picklist::Need;
+use crate::{
+    ids::{DeviceId, EpisodeId, EventId, UserId},
+    personal::Personal,
+    snomed::ConceptId,
+};
+
+/// One entry of a case, as it lies in the document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its key in the document. Not repeated inside the stored value.
+    #[serde(skip, default = "no_id")]
+    pub id: EventId,
+    /// The device whose change really holds it, read from the document's history.
+    #[serde(skip)]
+    pub device: Option<DeviceId>,
+    /// When it happened, by the clock on the wall in London.
+    pub at: DateTime,
+    /// When it was signed, by the clock of the device.
+    pub recorded_at: Timestamp,
+    /// Who signed it.
+    pub by: UserId,
+    /// In which role they signed it.
+    pub role: Role,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+fn no_id() -> EventId {
+    EventId::new(0, 0)
+}
+
+/// The role in which a person acts. Only link workers' own entries are ever coded (rule 2).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A social prescribing link worker.
+    LinkWorker,
+    /// A link worker who also leads the team.
+    LeadLinkWorker,
+    /// Works beside link workers, with codes of their own.
+    HealthAndWellbeingCoach,
+    /// Works beside link workers, with codes of their own.
+    CareCoordinator,
+    /// Enters the worklist into the practice's system.
+    PracticeStaff,
+    /// Keeps people, devices, practices and the directory; sees no clinical content.
+    ServiceAdministrator,
+    /// The service itself: what it takes in from a practice's referral file.
+    Service,
+}
+
+impl Role {
+    /// Whether this role's own entries may produce a code (rule 2).
+    pub fn may_be_coded(self) -> bool {
+        matches!(self, Self::LinkWorker | Self::LeadLinkWorker)
+    }
+
+    /// The role in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::LinkWorker => "Social prescribing link worker",
+            Self::LeadLinkWorker => "Lead link worker",
+            Self::HealthAndWellbeingCoach => "Health and wellbeing coach",
+            Self::CareCoordinator => "Care coordinator",
+            Self::PracticeStaff => "Practice staff",
+            Self::ServiceAdministrator => "Service administrator",
+            Self::Service => "The service",
+        }
+    }
+}
+
+/// What happened. The stored name of each kind is its `kind`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// Somebody asked the service to see the person: opens an episode of care.
+    Referred(Referral),
+    /// One interaction with the person, or an attempt at one.
+    Contact(Contact),
+    /// The person accepted the referral.
+    Accepted(Decision),
+    /// The person declined the referral.
+    Declined(Decision),
+    /// A need came to light.
+    NeedNoted(NeedNoted),
+    /// A goal, in the person's words.
+    GoalSet(GoalSet),
+    /// A local service was named to the person.
+    Signposted(Signposted),
+    /// How a signposting went.
+    SignpostOutcome(SignpostOutcome),
+    /// The four ONS wellbeing scales.
+    OutcomeMeasured(OutcomeMeasured),
+    /// The person talked of suicide, or is not safe.
+    UrgentConcern(UrgentConcern),
+    /// A named person took over an urgent concern.
+    Handover(Handover),
+    /// The episode of care ended.
+    EpisodeClosed(EpisodeClosed),
+    /// Who carries the case, for those who read its history.
+    AssignedNote(AssignedNote),
+    /// A correction: what the target should have said.
+    Amended(Amended),
+    /// The target is withdrawn.
+    Retracted(Retracted),
+    /// A person settled a field that two people had written at once.
+    ConflictResolved(ConflictResolved),
+}
+
+/// The names of every kind that this version reads.
+pub const KINDS: [&str; 16] = [
+    "referred",
+    "contact",
+    "accepted",
+    "declined",
+    "need_noted",
+    "goal_set",
+    "signposted",
+    "signpost_outcome",
+    "outcome_measured",
+    "urgent_concern",
+    "handover",
+    "episode_closed",
+    "assigned_note",
+    "amended",
+    "retracted",
+    "conflict_resolved",
+];
+
+impl Fact {
+    /// The stored name of the kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Referred(_) => KINDS[0],
+            Self::Contact(_) => KINDS[1],
+            Self::Accepted(_) => KINDS[2],
+            Self::Declined(_) => KINDS[3],
+            Self::NeedNoted(_) => KINDS[4],
+            Self::GoalSet(_) => KINDS[5],
+            Self::Signposted(_) => KINDS[6],
+            Self::SignpostOutcome(_) => KINDS[7],
+            Self::OutcomeMeasured(_) => KINDS[8],
+            Self::UrgentConcern(_) => KINDS[9],
+            Self::Handover(_) => KINDS[10],
+            Self::EpisodeClosed(_) => KINDS[11],
+            Self::AssignedNote(_) => KINDS[12],
+            Self::Amended(_) => KINDS[13],
+            Self::Retracted(_) => KINDS[14],
+            Self::ConflictResolved(_) => KINDS[15],
+        }
+    }
+
+    /// The episode that this entry names, where it names one. Entries without one belong to the
+    /// episode that was open when they happened.
+    pub fn episode(&self) -> Option<EpisodeId> {
+        match self {
+            Self::Contact(contact) => Some(contact.episode),
+            Self::Accepted(decision) | Self::Declined(decision) => Some(decision.episode),
+            Self::EpisodeClosed(closed) => Some(closed.episode),
+            _ => None,
+        }
+    }
+}
+
+/// Who asked, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Who asked.
+    pub source: ReferralSource,
+    /// Why, in their words.
+    pub reason: Personal<String>,
+}
+
+/// Who asked the service to see the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferralSource {
+    /// A GP.
+    Gp,
+    /// Another professional.
+    OtherProfessional,
+    /// A voluntary or community organisation.
+    Community,
+    /// The person.
+    Person,
+}
+
+impl ReferralSource {
+    /// Every source, in the order of a form.
+    pub const ALL: [Self; 4] = [Self::Gp, Self::OtherProfessional, Self::Community, Self::Person];
+
+    /// The source in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Gp => "GP",
+            Self::OtherProfessional => "Another professional",
+            Self::Community => "Community organisation",
+            Self::Person => "The person themselves",
+        }
+    }
+}
+
+/// One interaction, or an attempt at one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The episode of care that it belongs to.
+    pub episode: EpisodeId,
+    /// How they met.
+    pub mode: ContactMode,
+    /// Whether they met.
+    pub outcome: ContactOutcome,
+    /// What it was for: decides whether an acceptance in it can be coded (rule 4).
+    pub purpose: ContactPurpose,
+    /// Where, as the worker calls it.
+    pub venue: String,
+    /// What it took.
+    pub minutes: Minutes,
+    /// Needs that were touched.
+    pub needs: Vec<Need>,
+    /// What was said and done.
+    pub note: Personal<String>,
+    /// What is to happen next.
+    pub next_step: Personal<String>,
+    /// When.
+    pub next_on: Option<jiff::civil::Date>,
+}
+
+/// How a worker and a person met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactMode {
+    /// In the same room.
+    FaceToFace,
+    /// By telephone.
+    Telephone,
+    /// By video.
+    Video,
+    /// At the person's home.
+    HomeVisit,
+    /// In a group.
+    Group,
+}
+
+impl ContactMode {
+    /// Every mode, in the order of a form.
+    pub const ALL: [Self; 5] =
+        [Self::FaceToFace, Self::Telephone, Self::Video, Self::HomeVisit, Self::Group];
+
+    /// The mode in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FaceToFace => "Face to face",
+            Self::Telephone => "Phone",
+            Self::Video => "Video",
+            Self::HomeVisit => "Home visit",
+            Self::Group => "Group",
+        }
+    }
+}
+
+/// Whether they met. Attempts and missed appointments are recorded and never coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactOutcome {
+    /// They met.
+    Seen,
+    /// The worker tried; nobody answered.
+    NoAnswer,
+    /// An appointment to which the person did not come.
+    DidNotAttend,
+}
+
+impl ContactOutcome {
+    /// Every outcome, in the order of a form.
+    pub const ALL: [Self; 3] = [Self::Seen, Self::NoAnswer, Self::DidNotAttend];
+
+    /// The outcome in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Seen => "Saw them",
+            Self::NoAnswer => "No answer",
+            Self::DidNotAttend => "Did not come",
+        }
+    }
+}
+
+/// What a contact was for. All but the first are never coded, unless they turned into a real
+/// conversation where the guidance allows that (rule 4, Transformation Partners' FAQ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactPurpose {
+    /// A conversation about what the person needs and what matters to them.
+    Support,
+    /// A brief call that did turn into a conversation about support.
+    BriefCallWithConversation,
+    /// A brief call or mass booking, with no real conversation about the vaccine or the support
+    /// needed to attend.
+    BriefCall,
+    /// Ringing round to see how people are.
+    WelfareCall,
+    /// Collating lists of vulnerable patients.
+    ListCollation,
+    /// Supporting volunteers or marshalling.
+    VolunteerSupport,
+    /// Booking appointments and other administration.
+    Administrative,
+}
+
+impl ContactPurpose {
+    /// Every purpose, in the order of a form.
+    pub const ALL: [Self; 7] = [
+        Self::Support,
+        Self::BriefCallWithConversation,
+        Self::BriefCall,
+        Self::WelfareCall,
+        Self::ListCollation,
+        Self::VolunteerSupport,
+        Self::Administrative,
+    ];
+
+    /// The purpose in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Support => "Support",
+            Self::BriefCallWithConversation => "Brief call that became a conversation",
+            Self::BriefCall => "Brief or booking call",
+            Self::WelfareCall => "Welfare call",
+            Self::ListCollation => "Putting a list together",
+            Self::VolunteerSupport => "Supporting volunteers",
+            Self::Administrative => "Administration",
+        }
+    }
+}
+
+/// What a contact took, in minutes of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Minutes {
+    /// Reading in advance.
+    pub preparation: u16,
+    /// With the person.
+    pub session: u16,
+    /// Writing up.
+    pub write_up: u16,
+    /// Researching organisations.
+    pub research: u16,
+}
+
+/// The person's answer to the referral.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The episode that it decides.
+    pub episode: EpisodeId,
+    /// The contact in which it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<EventId>,
+    /// What the person agreed to share with their practice.
+    pub consent: Consent,
+}
+
+/// What the person agreed to share with their practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// The coded entry only.
+    CodeOnly,
+    /// The coded entry and a summary.
+    CodeAndSummary,
+    /// Nothing: the entry is held back.
+    Withheld,
+}
+
+impl Consent {
+    /// Every scope, in the order of a form.
+    pub const ALL: [Self; 3] = [Self::CodeOnly, Self::CodeAndSummary, Self::Withheld];
+
+    /// The scope in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CodeOnly => "The code only",
+            Self::CodeAndSummary => "The code and a summary",
+            Self::Withheld => "Nothing",
+        }
+    }
+}
+
+/// A need that came to light.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedNoted {
+    /// Which need.
+    pub need: Need,
+}
+
+/// A goal, in the person's words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoalSet {
+    /// The goal.
+    pub words: Personal<String>,
+}
+
+/// A local service was named to the person. Name and telephone are copies of that day's entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signposted {
+    /// The contact in which it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<EventId>,
+    /// Its identifier in the directory.
+    pub service: String,
+    /// Its name on that day.
+    pub name: String,
+    /// Its telephone number on that day.
+    pub phone: String,
+    /// Whether the worker made the introduction.
+    pub introduced: bool,
+    /// The onward referral's code, where a service administrator has allowed one (rule 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ConceptId>,
+}
+
+/// How a signposting went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignpostOutcome {
+    /// The signposting.
+    pub target: EventId,
+    /// How it went.
+    pub words: Personal<String>,
+}
+
+/// The ONS4 scales, each 0 to 10.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeMeasured {
+    /// How satisfied with life.
+    pub satisfaction: u8,
+    /// How worthwhile the things done.
+    pub worthwhile: u8,
+    /// How happy yesterday.
+    pub happiness: u8,
+    /// How anxious yesterday.
+    pub anxiety: u8,
+}
+
+/// What the person said, and what was chosen. No scale of risk exists here, on purpose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UrgentConcern {
+    /// In the person's words.
+    pub words: Personal<String>,
+    /// What the worker chose to do.
+    pub action: UrgentAction,
+}
+
+/// What a worker does about an urgent concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrgentAction {
+    /// Immediate danger: 999.
+    ImmediateDanger,
+    /// A clinician on the same day.
+    SameDayClinician,
+    /// A safeguarding referral.
+    Safeguarding,
+    /// Talked through; no urgent action.
+    TalkedThrough,
+}
+
+/// A named person took over an urgent concern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Handover {
+    /// The concern.
+    pub target: EventId,
+    /// Who took over, with their role.
+    pub to: Personal<String>,
+}
+
+/// The episode of care ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpisodeClosed {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// Why. Leaving after accepting is one of these, not a decline (rule 3).
+    pub reason: ClosingReason,
+}
+
+/// Why an episode of care ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosingReason {
+    /// What was planned is done.
+    Completed,
+    /// The person left after accepting.
+    LeftAfterAccepting,
+    /// The person declined the referral.
+    Declined,
+    /// The service could not reach the person.
+    NotReached,
+    /// The person moved to another service or area.
+    MovedAway,
+    /// The person died.
+    Died,
+}
+
+impl ClosingReason {
+    /// The reason in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Completed => "What was planned is done",
+            Self::LeftAfterAccepting => "Left after accepting",
+            Self::Declined => "Declined the referral",
+            Self::NotReached => "Could not be reached",
+            Self::MovedAway => "Moved away",
+            Self::Died => "Died",
+        }
+    }
+}
+
+/// Who carries the case from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssignedNote {
+    /// The worker.
+    pub to: UserId,
+}
+
+/// A correction: what the target should have said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Amended {
+    /// The entry that is corrected.
+    pub target: EventId,
+    /// The version that the author saw and corrects: the target itself, or an earlier amendment.
+    /// Two amendments of one version are a conflict, which is shown.
+    pub replaces: EventId,
+    /// When it happened, corrected.
+    pub corrected_at: DateTime,
+    /// What happened, corrected. Of the same kind as the target.
+    pub corrected: Box<Fact>,
+    /// Why.
+    pub reason: Personal<String>,
+}
+
+/// The target is withdrawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retracted {
+    /// The entry that is withdrawn.
+    pub target: EventId,
+    /// Why.
+    pub reason: Personal<String>,
+}
+
+/// A person settled a field that two people had written at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConflictResolved {
+    /// The field's stored name.
+    pub field: String,
+}

@@ -1,0 +1,60 @@
+//! Picklists: versioned, and a value that was retired, or that is not known here yet, is kept.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the lists below. It rises when a choice is added or retired.
+pub const VERSION: u16 = 1;
+
+/// A kind of need, by its stored code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Need(String);
+
+/// One choice of a picklist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// What is stored.
+    pub code: &'static str,
+    /// What is shown.
+    pub label: &'static str,
+    /// Whether new entries may still choose it.
+    pub retired: bool,
+}
+
+const fn choice(code: &'static str, label: &'static str) -> Choice {
+    Choice { code, label, retired: false }
+}
+
+/// The needs that link workers look at, in the order of a form.
+pub const NEEDS: [Choice; 13] = [
+    choice("loneliness", "Loneliness"),
+    choice("income", "Household income"),
+    choice("debt", "Debt"),
+    choice("housing", "Housing"),
+    choice("relationships", "Relationships at home"),
+    choice("physical_activity", "Physical activity"),
+    choice("work_learning", "Work and learning"),
+    choice("caring", "Caring"),
+    choice("transport", "Transport"),
+    choice("digital", "Digital access"),
+    choice("wellbeing", "Mental wellbeing"),
+    choice("food", "Food"),
+    choice("crisis", "Crisis"),
+];
+
+impl Need {
+    /// A need by its code. Codes that this version does not know are kept as they are.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self(code.into())
+    }
+
+    /// The stored code.
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+
+    /// What is shown: the label, or the code itself where this version does not know it.
+    pub fn label(&self) -> &str {
+        NEEDS.iter().find(|choice| choice.code == self.0).map_or(&self.0, |choice| choice.label)
+    }
+}

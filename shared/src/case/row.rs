@@ -1,0 +1,133 @@
+//! A case as one line of a caseload: what a list shows without opening the document.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Case, Fact, Field, Status, event::ContactOutcome};
+use crate::{personal::Personal, text};
+
+/// One line of a caseload.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseRow {
+    /// "Family, Given", as the list sorts.
+    pub family_name: Personal<String>,
+    /// Given names.
+    pub given_names: Personal<String>,
+    /// Tells two people of one name apart.
+    pub birth_date: Option<Date>,
+    /// Ten digits, or what was written instead.
+    pub nhs_number: Personal<String>,
+    /// The practice's ODS code, as written.
+    pub practice: String,
+    /// Where the person's current episode stands.
+    pub standing: Standing,
+    /// What is to happen next.
+    pub next_step: Personal<String>,
+    /// When.
+    pub next_on: Option<Date>,
+    /// When they last met.
+    pub last_seen_on: Option<Date>,
+    /// Where they last met.
+    pub venue: String,
+    /// Contacts that are being written.
+    pub drafts: u32,
+    /// Urgent concerns that nobody has taken over.
+    pub urgent: u32,
+    /// Fields of identity in which two values stand at once.
+    pub contested_fields: u32,
+}
+
+/// Where a person's current episode stands, as a list shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// No referral could be read.
+    NoReferral,
+    /// Referred; no contact yet.
+    FirstContactDue,
+    /// In contact; no answer yet.
+    AnswerDue,
+    /// Accepted and open.
+    Accepted,
+    /// The person declined.
+    Declined,
+    /// Accepted and declined both stand.
+    Contested,
+    /// Closed.
+    Closed,
+}
+
+impl Standing {
+    /// The standing in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoReferral => "No referral",
+            Self::FirstContactDue => "First contact due",
+            Self::AnswerDue => "Answer due",
+            Self::Accepted => "Accepted",
+            Self::Declined => "Declined",
+            Self::Contested => "Contested",
+            Self::Closed => "Closed",
+        }
+    }
+}
+
+impl CaseRow {
+    /// The line of a case.
+    pub fn of(case: &Case) -> Self {
+        let person = &case.person;
+        let episode = case.current_episode();
+        let standing = episode.as_ref().map_or(Standing::NoReferral, |episode| {
+            match (episode.status(), episode.contacts.is_empty()) {
+                (Status::Waiting, true) => Standing::FirstContactDue,
+                (Status::Waiting, false) => Standing::AnswerDue,
+                (Status::Accepted, _) => Standing::Accepted,
+                (Status::Declined, _) => Standing::Declined,
+                (Status::Contested, _) => Standing::Contested,
+                (Status::Closed, _) => Standing::Closed,
+            }
+        });
+        let contacts = episode.iter().flat_map(|episode| episode.contacts.iter().rev());
+        let contacts = contacts.filter_map(|entry| match &entry.current.fact {
+            Fact::Contact(contact) => Some((entry.on(), contact)),
+            _ => None,
+        });
+        let last = contacts.clone().next().map(|(_, contact)| contact);
+        let seen = contacts.clone().find(|(_, contact)| contact.outcome == ContactOutcome::Seen);
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            family_name: Personal::new(person.shown(Field::FamilyName).to_owned()),
+            given_names: Personal::new(person.shown(Field::GivenNames).to_owned()),
+            birth_date: person.birth_date(),
+            nhs_number: Personal::new(person.shown(Field::NhsNumber).to_owned()),
+            practice: person.shown(Field::PracticeOds).to_owned(),
+            standing,
+            next_step: last.map(|contact| contact.next_step.clone()).unwrap_or_default(),
+            next_on: last.and_then(|contact| contact.next_on),
+            last_seen_on: seen.as_ref().map(|(on, _)| *on),
+            venue: seen.map(|(_, contact)| contact.venue.clone()).unwrap_or_default(),
+            drafts: count(case.drafts.len()),
+            urgent: count(case.urgent_without_owner().count()),
+            contested_fields: count(person.contested_identity().count()),
+        }
+    }
+
+    /// Whether every word that was typed begins a word of the name, is in the NHS number, or
+    /// begins a word of the place.
+    pub fn matches(&self, typed: &str) -> bool {
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        let only_digits = typed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
+        if only_digits && !digits.is_empty() {
+            return self.nhs_number.reveal().replace(' ', "").contains(&digits);
+        }
+        let held = text::folded(&format!(
+            "{} {} {}",
+            self.given_names.reveal(),
+            self.family_name.reveal(),
+            self.venue
+        ));
+        text::folded(typed)
+            .split_whitespace()
+            .all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
+    }
+}

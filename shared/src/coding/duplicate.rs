@@ -1,0 +1,28 @@
+//! Who may be the same person in two cases: the same NHS number, or the same name and birth date.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    case::{Field, Person},
+    text,
+};
+
+/// What two cases of one person would have in common. Personal data: to be hashed before it is
+/// kept beside anything.
+pub fn match_keys(person: &Person) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    if let Ok(Some(number)) = person.nhs_number() {
+        keys.insert(format!("nhs|{}", number.digits()));
+    }
+    let family = text::folded(person.shown(Field::FamilyName));
+    let given = text::folded(person.shown(Field::GivenNames));
+    // The first given name only: a middle name is often left out.
+    let first = given.split_whitespace().next().unwrap_or("");
+    if let Some(birth) = person.birth_date()
+        && !family.trim().is_empty()
+        && !first.is_empty()
+    {
+        keys.insert(format!("name|{}|{first}|{birth}", family.trim()));
+    }
+    keys
+}

@@ -1,0 +1,412 @@
+//! Which events are coded, with which code, on which date, and why the others are not.
+//!
+//! Source of the rules: Transformation Partners' link worker FAQ, relaying NHS England guidance.
+//! The strict reading is the default (rule 7).
+
+mod duplicate;
+mod preview;
+mod reason;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use duplicate::match_keys;
+use jiff::civil::Date;
+pub use preview::{Preview, preview};
+pub use reason::{Exclusion, Hold};
+use uuid::Uuid;
+
+use crate::{
+    case::{
+        Case, Defect, Entry, Episode, Fact, Field, Role,
+        event::{Consent, Contact, ContactOutcome, ContactPurpose},
+    },
+    ids::{DeviceId, EpisodeId, EventId, UserId},
+    ods::OdsCode,
+    snomed::{AllowedCodes, ConceptId, REFERRAL_ACCEPTED, REFERRAL_DECLINED},
+};
+
+/// The namespace of row identifiers: fixed for ever, so that a rebuild gives the same ones.
+const ROW_NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_2f1e_93a4_4d0b_8a51_27f2_57d1_b60e);
+
+/// What the rules need to know besides the case.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// Today, in London.
+    pub today: Date,
+    /// Whether this is a demonstration, where only test numbers are in order.
+    pub demonstration: bool,
+    /// The practices of the service.
+    pub practices: &'a BTreeSet<OdsCode>,
+    /// The team.
+    pub authors: &'a BTreeMap<UserId, AuthorFacts>,
+    /// The codes that the service allows.
+    pub codes: &'a AllowedCodes,
+    /// Whether another case looks like the same person.
+    pub likely_duplicate: bool,
+}
+
+/// What is known of an author.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuthorFacts {
+    /// The roles that they hold or held.
+    pub roles: BTreeSet<Role>,
+    /// The devices enrolled for them; `None` on a phone, which does not know.
+    pub devices: Option<BTreeSet<DeviceId>>,
+}
+
+/// What the rules say of one case.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Coding {
+    /// Entries for the practice.
+    pub coded: Vec<CodedEntry>,
+    /// Entries that wait for a person.
+    pub held: Vec<HeldEntry>,
+    /// Entries that are never coded: the activity report (rule 5).
+    pub not_coded: Vec<NotCoded>,
+}
+
+/// One entry for the practice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodedEntry {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// The code.
+    pub concept: ConceptId,
+    /// The event that it rests on.
+    pub event: EventId,
+    /// Its date.
+    pub on: Date,
+    /// Who recorded it.
+    pub by: UserId,
+    /// In which role.
+    pub role: Role,
+    /// What may be shared beside the code.
+    pub consent: Consent,
+    /// Whether the practice should consider hiding it from online access.
+    pub hide_online_suggested: bool,
+}
+
+/// One entry that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldEntry {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// The code that it would have; none while the answer itself is contested.
+    pub concept: Option<ConceptId>,
+    /// The event that it would rest on.
+    pub event: EventId,
+    /// Its date.
+    pub on: Date,
+    /// Who recorded it.
+    pub by: UserId,
+    /// Everything that has to be settled.
+    pub reasons: Vec<Hold>,
+}
+
+/// One entry that is never coded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotCoded {
+    /// The event.
+    pub event: EventId,
+    /// Its date.
+    pub on: Date,
+    /// Who recorded it.
+    pub by: UserId,
+    /// What it took, in minutes of all kinds.
+    pub minutes: u32,
+    /// Why it is not coded.
+    pub reason: Exclusion,
+}
+
+/// The identifier of a coded entry for its whole life: the same after a rebuild or a restore. The
+/// ordinal is 0, since every code is given once per episode (rule 1).
+pub fn row_id(practice: &OdsCode, episode: EpisodeId, concept: ConceptId, ordinal: u32) -> Uuid {
+    let name = format!("{practice}|{episode}|{concept}|{ordinal}");
+    Uuid::new_v5(&ROW_NAMESPACE, name.as_bytes())
+}
+
+/// Applies the rules to a case.
+pub fn code(case: &Case, defects: &[Defect], context: &Context<'_>) -> Coding {
+    let mut coding = Coding::default();
+    let episodes = case.episodes();
+    for (index, episode) in episodes.iter().enumerate() {
+        let mut common = common_holds(case, defects, context);
+        if episodes[..index].iter().any(|earlier| overlaps(earlier, episode)) {
+            common.push(Hold::AnotherEpisodeOpen);
+        }
+        let rules = Rules { case, episode, context, common };
+        rules.answers(&mut coding);
+        rules.onward_referrals(&episodes, &mut coding);
+        rules.contacts(&mut coding);
+    }
+    coding
+}
+
+/// Whether an earlier episode was still open when this one began.
+fn overlaps(earlier: &Episode<'_>, episode: &Episode<'_>) -> bool {
+    earlier.ended_on().is_none_or(|ended| episode.referral.on() < ended)
+}
+
+/// What holds every code of a case.
+fn common_holds(case: &Case, defects: &[Defect], context: &Context<'_>) -> Vec<Hold> {
+    let person = &case.person;
+    let mut holds = Vec::new();
+    if defects.iter().any(Defect::holds_codes) {
+        holds.push(Hold::Unreadable);
+    }
+    let contested: Vec<Field> = person.contested_identity().collect();
+    let settled = |field| !contested.contains(&field);
+    if settled(Field::NhsNumber) {
+        match (person.nhs_number(), context.demonstration) {
+            (Ok(None), _) => holds.push(Hold::NhsNumberMissing),
+            (Err(_), _) => holds.push(Hold::NhsNumberInvalid),
+            (Ok(Some(number)), false) if number.is_test_range() => holds.push(Hold::TestNumber),
+            (Ok(Some(number)), true) if !number.is_test_range() => holds.push(Hold::RealNumber),
+            (Ok(Some(_)), _) => {}
+        }
+    }
+    let no_name = settled(Field::FamilyName) && person.shown(Field::FamilyName).trim().is_empty();
+    if no_name || (settled(Field::BirthDate) && person.birth_date().is_none()) {
+        holds.push(Hold::IdentityIncomplete);
+    }
+    let known = |practice| context.practices.contains(&practice);
+    if settled(Field::PracticeOds) && !person.practice().is_some_and(known) {
+        holds.push(Hold::PracticeUnknown);
+    }
+    if !contested.is_empty() {
+        holds.push(Hold::IdentityContested(contested));
+    }
+    if context.likely_duplicate {
+        holds.push(Hold::LikelyDuplicate);
+    }
+    holds
+}
+
+struct Rules<'a> {
+    case: &'a Case,
+    episode: &'a Episode<'a>,
+    context: &'a Context<'a>,
+    common: Vec<Hold>,
+}
+
+impl Rules<'_> {
+    /// The person's answer: once per episode, by a link worker, never both ways (rules 1 to 4).
+    fn answers(&self, coding: &mut Coding) {
+        let accepted = |entry: &Entry| matches!(entry.current.fact, Fact::Accepted(_));
+        let (yes, no): (Vec<&Entry>, Vec<&Entry>) =
+            self.episode.answers.iter().partition(|entry| accepted(entry));
+        if let (Some(_), Some(_)) = (yes.first(), no.first()) {
+            let mut held = self.held(self.episode.answers[0], None, vec![Hold::AnswersContested]);
+            held.reasons.extend(self.common.clone());
+            coding.held.push(held);
+            return;
+        }
+        let (answers, concept) =
+            if no.is_empty() { (yes, REFERRAL_ACCEPTED) } else { (no, REFERRAL_DECLINED) };
+        self.once(&answers, concept, coding);
+    }
+
+    /// Onward referrals with a code that the service allows (rule 6), each once per episode.
+    fn onward_referrals(&self, episodes: &[Episode<'_>], coding: &mut Coding) {
+        let mut by_concept: BTreeMap<ConceptId, Vec<&Entry>> = BTreeMap::new();
+        for entry in self.case.standing() {
+            let Fact::Signposted(signposted) = &entry.current.fact else { continue };
+            let Some(concept) = signposted.code else { continue };
+            let last = episodes.iter().rfind(|episode| episode.referral.on() <= entry.on());
+            if last.or(episodes.first()).map(|episode| episode.id) != Some(self.episode.id) {
+                continue;
+            }
+            if self.context.codes.contains(&concept) {
+                by_concept.entry(concept).or_default().push(entry);
+            } else {
+                coding.not_coded.push(not_coded(entry, Exclusion::CodeNotAllowed));
+            }
+        }
+        for (concept, mut entries) in by_concept {
+            entries.sort_by_key(|entry| (entry.on(), entry.original.id));
+            self.once(&entries, concept, coding);
+        }
+    }
+
+    /// Codes the first of these that may be coded; the others are covered by it.
+    fn once(&self, entries: &[&Entry], concept: ConceptId, coding: &mut Coding) {
+        let (excluded, open): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|entry| self.exclusion(entry).is_some());
+        coding.not_coded.extend(excluded.into_iter().map(|entry| {
+            let reason = self.exclusion(entry).expect("it was put among the excluded");
+            not_coded(entry, reason)
+        }));
+        let by_link_worker = |entry: &&&Entry| entry.original.role.may_be_coded();
+        let Some(chosen) = open.iter().find(by_link_worker).or(open.first()) else { return };
+        for other in open.iter().filter(|other| other.original.id != chosen.original.id) {
+            let reason = if other.original.role.may_be_coded() {
+                Exclusion::Covered(chosen.original.id)
+            } else {
+                Exclusion::NotALinkWorker
+            };
+            coding.not_coded.push(not_coded(other, reason));
+        }
+        let mut reasons = self.holds(chosen);
+        reasons.extend(self.common.clone());
+        if reasons.is_empty() {
+            coding.coded.push(CodedEntry {
+                episode: self.episode.id,
+                concept,
+                event: chosen.original.id,
+                on: chosen.on(),
+                by: chosen.original.by,
+                role: chosen.original.role,
+                consent: self.consent(chosen),
+                hide_online_suggested: self.hide_online_suggested(chosen),
+            });
+        } else {
+            coding.held.push(self.held(chosen, Some(concept), reasons));
+        }
+    }
+
+    /// Contacts are recorded and never coded (rules 1, 4 and 5).
+    fn contacts(&self, coding: &mut Coding) {
+        for entry in &self.episode.contacts {
+            let Fact::Contact(contact) = &entry.current.fact else { continue };
+            let reason = if entry.on() < self.episode.referral.on() {
+                Exclusion::BeforeReferral
+            } else {
+                contact_exclusion(contact).unwrap_or(Exclusion::OngoingContact)
+            };
+            coding.not_coded.push(not_coded(entry, reason));
+        }
+    }
+
+    /// Why an answer is never coded: by the contact in which it was given.
+    fn exclusion(&self, entry: &Entry) -> Option<Exclusion> {
+        let contact = self.source_contact(entry)?;
+        match &contact.current.fact {
+            Fact::Contact(contact) => contact_exclusion(contact),
+            _ => None,
+        }
+    }
+
+    fn source_contact(&self, entry: &Entry) -> Option<&Entry> {
+        let id = match &entry.current.fact {
+            Fact::Accepted(decision) | Fact::Declined(decision) => decision.contact?,
+            Fact::Signposted(signposted) => signposted.contact?,
+            _ => return None,
+        };
+        self.case.entries.get(&id)
+    }
+
+    /// What has to be settled before this entry can be coded.
+    fn holds(&self, entry: &Entry) -> Vec<Hold> {
+        let mut holds = Vec::new();
+        let event = &entry.original;
+        if !event.role.may_be_coded() {
+            holds.push(Hold::AuthorRole(event.role));
+        } else if !self.author_is_confirmed(entry) {
+            holds.push(Hold::AuthorUnconfirmed);
+        }
+        if entry.contested {
+            holds.push(Hold::CorrectionsContested);
+        }
+        if entry.on() > self.context.today {
+            holds.push(Hold::DateInFuture);
+        }
+        if self.case.person.birth_date().is_some_and(|birth| entry.on() < birth) {
+            holds.push(Hold::DateBeforeBirth);
+        }
+        if entry.on() < self.episode.referral.on() {
+            holds.push(Hold::DateBeforeReferral);
+        }
+        if self.consent(entry) == Consent::Withheld {
+            holds.push(Hold::ConsentWithheld);
+        }
+        holds
+    }
+
+    fn author_is_confirmed(&self, entry: &Entry) -> bool {
+        let event = &entry.original;
+        let Some(author) = self.context.authors.get(&event.by) else { return false };
+        let device_fits = match (&author.devices, event.device) {
+            (Some(devices), Some(device)) => devices.contains(&device),
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        author.roles.contains(&event.role) && device_fits
+    }
+
+    /// A signposting shares what the answer of its episode allows.
+    fn consent(&self, entry: &Entry) -> Consent {
+        let of = |fact: &Fact| match fact {
+            Fact::Accepted(decision) | Fact::Declined(decision) => Some(decision.consent),
+            _ => None,
+        };
+        of(&entry.current.fact)
+            .or_else(|| self.episode.answers.first().and_then(|entry| of(&entry.current.fact)))
+            .unwrap_or(Consent::Withheld)
+    }
+
+    /// Whether the day's conversation touched on what a person may not want seen online: an
+    /// urgent concern of that day, or a crisis among the contact's needs.
+    fn hide_online_suggested(&self, entry: &Entry) -> bool {
+        let urgent = self.case.standing().any(|other| {
+            other.on() == entry.on() && matches!(other.current.fact, Fact::UrgentConcern(_))
+        });
+        let crisis = self.source_contact(entry).is_some_and(|contact| {
+            matches!(&contact.current.fact, Fact::Contact(contact)
+                if contact.needs.iter().any(|need| need.code() == "crisis"))
+        });
+        urgent || crisis
+    }
+
+    fn held(
+        &self,
+        entry: &Entry,
+        concept: Option<ConceptId>,
+        reasons: Vec<Hold>,
+    ) -> HeldEntry {
+        HeldEntry {
+            episode: self.episode.id,
+            concept,
+            event: entry.original.id,
+            on: entry.on(),
+            by: entry.original.by,
+            reasons,
+        }
+    }
+}
+
+/// Why nothing that was said in this contact is coded.
+fn contact_exclusion(contact: &Contact) -> Option<Exclusion> {
+    if contact.outcome != ContactOutcome::Seen {
+        return Some(Exclusion::NotSeen);
+    }
+    match contact.purpose {
+        ContactPurpose::Support | ContactPurpose::BriefCallWithConversation => None,
+        ContactPurpose::BriefCall => Some(Exclusion::BriefCall),
+        ContactPurpose::WelfareCall => Some(Exclusion::WelfareCall),
+        ContactPurpose::ListCollation => Some(Exclusion::ListCollation),
+        ContactPurpose::VolunteerSupport => Some(Exclusion::VolunteerSupport),
+        ContactPurpose::Administrative => Some(Exclusion::Administrative),
+    }
+}
+
+fn not_coded(entry: &Entry, reason: Exclusion) -> NotCoded {
+    let minutes = match &entry.current.fact {
+        Fact::Contact(contact) => {
+            let minutes = contact.minutes;
+            [minutes.preparation, minutes.session, minutes.write_up, minutes.research]
+                .into_iter()
+                .map(u32::from)
+                .sum()
+        }
+        _ => 0,
+    };
+    NotCoded {
+        event: entry.original.id,
+        on: entry.on(),
+        by: entry.original.by,
+        minutes,
+        reason,
+    }
+}

@@ -1,0 +1,520 @@
+//! Between the case document and the domain: the only file that names automerge types for reading
+//! and writing a case.
+
+use std::{collections::BTreeMap, fmt};
+
+use automerge::{
+    ActorId, Author as AutomergeAuthor, Automerge, Change, ChangeHash as AutomergeHash, ObjId,
+    ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored,
+    transaction::{CommitOptions, Transactable, Transaction},
+};
+use serde_json::Value;
+
+use crate::{
+    case::{Case, ContactDraft, Defect, Event, Field, Person, Register, event::KINDS},
+    ids::{CaseId, DeviceId, EventId, UserId},
+    intake::{self, IncomingChange},
+    limits,
+};
+
+/// The version of the document's layout.
+pub const FORMAT: i64 = 1;
+
+/// The hash of a change: its name everywhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChangeHash(pub [u8; 32]);
+
+/// Who writes: every change carries all three, and the server refuses what is not the sender's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Author {
+    /// The person.
+    pub user: UserId,
+    /// The phone.
+    pub device: DeviceId,
+    /// Random, one for each opening of the store: a phone that forgot its last change in a crash
+    /// must not use the same sequence number twice.
+    pub session: [u8; 8],
+}
+
+/// A document that could not be read or written at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// The bytes are not a document, or a change does not fit it.
+    #[error("the record could not be read: it is kept as it is; tell your service's administrator")]
+    Unreadable,
+    /// The document is larger than anything a person writes.
+    #[error("the record is over {} MB: tell your service's administrator",
+        limits::DOCUMENT_BYTES_MAX / 1024 / 1024)]
+    TooLarge,
+    /// A value cannot be stored in a document.
+    #[error("the entry could not be written: {0}")]
+    Unwritable(&'static str),
+}
+
+/// One case document.
+#[derive(Clone)]
+pub struct Document(Automerge);
+
+/// What is written, in one change.
+pub struct Writer<'a, 'd>(&'a mut Transaction<'d>);
+
+impl fmt::Debug for ChangeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Author {
+    /// The actor: device, then session.
+    fn actor(&self) -> ActorId {
+        ActorId::from([self.device.as_bytes().as_slice(), self.session.as_slice()].concat())
+    }
+
+    fn author(&self) -> Result<AutomergeAuthor<'static>, DocumentError> {
+        AutomergeAuthor::try_from(self.user.as_bytes().to_vec())
+            .map_err(|_| DocumentError::Unwritable("the author's identifier was refused"))
+    }
+}
+
+impl Document {
+    /// Begins a document; its first change holds the layout and whatever `write` adds.
+    ///
+    /// # Errors
+    /// When a value cannot be stored.
+    pub fn create(
+        case: CaseId,
+        author: &Author,
+        unix_ms: i64,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
+    ) -> Result<(Self, Vec<u8>), DocumentError> {
+        let mut document = Self(Automerge::new());
+        let change = document.commit(author, unix_ms, |writer| {
+            writer.put_scalar(&ROOT, "format", ScalarValue::Int(FORMAT))?;
+            writer.put_scalar(&ROOT, "case", ScalarValue::Str(case.to_string().into()))?;
+            for part in ["person", "events", "drafts"] {
+                writer.0.put_object(ROOT, part, ObjType::Map).map_err(unwritable)?;
+            }
+            write(writer)
+        })?;
+        Ok((document, change))
+    }
+
+    /// Reads a saved document.
+    ///
+    /// # Errors
+    /// When the bytes are too many, or not a document.
+    pub fn load(saved: &[u8]) -> Result<Self, DocumentError> {
+        if saved.len() > limits::DOCUMENT_BYTES_MAX {
+            return Err(DocumentError::TooLarge);
+        }
+        Automerge::load(saved).map(Self).map_err(|_| DocumentError::Unreadable)
+    }
+
+    /// An empty document, to which received changes are applied.
+    pub fn empty() -> Self {
+        Self(Automerge::new())
+    }
+
+    /// The bytes to keep.
+    pub fn save(&self) -> Vec<u8> {
+        self.0.save()
+    }
+
+    /// Adds changes from elsewhere. Those that are known already make no difference.
+    ///
+    /// # Errors
+    /// When a change is no change, or contradicts the document.
+    pub fn apply(&mut self, changes: &[IncomingChange]) -> Result<(), DocumentError> {
+        let parsed: Vec<Change> = changes.iter().map(|change| change.parsed().clone()).collect();
+        self.0.apply_changes(parsed).map_err(|_| DocumentError::Unreadable)
+    }
+
+    /// Adds everything of a saved document.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn merge_saved(&mut self, saved: &[u8]) -> Result<(), DocumentError> {
+        let mut other = Self::load(saved)?;
+        self.0.merge(&mut other.0).map(|_| ()).map_err(|_| DocumentError::Unreadable)
+    }
+
+    /// The changes that nothing follows yet: they name the document's state.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        let mut heads: Vec<_> =
+            self.0.get_heads().into_iter().map(|hash| ChangeHash(hash.0)).collect();
+        heads.sort();
+        heads
+    }
+
+    /// Whether the document holds this change.
+    pub fn has(&self, hash: &ChangeHash) -> bool {
+        self.0.get_change_by_hash(&AutomergeHash(hash.0)).is_some()
+    }
+
+    /// The changes that somebody with these heads lacks, each after those it depends on. Heads
+    /// that this document does not hold are set aside.
+    pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<IncomingChange> {
+        let known: Vec<AutomergeHash> = heads
+            .iter()
+            .filter(|hash| self.has(hash))
+            .map(|hash| AutomergeHash(hash.0))
+            .collect();
+        self.0.get_changes(&known).into_iter().filter_map(intake::own_change).collect()
+    }
+
+    /// Writes one change and returns its raw bytes.
+    ///
+    /// # Errors
+    /// When `write` refuses, or a value cannot be stored; nothing is written then.
+    pub fn commit(
+        &mut self,
+        author: &Author,
+        unix_ms: i64,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
+    ) -> Result<Vec<u8>, DocumentError> {
+        // The author is set first, since automerge draws a random actor whenever it changes.
+        self.0.set_author(Some(author.author()?));
+        self.0.set_actor(author.actor());
+        let mut transaction = self.0.transaction();
+        if let Err(error) = write(&mut Writer(&mut transaction)) {
+            transaction.rollback();
+            return Err(error);
+        }
+        let options = CommitOptions::default().with_time(unix_ms / 1_000);
+        let (hash, _) = transaction.commit_with(options);
+        let hash = hash.ok_or(DocumentError::Unwritable("there was nothing to write"))?;
+        let change = self.0.get_change_by_hash(&hash);
+        Ok(change.expect("the change was just committed").raw_bytes().to_vec())
+    }
+
+    /// Reads the case. Never fails as a whole: what cannot be read is listed, and stays.
+    pub fn read(&self, id: CaseId) -> (Case, Vec<Defect>) {
+        let mut defects = Vec::new();
+        self.check_root(id, &mut defects);
+        let person = self.read_person(&mut defects);
+        let events = self.read_events(&mut defects);
+        let drafts = self.read_drafts(&mut defects);
+        let case = Case::fold(id, person, events, drafts, &mut defects);
+        defects.sort();
+        defects.dedup();
+        (case, defects)
+    }
+
+    fn check_root(&self, id: CaseId, defects: &mut Vec<Defect>) {
+        let format = self.value(&ROOT, "format");
+        if format != Some(Value::from(FORMAT)) {
+            let shown = match format {
+                Some(Value::Number(number)) => number.to_string(),
+                _ => "none".to_owned(),
+            };
+            defects.push(Defect::Format(shown));
+        }
+        if self.value(&ROOT, "case") != Some(Value::from(id.to_string())) {
+            defects.push(Defect::WrongCase);
+        }
+    }
+
+    fn read_person(&self, defects: &mut Vec<Defect>) -> Person {
+        let mut person = Person::default();
+        let Some(registers) = self.part("person", defects) else { return person };
+        for field in Field::ALL {
+            let values = self.0.get_all(&registers, field.stored_name()).unwrap_or_default();
+            let values = values.into_iter().filter_map(|(value, _)| match value {
+                Stored::Scalar(scalar) => scalar.as_str().map(str::to_owned),
+                Stored::Object(_) => None,
+            });
+            person.set(field, Register::of(values));
+        }
+        person
+    }
+
+    fn read_events(&self, defects: &mut Vec<Defect>) -> Vec<Event> {
+        let Some(events) = self.part("events", defects) else { return Vec::new() };
+        let mut read = Vec::new();
+        for key in self.0.keys(&events) {
+            let Ok(id) = key.parse::<EventId>() else {
+                defects.push(Defect::Key);
+                continue;
+            };
+            let all = self.0.get_all(&events, key.as_str()).unwrap_or_default();
+            if all.len() > 1 {
+                defects.push(Defect::WrittenTwice(id));
+            }
+            // The first of several by automerge's own order is the same for everybody.
+            let Some((Stored::Object(ObjType::Map), object)) = all.into_iter().next() else {
+                defects.push(Defect::Unreadable(id));
+                continue;
+            };
+            match self.read_event(id, &object) {
+                Ok(event) => read.push(event),
+                Err(defect) => defects.push(defect),
+            }
+        }
+        read
+    }
+
+    fn read_event(&self, id: EventId, object: &ObjId) -> Result<Event, Defect> {
+        let value = self.tree(object, 0).ok_or(Defect::Unreadable(id))?;
+        let kind = value.get("kind").and_then(Value::as_str);
+        if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
+            return Err(Defect::UnknownKind(id));
+        }
+        let event: Event = serde_json::from_value(value).map_err(|_| Defect::Unreadable(id))?;
+        Ok(Event { id, device: device_of(object), ..event })
+    }
+
+    fn read_drafts(&self, defects: &mut Vec<Defect>) -> BTreeMap<EventId, ContactDraft> {
+        let mut drafts = BTreeMap::new();
+        let Some(part) = self.part("drafts", defects) else { return drafts };
+        for key in self.0.keys(&part) {
+            let draft = key.parse::<EventId>().ok().and_then(|id| {
+                let (_, object) = self.0.get(&part, key.as_str()).ok()??;
+                let tree = self.tree(&object, 0)?;
+                let note = tree.get("note").and_then(Value::as_str).unwrap_or("").to_owned();
+                let mut draft: ContactDraft = serde_json::from_value(tree).ok()?;
+                draft.note = crate::personal::Personal::new(note);
+                Some((id, draft))
+            });
+            match draft {
+                Some((id, draft)) => drop(drafts.insert(id, draft)),
+                None => defects.push(Defect::Draft),
+            }
+        }
+        drafts
+    }
+
+    /// One of the three maps that the first change lays out.
+    fn part(&self, name: &'static str, defects: &mut Vec<Defect>) -> Option<ObjId> {
+        match self.0.get(ROOT, name) {
+            Ok(Some((Stored::Object(ObjType::Map), object))) => Some(object),
+            _ => {
+                defects.push(Defect::Part(name));
+                None
+            }
+        }
+    }
+
+    fn value(&self, object: &ObjId, key: &str) -> Option<Value> {
+        match self.0.get(object, key).ok()?? {
+            (Stored::Scalar(scalar), _) => scalar_tree(&scalar),
+            (Stored::Object(_), _) => None,
+        }
+    }
+
+    /// A stored value as a tree; `None` where it nests too deep or has no such form.
+    fn tree(&self, object: &ObjId, depth: usize) -> Option<Value> {
+        if depth > limits::DOCUMENT_DEPTH_MAX {
+            return None;
+        }
+        let branch = |value: Stored<'_>, id: ObjId| match value {
+            Stored::Object(_) => self.tree(&id, depth + 1),
+            Stored::Scalar(scalar) => scalar_tree(&scalar),
+        };
+        match self.0.object_type(object).ok()? {
+            ObjType::Text => self.0.text(object).ok().map(Value::String),
+            ObjType::Map | ObjType::Table => {
+                let mut map = serde_json::Map::new();
+                for key in self.0.keys(object) {
+                    let (value, id) = self.0.get(object, key.as_str()).ok()??;
+                    map.insert(key, branch(value, id)?);
+                }
+                Some(Value::Object(map))
+            }
+            ObjType::List => (0..self.0.length(object))
+                .map(|index| {
+                    let (value, id) = self.0.get(object, index).ok()??;
+                    branch(value, id)
+                })
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Array),
+        }
+    }
+}
+
+impl Writer<'_, '_> {
+    /// Writes an event under its identifier.
+    ///
+    /// # Errors
+    /// When the identifier is taken, or a value cannot be stored.
+    pub fn put_event(&mut self, event: &Event) -> Result<(), DocumentError> {
+        let events = self.part("events")?;
+        let key = event.id.to_string();
+        if self.0.get(&events, key.as_str()).map_err(unwritable)?.is_some() {
+            return Err(DocumentError::Unwritable("the entry is signed already"));
+        }
+        let value = serde_json::to_value(event)
+            .map_err(|_| DocumentError::Unwritable("the entry has no stored form"))?;
+        self.put_tree(&events, &key, &value)
+    }
+
+    /// Writes a field of the person: it replaces every value that this document shows.
+    ///
+    /// # Errors
+    /// When the document has no place for it.
+    pub fn put_field(&mut self, field: Field, value: &str) -> Result<(), DocumentError> {
+        let person = self.part("person")?;
+        self.put_scalar(&person, field.stored_name(), ScalarValue::Str(value.into()))
+    }
+
+    /// Writes a draft: only the fields that differ, and of the note only the words that do.
+    ///
+    /// # Errors
+    /// When the document has no place for it.
+    pub fn put_draft(&mut self, id: EventId, draft: &ContactDraft) -> Result<(), DocumentError> {
+        let drafts = self.part("drafts")?;
+        let key = id.to_string();
+        let object = match self.0.get(&drafts, key.as_str()).map_err(unwritable)? {
+            Some((Stored::Object(ObjType::Map), object)) => object,
+            _ => {
+                let object =
+                    self.0.put_object(&drafts, key, ObjType::Map).map_err(unwritable)?;
+                self.0.put_object(&object, "note", ObjType::Text).map_err(unwritable)?;
+                object
+            }
+        };
+        let Ok(Value::Object(fields)) = serde_json::to_value(draft) else {
+            return Err(DocumentError::Unwritable("the draft has no stored form"));
+        };
+        for (name, value) in &fields {
+            if self.tree_of(&object, name).as_ref() != Some(value) {
+                self.put_tree(&object, name, value)?;
+            }
+        }
+        if let Some((Stored::Object(ObjType::Text), note)) =
+            self.0.get(&object, "note").map_err(unwritable)?
+        {
+            self.0.update_text(&note, draft.note.reveal()).map_err(unwritable)?;
+        }
+        Ok(())
+    }
+
+    /// Removes a draft: it was signed, or the person who wrote it threw it away.
+    ///
+    /// # Errors
+    /// When the document has no drafts.
+    pub fn remove_draft(&mut self, id: EventId) -> Result<(), DocumentError> {
+        let drafts = self.part("drafts")?;
+        let key = id.to_string();
+        if self.0.get(&drafts, key.as_str()).map_err(unwritable)?.is_some() {
+            self.0.delete(&drafts, key).map_err(unwritable)?;
+        }
+        Ok(())
+    }
+
+    fn part(&self, name: &str) -> Result<ObjId, DocumentError> {
+        match self.0.get(ROOT, name) {
+            Ok(Some((Stored::Object(ObjType::Map), object))) => Ok(object),
+            _ => Err(DocumentError::Unwritable("the record has no place for it")),
+        }
+    }
+
+    fn put_scalar(
+        &mut self,
+        object: &ObjId,
+        key: &str,
+        value: ScalarValue,
+    ) -> Result<(), DocumentError> {
+        self.0.put(object, key, value).map_err(unwritable)
+    }
+
+    fn put_tree(&mut self, at: &ObjId, key: &str, value: &Value) -> Result<(), DocumentError> {
+        match value {
+            Value::Object(map) => {
+                let object = self.0.put_object(at, key, ObjType::Map).map_err(unwritable)?;
+                for (key, value) in map {
+                    self.put_tree(&object, key, value)?;
+                }
+            }
+            Value::Array(values) => {
+                let list = self.0.put_object(at, key, ObjType::List).map_err(unwritable)?;
+                for (index, value) in values.iter().enumerate() {
+                    self.insert_tree(&list, index, value)?;
+                }
+            }
+            scalar => self.put_scalar(at, key, tree_scalar(scalar))?,
+        }
+        Ok(())
+    }
+
+    fn insert_tree(
+        &mut self,
+        list: &ObjId,
+        index: usize,
+        value: &Value,
+    ) -> Result<(), DocumentError> {
+        match value {
+            Value::Object(map) => {
+                let object =
+                    self.0.insert_object(list, index, ObjType::Map).map_err(unwritable)?;
+                for (key, value) in map {
+                    self.put_tree(&object, key, value)?;
+                }
+                Ok(())
+            }
+            Value::Array(_) => Err(DocumentError::Unwritable("lists of lists are not stored")),
+            scalar => self.0.insert(list, index, tree_scalar(scalar)).map_err(unwritable),
+        }
+    }
+
+    /// The value that lies there now, for comparison with what is to be written.
+    fn tree_of(&self, object: &ObjId, key: &str) -> Option<Value> {
+        let hydrated = self.0.get(object, key).ok()??;
+        match hydrated {
+            (Stored::Scalar(scalar), _) => scalar_tree(&scalar),
+            (Stored::Object(_), id) => hydrated_tree(&self.0.hydrate(&id, None).ok()?),
+        }
+    }
+}
+
+fn unwritable(_: automerge::AutomergeError) -> DocumentError {
+    DocumentError::Unwritable("the record refused it")
+}
+
+/// The device in the actor of the change that made an object.
+fn device_of(object: &ObjId) -> Option<DeviceId> {
+    match object {
+        ObjId::Id(_, actor, _) => intake::device_of(actor.to_bytes()),
+        ObjId::Root => None,
+    }
+}
+
+fn scalar_tree(scalar: &ScalarValue) -> Option<Value> {
+    match scalar {
+        ScalarValue::Str(text) => Some(Value::String(text.to_string())),
+        ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Value::from(*number)),
+        ScalarValue::Uint(number) => Some(Value::from(*number)),
+        ScalarValue::Boolean(value) => Some(Value::Bool(*value)),
+        ScalarValue::Null => Some(Value::Null),
+        _ => None,
+    }
+}
+
+fn tree_scalar(value: &Value) -> ScalarValue {
+    match value {
+        Value::String(text) => ScalarValue::Str(text.as_str().into()),
+        Value::Bool(value) => ScalarValue::Boolean(*value),
+        Value::Number(number) => number.as_i64().map_or(ScalarValue::Null, ScalarValue::Int),
+        _ => ScalarValue::Null,
+    }
+}
+
+fn hydrated_tree(value: &automerge::hydrate::Value) -> Option<Value> {
+    use automerge::hydrate::Value as Hydrated;
+    match value {
+        Hydrated::Scalar(scalar) => scalar_tree(scalar),
+        Hydrated::Text(text) => Some(Value::String(text.to_string())),
+        Hydrated::Map(map) => map
+            .iter()
+            .map(|(key, value)| Some((key.to_string(), hydrated_tree(&value.value)?)))
+            .collect::<Option<serde_json::Map<_, _>>>()
+            .map(Value::Object),
+        Hydrated::List(list) => list
+            .iter()
+            .map(|value| hydrated_tree(&value.value))
+            .collect::<Option<Vec<_>>>()
+            .map(Value::Array),
+    }
+}
+
+#[cfg(test)]
+mod tests;

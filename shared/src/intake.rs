@@ -1,0 +1,176 @@
+//! The door: bytes from outside are bounded here before anything parses them, and what comes out
+//! carries the proof in its type.
+
+use automerge::Change;
+
+use crate::{
+    cbor::{self, NotUnderstood},
+    document::ChangeHash,
+    ids::{DeviceId, UserId},
+    limits,
+    sync::wire::{SyncRequest, SyncResponse},
+};
+
+/// The first bytes of every automerge chunk.
+const CHUNK_MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// Where the checksum lies: the first four bytes of the hash.
+const CHECKSUM_AT: std::ops::Range<usize> = 4..8;
+/// Where the chunk's type lies: after the magic and the checksum.
+const CHUNK_TYPE_AT: usize = 8;
+/// The type of an uncompressed change. A compressed one (2) is refused: nothing bounds what it
+/// inflates to.
+const CHUNK_CHANGE: u8 = 1;
+/// Bytes of the device in an actor identifier; the session follows.
+const DEVICE_BYTES: usize = 16;
+/// Bytes of a whole actor identifier.
+const ACTOR_BYTES: usize = DEVICE_BYTES + 8;
+
+/// A change from outside that was bounded, parsed and verified against its own hash.
+#[derive(Debug, Clone)]
+pub struct IncomingChange {
+    parsed: Change,
+    author: Option<UserId>,
+    device: DeviceId,
+}
+
+/// Why a change was turned away at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeRefusal {
+    /// Longer than anything a person writes in one go.
+    #[error("the change is over {} KB", limits::CHANGE_BYTES_MAX / 1024)]
+    TooLong,
+    /// Not an uncompressed change.
+    #[error("this is not an uncompressed change")]
+    NotAChange,
+    /// The content does not parse, or does not match its checksum.
+    #[error("the change is damaged")]
+    Damaged,
+    /// Too many dependencies.
+    #[error("the change names over {} changes before it", limits::CHANGE_DEPENDENCIES_MAX)]
+    TooManyDependencies,
+    /// No author, or an actor that is not a device with a session.
+    #[error("the change does not say who wrote it, on which device")]
+    Unsigned,
+}
+
+impl IncomingChange {
+    /// Takes a change in.
+    ///
+    /// # Errors
+    /// Why it is turned away.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ChangeRefusal> {
+        if bytes.len() > limits::CHANGE_BYTES_MAX {
+            return Err(ChangeRefusal::TooLong);
+        }
+        if bytes.get(..4) != Some(&CHUNK_MAGIC)
+            || bytes.get(CHUNK_TYPE_AT) != Some(&CHUNK_CHANGE)
+        {
+            return Err(ChangeRefusal::NotAChange);
+        }
+        let parsed = Change::try_from(bytes).map_err(|_| ChangeRefusal::Damaged)?;
+        // The parser computes the hash and leaves the comparison to its caller.
+        if bytes[CHECKSUM_AT] != parsed.hash().0[..4] {
+            return Err(ChangeRefusal::Damaged);
+        }
+        Self::of(parsed)
+    }
+
+    fn of(parsed: Change) -> Result<Self, ChangeRefusal> {
+        if parsed.deps().len() > limits::CHANGE_DEPENDENCIES_MAX {
+            return Err(ChangeRefusal::TooManyDependencies);
+        }
+        let device = device_of(parsed.actor_id().to_bytes()).ok_or(ChangeRefusal::Unsigned)?;
+        let author = match parsed.author() {
+            Some(author) => Some(
+                UserId::from_slice(author.as_bytes()).map_err(|_| ChangeRefusal::Unsigned)?,
+            ),
+            None if parsed.seq() == 1 => return Err(ChangeRefusal::Unsigned),
+            None => None,
+        };
+        Ok(Self { parsed, author, device })
+    }
+
+    /// The change's name.
+    pub fn hash(&self) -> ChangeHash {
+        ChangeHash(self.parsed.hash().0)
+    }
+
+    /// The changes that it follows directly.
+    pub fn dependencies(&self) -> impl Iterator<Item = ChangeHash> {
+        self.parsed.deps().iter().map(|hash| ChangeHash(hash.0))
+    }
+
+    /// Who wrote it. An actor says so in its first change only; whose device it is says the rest.
+    pub fn author(&self) -> Option<UserId> {
+        self.author
+    }
+
+    /// On which device.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The bytes to store and to send on.
+    pub fn bytes(&self) -> &[u8] {
+        self.parsed.raw_bytes()
+    }
+
+    pub(crate) fn parsed(&self) -> &Change {
+        &self.parsed
+    }
+}
+
+/// A change out of a document that this program holds.
+pub(crate) fn own_change(change: Change) -> Option<IncomingChange> {
+    IncomingChange::of(change).ok()
+}
+
+/// The device named by an actor identifier.
+pub(crate) fn device_of(actor: &[u8]) -> Option<DeviceId> {
+    (actor.len() == ACTOR_BYTES).then(|| DeviceId::from_slice(&actor[..DEVICE_BYTES]).ok())?
+}
+
+/// A body that was turned away.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyRefusal {
+    /// Over the limit.
+    #[error("the message is over {} MB: send it in parts", limits::SYNC_BODY_BYTES_MAX / 1_048_576)]
+    TooLong,
+    /// More entries than the limit allows.
+    #[error("the message has too many entries: send it in parts")]
+    TooMany,
+    /// Not this message.
+    #[error(transparent)]
+    NotUnderstood(#[from] NotUnderstood),
+}
+
+/// Takes a sync request in. The changes inside are still to be parsed, each on its own.
+///
+/// # Errors
+/// When the body is too long, has too many entries, or is not a request.
+pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
+    let request: SyncRequest = bounded(body)?;
+    let changes = request.push.iter().map(|push| push.changes.len()).max().unwrap_or(0);
+    if request.push.len() > limits::PUSH_CASES_MAX
+        || changes > limits::CASE_CHANGES_MAX
+        || request.again.len() > limits::AGAIN_CASES_MAX
+    {
+        return Err(BodyRefusal::TooMany);
+    }
+    Ok(request)
+}
+
+/// Takes a sync response in.
+///
+/// # Errors
+/// When the body is too long, or is not a response.
+pub fn sync_response(body: &[u8]) -> Result<SyncResponse, BodyRefusal> {
+    bounded(body)
+}
+
+fn bounded<T: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<T, BodyRefusal> {
+    if body.len() > limits::SYNC_BODY_BYTES_MAX {
+        return Err(BodyRefusal::TooLong);
+    }
+    Ok(cbor::decode(body)?)
+}

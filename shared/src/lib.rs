@@ -1,0 +1,23 @@
+//! The domain and the protocol of Fingerpost.
+//!
+//! This crate does no I/O, reads no clock and draws no random numbers: time, randomness and the
+//! results of I/O are arguments. It compiles for the server and for wasm32 alike.
+
+pub mod calendar;
+pub mod case;
+pub mod cbor;
+pub mod coding;
+pub mod directory;
+pub mod document;
+pub mod ids;
+pub mod intake;
+pub mod limits;
+pub mod nhs_number;
+pub mod ods;
+pub mod personal;
+pub mod policy;
+pub mod profile;
+pub mod referral_file;
+pub mod snomed;
+pub mod sync;
+pub mod text;

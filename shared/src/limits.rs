@@ -1,0 +1,55 @@
+//! Every number that bounds something from outside, with its reason.
+
+/// A sync request or response after inflation, in bytes. A day of 12 contacts with long notes is
+/// under 100 KB; this leaves room for a fortnight without a network.
+pub const SYNC_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What a phone puts into one push, in bytes of changes: small enough to get through a bad
+/// connection before it drops, since nothing of a request counts until all of it has arrived.
+pub const PUSH_BYTES_TARGET: usize = 256 * 1024;
+
+/// What a phone offers to take in one response, in bytes.
+pub const ROOM_BYTES_DEFAULT: u32 = 1024 * 1024;
+
+/// The least room that a server honours: one response always moves on by at least one case.
+pub const ROOM_BYTES_MIN: u32 = 16 * 1024;
+
+/// Cases named in one push.
+pub const PUSH_CASES_MAX: usize = 1_000;
+
+/// Changes of one case in one push.
+pub const CASE_CHANGES_MAX: usize = 2_000;
+
+/// One change, in bytes. The longest note (20,000 characters) in one change is under 90 KB.
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Changes that one change may name as its direct dependencies. More would mean that as many
+/// devices wrote to one case at once without hearing of each other.
+pub const CHANGE_DEPENDENCIES_MAX: usize = 64;
+
+/// A saved case document, in bytes, when it is read. The design aims at 64 KiB for 60 contacts.
+pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Cases that a phone may ask for again, whole, in one request.
+pub const AGAIN_CASES_MAX: usize = 100;
+
+/// A note, in characters: ten closely written pages.
+pub const NOTE_CHARACTERS_MAX: usize = 20_000;
+
+/// One line of text (a name, a venue, a next step), in characters.
+pub const LINE_CHARACTERS_MAX: usize = 200;
+
+/// A paragraph (a reason, what matters to me), in characters.
+pub const PARAGRAPH_CHARACTERS_MAX: usize = 2_000;
+
+/// Minutes of one kind in one contact: a whole day.
+pub const MINUTES_MAX: u16 = 24 * 60;
+
+/// Entries in one list of an event (needs, services).
+pub const LIST_ENTRIES_MAX: usize = 50;
+
+/// How deep values of a case document nest. Events use three levels.
+pub const DOCUMENT_DEPTH_MAX: usize = 8;
+
+/// Notices that a phone keeps about work that was taken elsewhere.
+pub const NOTICES_MAX: usize = 50;

@@ -1,0 +1,138 @@
+//! What a phone knows of its owner and the service: the answer of `GET /api/me`, kept for offline.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    case::Role,
+    cbor,
+    coding::AuthorFacts,
+    ids::{DeviceId, UserId},
+    ods::OdsCode,
+    snomed::AllowedCodes,
+};
+
+/// What a phone knows of its owner and the service.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Profile {
+    /// Rises with every change of what follows.
+    #[n(0)]
+    pub version: u64,
+    /// The service's name.
+    #[n(1)]
+    pub service_name: String,
+    /// Whether this is a demonstration, with invented people.
+    #[n(2)]
+    pub demonstration: bool,
+    /// Who is signed in.
+    #[n(3)]
+    pub user: UserId,
+    /// On which device.
+    #[n(4)]
+    pub device: DeviceId,
+    /// Their name.
+    #[n(5)]
+    pub name: String,
+    /// Their role.
+    #[n(6)]
+    #[cbor(with = "cbor::json")]
+    pub role: Role,
+    /// The practices of the service.
+    #[n(7)]
+    pub practices: Vec<Practice>,
+    /// The team: who wrote what they read.
+    #[n(8)]
+    pub team: Vec<TeamMember>,
+    /// Codes that the administrator allows beside the two built in: identifier and term.
+    #[n(9)]
+    pub codes: Vec<(String, String)>,
+}
+
+/// A GP practice of the service.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Practice {
+    /// Its ODS code.
+    #[n(0)]
+    #[cbor(with = "cbor::json")]
+    pub ods: OdsCode,
+    /// Its name.
+    #[n(1)]
+    pub name: String,
+}
+
+/// Somebody of the team.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct TeamMember {
+    /// Who.
+    #[n(0)]
+    pub user: UserId,
+    /// Their name.
+    #[n(1)]
+    pub name: String,
+    /// Their role.
+    #[n(2)]
+    #[cbor(with = "cbor::json")]
+    pub role: Role,
+}
+
+impl Profile {
+    /// The name of somebody on the team; a plain word for anybody else.
+    pub fn name_of(&self, user: UserId) -> &str {
+        let member = self.team.iter().find(|member| member.user == user);
+        member.map_or("Somebody no longer on the team", |member| &member.name)
+    }
+
+    /// The name of a practice, or its code.
+    pub fn practice_name<'a>(&'a self, ods: &'a str) -> &'a str {
+        let practice = self.practices.iter().find(|practice| practice.ods.to_string() == ods);
+        practice.map_or(ods, |practice| &practice.name)
+    }
+
+    /// What the coding rules need to know of the service, as far as a phone knows it.
+    pub fn coding_facts(&self) -> CodingFacts {
+        let mut codes = AllowedCodes::default();
+        for (concept, term) in &self.codes {
+            // The server checked them when the administrator entered them.
+            let _ = codes.allow(concept, term);
+        }
+        let author = |member: &TeamMember| {
+            (member.user, AuthorFacts { roles: [member.role].into(), devices: None })
+        };
+        CodingFacts {
+            practices: self.practices.iter().map(|practice| practice.ods.clone()).collect(),
+            authors: self.team.iter().map(author).collect(),
+            codes,
+        }
+    }
+}
+
+/// What [`crate::coding::Context`] borrows from.
+#[derive(Debug, Clone)]
+pub struct CodingFacts {
+    /// The practices of the service.
+    pub practices: BTreeSet<OdsCode>,
+    /// The team.
+    pub authors: BTreeMap<UserId, AuthorFacts>,
+    /// The codes that the service allows.
+    pub codes: AllowedCodes,
+}
+
+impl CodingFacts {
+    /// The context of one case on one day.
+    pub fn context(
+        &self,
+        today: jiff::civil::Date,
+        demonstration: bool,
+        likely_duplicate: bool,
+    ) -> crate::coding::Context<'_> {
+        crate::coding::Context {
+            today,
+            demonstration,
+            practices: &self.practices,
+            authors: &self.authors,
+            codes: &self.codes,
+            likely_duplicate,
+        }
+    }
+}

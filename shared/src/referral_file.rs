@@ -1,0 +1,1 @@
+//! Referral files (placeholder until the full module lands).

@@ -1,0 +1,12 @@
+//! Sync: one request pushes and pulls. The phone's side is [`Replica`], the server's [`exchange`],
+//! the messages between them [`wire`].
+
+pub mod exchange;
+mod record;
+mod replica;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+pub use record::{CaseRecord, Key, Meta, Notice, Write};
+pub use replica::{Effect, Failure, Input, Replica, SyncState, Ticket};

@@ -1,0 +1,113 @@
+//! What a phone keeps: one record per case, and one for how far it has read.
+
+use jiff::Timestamp;
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+use super::wire::{Cursor, Verdict};
+use crate::{
+    case::CaseRow,
+    cbor,
+    document::ChangeHash,
+    ids::{CaseId, Epoch},
+};
+
+/// The name of a stored record. Holds random identifiers only, since names are not sealed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// How far this phone has read.
+    Meta,
+    /// One case.
+    Case(CaseId),
+}
+
+impl Key {
+    /// What the names of all cases begin with.
+    pub const CASE_PREFIX: &'static str = "case/";
+
+    /// The name in the store.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Meta => "sync".into(),
+            Self::Case(case) => format!("{}{case}", Self::CASE_PREFIX),
+        }
+    }
+}
+
+/// One write of a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Replace or add a record.
+    Put(Key, Vec<u8>),
+    /// Remove a record.
+    Delete(Key),
+}
+
+/// One case on the phone.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct CaseRecord {
+    /// The document, as automerge saves it.
+    #[n(0)]
+    pub saved: ByteVec,
+    /// The heads of what the server is known to hold.
+    #[n(1)]
+    pub server_heads: Vec<ChangeHash>,
+    /// This phone's own changes that the server has not acknowledged.
+    #[n(2)]
+    pub unsent: u32,
+    /// When the server last acknowledged something of this case.
+    #[n(3)]
+    #[cbor(with = "cbor::json")]
+    pub sent_at: Option<Timestamp>,
+    /// Why the server does not take what is unsent.
+    #[n(4)]
+    pub refused: Option<Verdict>,
+    /// The case is no longer this phone's: sent first, then forgotten.
+    #[n(5)]
+    pub moved_away: bool,
+    /// What the list shows.
+    #[n(6)]
+    #[cbor(with = "cbor::json")]
+    pub row: CaseRow,
+}
+
+/// How far this phone has read.
+#[derive(Debug, Clone, PartialEq, Default, Encode, Decode)]
+pub struct Meta {
+    /// The life of the server's change log.
+    #[n(0)]
+    pub epoch: Option<Epoch>,
+    /// The cursor.
+    #[n(1)]
+    pub cursor: Cursor,
+    /// When everything was last known to be sent.
+    #[n(2)]
+    #[cbor(with = "cbor::json")]
+    pub sent_at: Option<Timestamp>,
+    /// Whether everything that was there at the first sync has arrived.
+    #[n(3)]
+    pub arrived: bool,
+    /// The last known version of the profile.
+    #[n(4)]
+    pub profile_version: u64,
+    /// The last known version of the directory.
+    #[n(5)]
+    pub directory_version: u64,
+    /// What the person should know about work that was taken elsewhere, newest last.
+    #[n(6)]
+    pub notices: Vec<Notice>,
+}
+
+/// Something that a person should know, until they put it aside.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Notice {
+    /// The case it is about.
+    #[n(0)]
+    pub case: CaseId,
+    /// Whose case it was.
+    #[n(1)]
+    #[cbor(with = "cbor::json")]
+    pub name: crate::personal::Personal<String>,
+    /// What became of the work.
+    #[n(2)]
+    pub verdict: Verdict,
+}

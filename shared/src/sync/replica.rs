@@ -1,0 +1,639 @@
+//! The phone's side of sync: a state machine that is told what happened and answers with what to
+//! do. It holds every case as stored bytes and opens a document only to read or write it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use minicbor::bytes::ByteVec;
+
+use super::{
+    record::{CaseRecord, Key, Meta, Notice, Write},
+    wire::{CasePush, CaseUpdate, PROTOCOL, SyncRequest, SyncResponse, Verdict},
+};
+use crate::{
+    case::{Case, CaseRow, Defect},
+    cbor,
+    document::{Author, ChangeHash, Document, DocumentError, Writer},
+    ids::CaseId,
+    intake::{self, IncomingChange},
+    limits,
+};
+
+/// How long after a failure the phone tries again: quickly at first, since a door may have closed
+/// for a moment.
+const RETRY_MS: [i64; 4] = [1_000, 2_000, 4_000, 8_000];
+/// After this many failures in a row (about ten minutes) the phone saves its battery.
+const PATIENT_FAILURES: u32 = 75;
+/// How often it tries then.
+const RETRY_SLOWLY_MS: i64 = 60_000;
+/// How often it asks without being told to, in case a poke was missed.
+const IDLE_MS: i64 = 60_000;
+/// How often it asks for a case again that it could not read, before it says so.
+const AGAIN_TRIES_MAX: u8 = 3;
+
+/// Names one transaction of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The transaction is on disk.
+    Stored(Ticket),
+    /// The transaction failed as a whole.
+    NotStored(Ticket),
+    /// The server answered.
+    Answered(Vec<u8>),
+    /// The request came to nothing.
+    Failed(Failure),
+    /// The server said that there is something.
+    Poked,
+    /// The network came or went, as far as the phone can tell.
+    Network(bool),
+    /// Time passed, or a person asked to send now.
+    Tick,
+}
+
+/// Why a request came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer.
+    Unreachable,
+    /// The session is over: the person must sign in again.
+    SignedOut,
+    /// The server no longer speaks this version.
+    TooOld,
+    /// The server has trouble of its own.
+    Server,
+    /// The server's answer could not be understood.
+    NotUnderstood,
+}
+
+impl Failure {
+    /// What a person should do, where waiting does not help.
+    pub fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable | Self::Server => None,
+            Self::SignedOut => {
+                Some("You are signed out. Open your sign-in link again; nothing here is lost.")
+            }
+            Self::TooOld => Some("This app is too old to send. Update it under More."),
+            Self::NotUnderstood => {
+                Some("The server's answer could not be read. Update the app under More.")
+            }
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Write all of this in one transaction, durably, then say so.
+    Store {
+        /// To be given back.
+        ticket: Ticket,
+        /// All or nothing.
+        writes: Vec<Write>,
+    },
+    /// Post this to `/api/sync`, then give the answer back.
+    Send(Vec<u8>),
+    /// Give a [`Input::Tick`] at this time, unless an earlier one is asked for.
+    WakeAt(Timestamp),
+    /// What is shown has changed.
+    Show,
+    /// Fetch the profile: it is newer on the server.
+    FetchProfile(u64),
+    /// Fetch the directory: it is newer on the server.
+    FetchDirectory(u64),
+}
+
+/// One of the four honest states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SyncState {
+    /// On this phone; nothing was ever sent.
+    SavedHere,
+    /// So many entries wait for a network.
+    Waiting(u32),
+    /// Everything was with the server at this time.
+    Sent(Timestamp),
+    /// Something cannot be sent: why, and what to do.
+    CannotSend(&'static str),
+}
+
+/// The phone's side of sync.
+pub struct Replica {
+    author: Author,
+    meta: Meta,
+    cases: BTreeMap<CaseId, CaseRecord>,
+    /// Transactions under way, by what they write.
+    storing: BTreeMap<Ticket, BTreeSet<Key>>,
+    /// What failed to be written, and is tried again with whatever is written next.
+    unstored: BTreeSet<Key>,
+    next_ticket: u64,
+    /// The changes of the request that is under way.
+    in_flight: Option<Vec<(CaseId, Vec<IncomingChange>)>>,
+    online: bool,
+    /// Whether to ask even if there is nothing to send.
+    ask: bool,
+    failures: u32,
+    failure: Option<Failure>,
+    not_before: Option<Timestamp>,
+    /// Cases that could not be read, and how often they were asked for again.
+    unreadable: BTreeMap<CaseId, u8>,
+}
+
+impl Replica {
+    /// Opens what the store holds. Records that cannot be read are listed by case and asked for
+    /// again; they stay in the store until something good replaces them.
+    pub fn open(
+        author: Author,
+        meta: Option<&[u8]>,
+        cases: impl IntoIterator<Item = (CaseId, Vec<u8>)>,
+    ) -> Self {
+        let mut replica = Self {
+            author,
+            meta: meta.and_then(|bytes| cbor::decode(bytes).ok()).unwrap_or_default(),
+            cases: BTreeMap::new(),
+            storing: BTreeMap::new(),
+            unstored: BTreeSet::new(),
+            next_ticket: 0,
+            in_flight: None,
+            online: true,
+            ask: true,
+            failures: 0,
+            failure: None,
+            not_before: None,
+            unreadable: BTreeMap::new(),
+        };
+        for (case, bytes) in cases {
+            match cbor::decode(&bytes) {
+                Ok(record) => drop(replica.cases.insert(case, record)),
+                Err(_) => drop(replica.unreadable.insert(case, 0)),
+            }
+        }
+        replica
+    }
+
+    /// The lines of the caseload, in no particular order.
+    pub fn rows(&self) -> impl Iterator<Item = (CaseId, &CaseRow, SyncState)> {
+        let here = self.cases.iter().filter(|(_, record)| !record.moved_away);
+        here.map(|(case, record)| (*case, &record.row, state_of(record)))
+    }
+
+    /// Reads one case.
+    pub fn case(&self, case: CaseId) -> Option<Result<(Case, Vec<Defect>), DocumentError>> {
+        let record = self.cases.get(&case).filter(|record| !record.moved_away)?;
+        Some(Document::load(&record.saved).map(|document| document.read(case)))
+    }
+
+    /// The state of one case.
+    pub fn case_state(&self, case: CaseId) -> Option<SyncState> {
+        self.cases.get(&case).map(state_of)
+    }
+
+    /// The state of everything on this phone.
+    pub fn state(&self) -> SyncState {
+        let refused = self.cases.values().find_map(|record| record.refused);
+        let remedy = self.failure.and_then(Failure::remedy);
+        let waiting: u32 = self.cases.values().map(|record| record.unsent).sum();
+        match (refused, remedy, self.meta.sent_at) {
+            (Some(verdict), _, _) => SyncState::CannotSend(verdict.words()),
+            (None, Some(remedy), _) => SyncState::CannotSend(remedy),
+            (None, None, _) if waiting > 0 => SyncState::Waiting(waiting),
+            (None, None, Some(at)) => SyncState::Sent(at),
+            (None, None, None) => SyncState::SavedHere,
+        }
+    }
+
+    /// How far this phone has read, and what the person should know.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Why the last request came to nothing, until one succeeds.
+    pub fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
+    /// Whether the last write to the store failed, and nothing has been written since.
+    pub fn storage_is_failing(&self) -> bool {
+        !self.unstored.is_empty()
+    }
+
+    /// Whether this transaction is still under way, or failed and is to be tried again.
+    pub fn is_storing(&self, ticket: Ticket) -> bool {
+        self.storing.contains_key(&ticket)
+    }
+
+    /// Cases that could not be read even after asking for them again.
+    pub fn unreadable(&self) -> impl Iterator<Item = CaseId> {
+        let given_up = self.unreadable.iter().filter(|(_, tries)| **tries >= AGAIN_TRIES_MAX);
+        given_up.map(|(case, _)| *case)
+    }
+
+    /// Begins a case.
+    ///
+    /// # Errors
+    /// When a value cannot be stored; nothing has changed then.
+    pub fn begin(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
+    ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
+        let unix_ms = now.as_millisecond();
+        let (document, _) = Document::create(case, &self.author, unix_ms, write)?;
+        let record = record_of(case, &document, Vec::new(), None, &self.author);
+        self.cases.insert(case, record);
+        Ok(self.edited(now, case))
+    }
+
+    /// Writes one change to a case.
+    ///
+    /// # Errors
+    /// When the case is not here, or the change cannot be written; nothing has changed then.
+    pub fn edit(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
+    ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
+        let record = self.cases.get_mut(&case).ok_or(DocumentError::Unreadable)?;
+        let mut document = Document::load(&record.saved)?;
+        document.commit(&self.author, now.as_millisecond(), write)?;
+        let heads = std::mem::take(&mut record.server_heads);
+        let refused = record.refused;
+        *record = record_of(case, &document, heads, record.sent_at, &self.author);
+        record.refused = refused;
+        Ok(self.edited(now, case))
+    }
+
+    fn edited(&mut self, now: Timestamp, case: CaseId) -> (Ticket, Vec<Effect>) {
+        let store = self.store([Key::Case(case)].into());
+        let ticket = Ticket(self.next_ticket - 1);
+        let mut effects = vec![store, Effect::Show];
+        self.go_on(now, &mut effects);
+        (ticket, effects)
+    }
+
+    /// The person has read the notices.
+    pub fn put_notices_aside(&mut self) -> Vec<Effect> {
+        self.meta.notices.clear();
+        vec![self.store([Key::Meta].into()), Effect::Show]
+    }
+
+    /// Notes that a fetched profile or directory was stored by its owner.
+    pub fn fetched(&mut self, profile: Option<u64>, directory: Option<u64>) -> Vec<Effect> {
+        self.meta.profile_version = profile.unwrap_or(self.meta.profile_version);
+        self.meta.directory_version = directory.unwrap_or(self.meta.directory_version);
+        vec![self.store([Key::Meta].into())]
+    }
+
+    /// Takes note of what happened and says what to do.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Stored(ticket) => drop(self.storing.remove(&ticket)),
+            Input::NotStored(ticket) => {
+                self.unstored.extend(self.storing.remove(&ticket).unwrap_or_default());
+                effects.push(Effect::Show);
+            }
+            Input::Answered(body) => match intake::sync_response(&body) {
+                Ok(response) => self.answered(now, response, &mut effects),
+                Err(_) => self.failed(now, Failure::NotUnderstood, &mut effects),
+            },
+            Input::Failed(failure) => self.failed(now, failure, &mut effects),
+            Input::Poked => {
+                self.ask = true;
+                self.not_before = None;
+            }
+            Input::Network(online) => {
+                self.ask |= online && !self.online;
+                self.online = online;
+                if online {
+                    self.not_before = None;
+                }
+            }
+            Input::Tick => {
+                if !self.unstored.is_empty() {
+                    effects.push(self.store(BTreeSet::new()));
+                }
+                self.ask |= self.not_before.is_none_or(|at| now >= at);
+            }
+        }
+        self.go_on(now, &mut effects);
+        effects
+    }
+
+    /// Writes these records and whatever could not be written before, as they are now.
+    fn store(&mut self, mut keys: BTreeSet<Key>) -> Effect {
+        keys.append(&mut self.unstored);
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        let writes = keys
+            .iter()
+            .map(|key| match key {
+                Key::Meta => Write::Put(key.clone(), cbor::encode(&self.meta)),
+                Key::Case(case) => match self.cases.get(case) {
+                    Some(record) => Write::Put(key.clone(), cbor::encode(record)),
+                    None => Write::Delete(key.clone()),
+                },
+            })
+            .collect();
+        self.storing.insert(ticket, keys);
+        Effect::Store { ticket, writes }
+    }
+
+    /// Sends, if there is a reason to and nothing speaks against it; else says when to look again.
+    fn go_on(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        // What is not yet on this phone's own disk is not sent: after a crash the server would
+        // hold something that its author does not.
+        let settled = self.storing.is_empty() && self.unstored.is_empty();
+        if self.in_flight.is_some() || !settled || !self.online {
+            return;
+        }
+        let sendable = self.cases.values().any(is_sendable);
+        let due = self.not_before.is_none_or(|at| now >= at);
+        if due && (sendable || self.ask) {
+            effects.push(self.send());
+        } else if let Some(at) = self.not_before
+            && !due
+        {
+            effects.push(Effect::WakeAt(at));
+        } else {
+            effects.push(Effect::WakeAt(after(now, IDLE_MS)));
+        }
+    }
+
+    fn send(&mut self) -> Effect {
+        let mut push = Vec::new();
+        let mut in_flight = Vec::new();
+        let mut used_bytes = 0;
+        let mut order: Vec<_> =
+            self.cases.iter().filter(|(_, record)| is_sendable(record)).collect();
+        // An urgent concern is sent before anything else.
+        order.sort_by_key(|(case, record)| (record.row.urgent == 0, **case));
+        for (case, record) in order {
+            if used_bytes >= limits::PUSH_BYTES_TARGET || push.len() >= limits::PUSH_CASES_MAX {
+                break;
+            }
+            let Ok(document) = Document::load(&record.saved) else { continue };
+            let mut changes = own_changes(&document, &record.server_heads, &self.author);
+            changes.truncate(limits::CASE_CHANGES_MAX);
+            used_bytes += changes.iter().map(|change| change.bytes().len()).sum::<usize>();
+            let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
+            push.push(CasePush { case: *case, changes: bytes.collect() });
+            in_flight.push((*case, changes));
+        }
+        self.in_flight = Some(in_flight);
+        self.ask = false;
+        let again = self.unreadable.iter_mut().filter(|(_, tries)| **tries < AGAIN_TRIES_MAX);
+        let again: Vec<CaseId> = again
+            .take(limits::AGAIN_CASES_MAX)
+            .map(|(case, tries)| {
+                *tries += 1;
+                *case
+            })
+            .collect();
+        Effect::Send(cbor::encode(&SyncRequest {
+            protocol: PROTOCOL,
+            epoch: self.meta.epoch,
+            cursor: self.meta.cursor,
+            push,
+            room_bytes: limits::ROOM_BYTES_DEFAULT,
+            again,
+        }))
+    }
+
+    fn failed(&mut self, now: Timestamp, failure: Failure, effects: &mut Vec<Effect>) {
+        self.in_flight = None;
+        self.failure = Some(failure);
+        self.retry_later(now);
+        effects.push(Effect::Show);
+    }
+
+    fn retry_later(&mut self, now: Timestamp) {
+        let quick = RETRY_MS[(self.failures as usize).min(RETRY_MS.len() - 1)];
+        let wait_ms = if self.failures < PATIENT_FAILURES { quick } else { RETRY_SLOWLY_MS };
+        self.failures = self.failures.saturating_add(1);
+        // Phones that lost the same network do not all come back in the same instant.
+        let own_ms = i64::from(self.author.device.as_bytes()[0]);
+        self.not_before = Some(after(now, wait_ms + own_ms));
+        self.ask = true;
+    }
+
+    fn answered(&mut self, now: Timestamp, response: SyncResponse, effects: &mut Vec<Effect>) {
+        let in_flight = self.in_flight.take().unwrap_or_default();
+        let mut touched: BTreeSet<Key> = [Key::Meta].into();
+        if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
+            self.forget_what_the_server_has(&mut touched);
+        }
+        self.failure = None;
+        self.failures = 0;
+        self.not_before = None;
+        let mut early = false;
+        for ((case, changes), receipt) in in_flight.iter().zip(&response.receipts) {
+            if *case == receipt.case {
+                early |= self.receipt(now, *case, changes, &receipt.verdicts);
+                touched.insert(Key::Case(*case));
+            }
+        }
+        for update in &response.cases {
+            self.update(update);
+            touched.insert(Key::Case(update.case));
+        }
+        for case in &response.removed {
+            self.remove(*case);
+            touched.insert(Key::Case(*case));
+        }
+        self.meta.epoch = Some(response.epoch);
+        self.meta.cursor = response.cursor;
+        self.meta.arrived |= !response.more;
+        self.ask = response.more;
+        if self.cases.values().all(|record| record.unsent == 0) {
+            self.meta.sent_at = Some(now);
+        }
+        if early {
+            self.retry_later(now);
+        }
+        effects.push(self.store(touched));
+        effects.push(Effect::Show);
+        if response.profile_version != self.meta.profile_version {
+            effects.push(Effect::FetchProfile(response.profile_version));
+        }
+        if response.directory_version != self.meta.directory_version {
+            effects.push(Effect::FetchDirectory(response.directory_version));
+        }
+    }
+
+    /// The server was restored from a backup: what it acknowledged before may be gone, so all of
+    /// this phone's own changes count as unsent until the new log has been read.
+    fn forget_what_the_server_has(&mut self, touched: &mut BTreeSet<Key>) {
+        for (case, record) in &mut self.cases {
+            let Ok(document) = Document::load(&record.saved) else { continue };
+            let sent_at = record.sent_at;
+            *record = record_of(*case, &document, Vec::new(), sent_at, &self.author);
+            touched.insert(Key::Case(*case));
+        }
+        self.meta.arrived = false;
+    }
+
+    /// Takes a receipt in. Returns whether something has to be sent again later.
+    fn receipt(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        changes: &[IncomingChange],
+        verdicts: &[Verdict],
+    ) -> bool {
+        let Some(record) = self.cases.get_mut(&case) else { return false };
+        let mut early = false;
+        let mut kept_apart = false;
+        for (change, verdict) in changes.iter().zip(verdicts) {
+            match verdict {
+                Verdict::Stored => advance(&mut record.server_heads, change),
+                Verdict::Quarantined => {
+                    advance(&mut record.server_heads, change);
+                    kept_apart = true;
+                }
+                Verdict::Early => early = true,
+                refused => record.refused = Some(*refused),
+            }
+        }
+        if kept_apart {
+            record.moved_away = true;
+            let name = format!(
+                "{} {}",
+                record.row.given_names.reveal(),
+                record.row.family_name.reveal()
+            );
+            let name = crate::personal::Personal::new(name);
+            self.meta.notices.push(Notice { case, name, verdict: Verdict::Quarantined });
+            let surplus = self.meta.notices.len().saturating_sub(limits::NOTICES_MAX);
+            self.meta.notices.drain(..surplus);
+        }
+        // What was written while the request was under way is still unsent.
+        if let Ok(document) = Document::load(&record.saved) {
+            record.unsent = unsent(&document, &record.server_heads, &self.author);
+        }
+        record.sent_at = Some(now);
+        if record.moved_away && record.unsent == 0 {
+            self.cases.remove(&case);
+        }
+        early
+    }
+
+    /// Merges what the server sent. A case that cannot be read is asked for again, whole; it holds
+    /// nobody else up, and what the phone has of it stays.
+    fn update(&mut self, update: &CaseUpdate) {
+        let case = update.case;
+        match self.merged(update) {
+            Ok(record) => {
+                self.cases.insert(case, record);
+                self.unreadable.remove(&case);
+            }
+            Err(_) => drop(self.unreadable.entry(case).or_insert(0)),
+        }
+    }
+
+    fn merged(&self, update: &CaseUpdate) -> Result<CaseRecord, DocumentError> {
+        let before = self.cases.get(&update.case);
+        let mut document = match before {
+            Some(record) => Document::load(&record.saved)?,
+            None => Document::empty(),
+        };
+        let mut heads = before.map(|record| record.server_heads.clone()).unwrap_or_default();
+        if let Some(snapshot) = &update.snapshot {
+            document.merge_saved(snapshot)?;
+            heads.extend(Document::load(snapshot)?.heads());
+        }
+        let changes: Vec<IncomingChange> = update
+            .changes
+            .iter()
+            .map(|bytes| IncomingChange::parse(bytes).map_err(|_| DocumentError::Unreadable))
+            .collect::<Result<_, _>>()?;
+        document.apply(&changes)?;
+        // A change whose predecessors are missing waits unseen inside automerge: ask again.
+        if changes.iter().any(|change| !document.has(&change.hash())) {
+            return Err(DocumentError::Unreadable);
+        }
+        for change in &changes {
+            advance(&mut heads, change);
+        }
+        heads.sort();
+        heads.dedup();
+        if document.changes_since(&heads).is_empty() {
+            heads = document.heads();
+        }
+        let sent_at = before.and_then(|record| record.sent_at);
+        let mut record = record_of(update.case, &document, heads, sent_at, &self.author);
+        record.refused = before.and_then(|record| record.refused);
+        Ok(record)
+    }
+
+    /// The case is no longer this phone's: at once if all was sent, else after sending it.
+    fn remove(&mut self, case: CaseId) {
+        match self.cases.get_mut(&case) {
+            Some(record) if record.unsent > 0 => record.moved_away = true,
+            _ => drop(self.cases.remove(&case)),
+        }
+        self.unreadable.remove(&case);
+    }
+}
+
+fn after(now: Timestamp, wait_ms: i64) -> Timestamp {
+    now.saturating_add(SignedDuration::from_millis(wait_ms)).unwrap_or(Timestamp::MAX)
+}
+
+fn is_sendable(record: &CaseRecord) -> bool {
+    record.unsent > 0 && record.refused.is_none()
+}
+
+fn state_of(record: &CaseRecord) -> SyncState {
+    match (record.refused, record.unsent, record.sent_at) {
+        (Some(verdict), _, _) => SyncState::CannotSend(verdict.words()),
+        (None, 0, Some(at)) => SyncState::Sent(at),
+        (None, 0, None) => SyncState::SavedHere,
+        (None, waiting, _) => SyncState::Waiting(waiting),
+    }
+}
+
+fn own_changes(
+    document: &Document,
+    server_heads: &[ChangeHash],
+    author: &Author,
+) -> Vec<IncomingChange> {
+    let mut changes = document.changes_since(server_heads);
+    changes.retain(|change| change.device() == author.device);
+    changes
+}
+
+fn unsent(document: &Document, server_heads: &[ChangeHash], author: &Author) -> u32 {
+    u32::try_from(own_changes(document, server_heads, author).len()).unwrap_or(u32::MAX)
+}
+
+/// The record of a document as it is now.
+fn record_of(
+    case: CaseId,
+    document: &Document,
+    server_heads: Vec<ChangeHash>,
+    sent_at: Option<Timestamp>,
+    author: &Author,
+) -> CaseRecord {
+    CaseRecord {
+        saved: document.save().into(),
+        unsent: unsent(document, &server_heads, author),
+        server_heads,
+        sent_at,
+        refused: None,
+        moved_away: false,
+        row: CaseRow::of(&document.read(case).0),
+    }
+}
+
+/// Adds a change to what the server holds: it follows, and so replaces, its dependencies.
+fn advance(heads: &mut Vec<ChangeHash>, change: &IncomingChange) {
+    let dependencies: BTreeSet<ChangeHash> = change.dependencies().collect();
+    heads.retain(|head| !dependencies.contains(head) && *head != change.hash());
+    heads.push(change.hash());
+}

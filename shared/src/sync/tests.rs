@@ -1,0 +1,460 @@
+//! Phones and a server in plain collections, driving the real state machines by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::date};
+
+use super::{
+    exchange::{CaseFacts, Durable, Sender, fill, judge},
+    wire::{CaseUpdate, Cursor, SyncResponse, Verdict},
+    *,
+};
+use crate::{
+    case::{
+        Event, Fact, Field, Role, Standing,
+        event::{Consent, Decision, GoalSet, Referral, ReferralSource},
+    },
+    cbor,
+    document::{Author, ChangeHash},
+    ids::{CaseId, DeviceId, Epoch, EventId, UserId},
+    intake,
+    personal::Personal,
+};
+
+/// The server: one log, and who may see what.
+struct Hub {
+    epoch: Epoch,
+    log: Vec<(CaseId, ChangeHash, Vec<u8>)>,
+    granted: BTreeMap<(UserId, CaseId), u64>,
+    removed: BTreeMap<UserId, Vec<CaseId>>,
+    kept_apart: usize,
+    room_bytes: usize,
+}
+
+impl Hub {
+    fn new() -> Self {
+        Self {
+            epoch: Epoch::from_random([1; 16]),
+            log: Vec::new(),
+            granted: BTreeMap::new(),
+            removed: BTreeMap::new(),
+            kept_apart: 0,
+            room_bytes: usize::MAX,
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.log.len() as u64
+    }
+
+    fn grant(&mut self, user: UserId, case: CaseId) {
+        // A grant takes a position of its own, as in the real log.
+        self.log.push((case, ChangeHash([0; 32]), Vec::new()));
+        self.granted.insert((user, case), self.end());
+    }
+
+    fn revoke(&mut self, user: UserId, case: CaseId) {
+        self.granted.remove(&(user, case));
+        self.removed.entry(user).or_default().push(case);
+    }
+
+    fn changes(&self, case: CaseId, after: u64) -> impl Iterator<Item = &Vec<u8>> {
+        let later = self.log.iter().skip(usize::try_from(after).unwrap());
+        later.filter(move |(of, _, bytes)| *of == case && !bytes.is_empty()).map(|entry| &entry.2)
+    }
+
+    fn answer(&mut self, phone: &Author, body: &[u8]) -> Vec<u8> {
+        let request = intake::sync_request(body).unwrap();
+        let sender = Sender { user: phone.user, device: phone.device, may_begin_cases: true };
+        let mut receipts = Vec::new();
+        for push in &request.push {
+            let exists = self.log.iter().any(|(case, ..)| *case == push.case);
+            let may_write = self.granted.contains_key(&(phone.user, push.case));
+            let facts = if exists { CaseFacts::Known { may_write } } else { CaseFacts::Unknown };
+            let known: BTreeSet<ChangeHash> = self
+                .log
+                .iter()
+                .filter(|(case, ..)| *case == push.case)
+                .map(|(_, hash, _)| *hash)
+                .collect();
+            let judged = judge(&sender, facts, push, |hash| known.contains(hash));
+            for change in judged.taken() {
+                self.log.push((push.case, change.hash(), change.bytes().to_vec()));
+            }
+            self.kept_apart += judged.kept_apart().count();
+            if judged.begins() {
+                self.granted.insert((phone.user, push.case), self.end());
+            }
+            receipts.push(judged.receipt(&Durable::committed()));
+        }
+        let same = request.epoch == Some(self.epoch);
+        let cursor = if same { request.cursor } else { Cursor::default() };
+        let filled = fill(cursor, self.end(), self.room_bytes, self.pending(phone, cursor));
+        let filled = filled.unwrap();
+        cbor::encode(&SyncResponse {
+            epoch: self.epoch,
+            cursor: filled.cursor,
+            receipts,
+            cases: filled.cases,
+            removed: self.removed.get(&phone.user).cloned().unwrap_or_default(),
+            more: filled.more,
+            server_unix_ms: 0,
+            profile_version: 0,
+            directory_version: 0,
+        })
+    }
+
+    fn pending(
+        &self,
+        phone: &Author,
+        cursor: Cursor,
+    ) -> Vec<Result<(u64, CaseUpdate), std::convert::Infallible>> {
+        let mut pending = Vec::new();
+        for ((user, case), granted) in &self.granted {
+            let latest = self.log.iter().rposition(|(of, ..)| of == case).unwrap() as u64 + 1;
+            if *user == phone.user && latest.max(*granted) > cursor.done {
+                let after = if *granted > cursor.base { 0 } else { cursor.base };
+                let changes = self.changes(*case, after).map(|bytes| bytes.clone().into());
+                let update =
+                    CaseUpdate { case: *case, snapshot: None, changes: changes.collect() };
+                pending.push((latest.max(*granted), update));
+            }
+        }
+        pending.sort_by_key(|(latest, _)| *latest);
+        pending.into_iter().map(Ok).collect()
+    }
+}
+
+/// A phone: the replica, and a disk that can fail.
+struct Phone {
+    author: Author,
+    replica: Replica,
+    disk: BTreeMap<Key, Vec<u8>>,
+    disk_is_full: bool,
+    sent: Vec<Vec<u8>>,
+    effects: Vec<Effect>,
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_790_000_000).unwrap()
+}
+
+impl Phone {
+    fn new(number: u8) -> Self {
+        let author = Author {
+            user: UserId::from_random([number; 16]),
+            device: DeviceId::from_random([number + 100; 16]),
+            session: [0; 8],
+        };
+        let replica = Replica::open(author, None, []);
+        let (disk, sent, effects) = Default::default();
+        Self { author, replica, disk, disk_is_full: false, sent, effects }
+    }
+
+    /// Killed, and opened again from its disk.
+    fn killed(mut self) -> Self {
+        self.author.session[0] += 1;
+        let cases = self.disk.iter().filter_map(|(key, bytes)| match key {
+            Key::Case(case) => Some((*case, bytes.clone())),
+            Key::Meta => None,
+        });
+        let meta = self.disk.get(&Key::Meta).map(Vec::as_slice);
+        self.replica = Replica::open(self.author, meta, cases);
+        self.sent.clear();
+        self.effects.clear();
+        self
+    }
+
+    fn handle(&mut self, input: Input) {
+        let effects = self.replica.handle(now(), input);
+        self.perform(effects);
+    }
+
+    /// Writes to disk and says so, until there is nothing left but what the network has to do.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Store { ticket, writes } if !self.disk_is_full => {
+                    for write in writes {
+                        match write {
+                            Write::Put(key, bytes) => drop(self.disk.insert(key, bytes)),
+                            Write::Delete(key) => drop(self.disk.remove(&key)),
+                        }
+                    }
+                    self.handle(Input::Stored(ticket));
+                }
+                Effect::Store { ticket, .. } => self.handle(Input::NotStored(ticket)),
+                Effect::Send(body) => self.sent.push(body),
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    /// Lets the phone talk to the server until it has nothing to say.
+    fn sync(&mut self, hub: &mut Hub) -> usize {
+        self.handle(Input::Poked);
+        let mut exchanges = 0;
+        while let Some(body) = self.sent.pop() {
+            exchanges += 1;
+            assert!(exchanges < 100, "the phone does not come to rest");
+            let answer = hub.answer(&self.author, &body);
+            self.handle(Input::Answered(answer));
+        }
+        exchanges
+    }
+
+    fn begin(&mut self, number: u8) -> CaseId {
+        let case = CaseId::from_random([number; 16]);
+        let referral =
+            Referral { source: ReferralSource::Gp, reason: Personal::new("lonely".into()) };
+        let referred = self.event(1, Fact::Referred(referral));
+        let begun = self.replica.begin(now(), case, |writer| {
+            writer.put_field(Field::FamilyName, "Okafor")?;
+            writer.put_event(&referred)
+        });
+        self.perform(begun.unwrap().1);
+        case
+    }
+
+    fn event(&self, number: u64, fact: Fact) -> Event {
+        Event {
+            id: EventId::new(number, 0),
+            device: None,
+            at: date(2026, 11, 3).at(10, 0, 0, 0),
+            recorded_at: now(),
+            by: self.author.user,
+            role: Role::LinkWorker,
+            fact,
+        }
+    }
+
+    fn write(&mut self, case: CaseId, number: u64, fact: Fact) {
+        let event = self.event(number, fact);
+        let edited = self.replica.edit(now(), case, |writer| writer.put_event(&event));
+        self.perform(edited.unwrap().1);
+    }
+
+    fn goal(&mut self, case: CaseId, number: u64) {
+        self.write(case, number, Fact::GoalSet(GoalSet { words: Personal::new("walk".into()) }));
+    }
+
+    fn entries(&self, case: CaseId) -> usize {
+        self.replica.case(case).unwrap().unwrap().0.entries.len()
+    }
+}
+
+fn answer() -> Decision {
+    Decision { episode: EventId::new(1, 0), contact: None, consent: Consent::CodeOnly }
+}
+
+#[test]
+fn what_one_phone_writes_reaches_another_and_the_state_says_sent() {
+    let (mut hub, mut first, mut second) = (Hub::new(), Phone::new(1), Phone::new(2));
+    assert_eq!(first.replica.state(), SyncState::SavedHere);
+    let case = first.begin(7);
+    assert_eq!(first.replica.state(), SyncState::Waiting(1));
+    first.sync(&mut hub);
+    assert_eq!(first.replica.state(), SyncState::Sent(now()));
+    hub.grant(second.author.user, case);
+    second.sync(&mut hub);
+    assert_eq!(second.entries(case), 1);
+    second.goal(case, 2);
+    second.sync(&mut hub);
+    first.sync(&mut hub);
+    assert_eq!(first.entries(case), 2);
+}
+
+#[test]
+fn an_idle_phone_sends_and_gets_almost_nothing() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    phone.begin(7);
+    phone.sync(&mut hub);
+    phone.handle(Input::Poked);
+    let body = phone.sent.pop().unwrap();
+    let answer = hub.answer(&phone.author, &body);
+    assert!(body.len() < 100 && answer.len() < 100, "{} and {}", body.len(), answer.len());
+}
+
+#[test]
+fn nothing_is_sent_before_it_is_on_the_phones_own_disk() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    phone.sync(&mut hub);
+    phone.disk_is_full = true;
+    phone.begin(7);
+    assert!(phone.replica.storage_is_failing());
+    assert!(phone.sent.is_empty());
+    phone.disk_is_full = false;
+    phone.handle(Input::Tick);
+    assert!(!phone.replica.storage_is_failing());
+    assert_eq!(phone.sent.len(), 1);
+}
+
+#[test]
+fn a_disk_that_fails_while_an_answer_is_stored_moves_no_cursor() {
+    let (mut hub, mut first, mut second) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let case = first.begin(7);
+    first.sync(&mut hub);
+    hub.grant(second.author.user, case);
+    second.disk_is_full = true;
+    second.sync(&mut hub);
+    second.disk_is_full = false;
+    let mut second = second.killed();
+    assert_eq!(second.replica.rows().count(), 0);
+    second.sync(&mut hub);
+    assert_eq!(second.entries(case), 1);
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_and_nothing_is_there_twice() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    let body = phone.sent.pop().unwrap();
+    hub.answer(&phone.author, &body);
+    phone.handle(Input::Failed(Failure::Unreachable));
+    assert_eq!(phone.replica.state(), SyncState::Waiting(1));
+    phone.sync(&mut hub);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+    assert_eq!(hub.changes(case, 0).count(), 1);
+}
+
+#[test]
+fn a_killed_phone_has_everything_that_it_showed_as_saved() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    phone.goal(case, 2);
+    let mut phone = phone.killed();
+    assert_eq!(phone.entries(case), 2);
+    assert_eq!(phone.replica.state(), SyncState::Waiting(2));
+    phone.goal(case, 3);
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(case, 0).count(), 3);
+}
+
+#[test]
+fn what_is_written_while_a_request_is_under_way_is_sent_after_it() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    let body = phone.sent.pop().unwrap();
+    phone.goal(case, 2);
+    let answer = hub.answer(&phone.author, &body);
+    phone.handle(Input::Answered(answer));
+    assert_eq!(phone.replica.state(), SyncState::Waiting(1));
+    phone.sync(&mut hub);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+}
+
+#[test]
+fn a_first_sync_in_small_pieces_loses_nothing_even_when_cases_change_meanwhile() {
+    let (mut hub, mut first, mut second) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let cases: Vec<CaseId> = (10..20).map(|number| first.begin(number)).collect();
+    first.sync(&mut hub);
+    cases.iter().for_each(|case| hub.grant(second.author.user, *case));
+    hub.room_bytes = 1;
+    second.handle(Input::Poked);
+    for number in 2..6 {
+        let body = second.sent.pop().unwrap();
+        let answer = hub.answer(&second.author, &body);
+        second.handle(Input::Answered(answer));
+        // A case that was sent already, and one that was not.
+        first.goal(cases[0], number);
+        first.goal(cases[9], number);
+        first.sync(&mut hub);
+    }
+    assert!(!second.replica.meta().arrived);
+    let mut second = second.killed();
+    assert!(second.replica.rows().count() >= 4, "usable from the first case that arrives");
+    second.sync(&mut hub);
+    assert!(second.replica.meta().arrived);
+    let entries: Vec<usize> = cases.iter().map(|case| second.entries(*case)).collect();
+    assert_eq!(entries, [5, 1, 1, 1, 1, 1, 1, 1, 1, 5]);
+}
+
+#[test]
+fn after_a_restore_the_phone_sends_again_what_the_server_lost() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    phone.sync(&mut hub);
+    let backup = hub.log.len();
+    phone.goal(case, 2);
+    let other = phone.begin(8);
+    phone.sync(&mut hub);
+    hub.log.truncate(backup);
+    hub.granted.remove(&(phone.author.user, other));
+    hub.epoch = Epoch::from_random([2; 16]);
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(case, 0).count(), 2);
+    assert_eq!(hub.changes(other, 0).count(), 1);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+}
+
+#[test]
+fn a_moved_case_is_sent_first_kept_for_the_lead_and_then_forgotten() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    phone.sync(&mut hub);
+    hub.revoke(phone.author.user, case);
+    phone.goal(case, 2);
+    phone.sync(&mut hub);
+    assert_eq!(hub.kept_apart, 1);
+    assert!(phone.replica.case(case).is_none());
+    assert!(!phone.disk.contains_key(&Key::Case(case)), "nothing of it is left on the phone");
+    assert_eq!(phone.replica.meta().notices[0].verdict, Verdict::Quarantined);
+}
+
+#[test]
+fn one_refused_case_does_not_hold_up_another() {
+    let (mut hub, mut phone, mut other) = (Hub::new(), Phone::new(1), Phone::new(2));
+    // The same name was begun on another phone: impossible by chance, so refused.
+    other.begin(7);
+    other.sync(&mut hub);
+    hub.grant(phone.author.user, CaseId::from_random([7; 16]));
+    phone.handle(Input::Network(false));
+    let refused = phone.begin(7);
+    let fine = phone.begin(8);
+    phone.handle(Input::Network(true));
+    phone.sync(&mut hub);
+    assert!(matches!(phone.replica.case_state(refused), Some(SyncState::CannotSend(_))));
+    assert_eq!(phone.replica.case_state(fine), Some(SyncState::Sent(now())));
+    assert!(matches!(phone.replica.state(), SyncState::CannotSend(_)));
+}
+
+#[test]
+fn an_unreadable_case_is_asked_for_again_and_holds_nobody_up() {
+    let (mut hub, mut first, mut second) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let (bad, good) = (first.begin(7), first.begin(8));
+    first.sync(&mut hub);
+    hub.grant(second.author.user, bad);
+    hub.grant(second.author.user, good);
+    let at = hub.log.iter().position(|(case, ..)| *case == bad).unwrap();
+    let whole = hub.log[at].2.clone();
+    hub.log[at].2[40] ^= 1;
+    second.sync(&mut hub);
+    assert_eq!(second.entries(good), 1);
+    assert!(second.replica.case(bad).is_none());
+    second.handle(Input::Poked);
+    let request = intake::sync_request(&second.sent.pop().unwrap()).unwrap();
+    assert_eq!(request.again, [bad]);
+    hub.log[at].2 = whole;
+}
+
+#[test]
+fn acceptances_on_two_phones_offline_are_one_answer_and_accept_with_decline_is_contested() {
+    let (mut hub, mut first, mut second) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let (agreed, contested) = (first.begin(7), first.begin(8));
+    first.sync(&mut hub);
+    hub.grant(second.author.user, agreed);
+    hub.grant(second.author.user, contested);
+    second.sync(&mut hub);
+    first.write(agreed, 10, Fact::Accepted(answer()));
+    second.write(agreed, 11, Fact::Accepted(answer()));
+    first.write(contested, 10, Fact::Accepted(answer()));
+    second.write(contested, 11, Fact::Declined(answer()));
+    first.sync(&mut hub);
+    second.sync(&mut hub);
+    first.sync(&mut hub);
+    for phone in [&first, &second] {
+        let standing = |case| phone.replica.rows().find(|row| row.0 == case).unwrap().1.standing;
+        assert_eq!(standing(agreed), Standing::Accepted);
+        assert_eq!(standing(contested), Standing::Contested);
+    }
+}

@@ -1,0 +1,32 @@
+//! Whole-system checks of Fingerpost: a real server process, real browsers, and the pieces that
+//! start, watch, cut off and kill them.
+//!
+//! Nothing here stands in for the product. What a test says of it goes through the same doors that
+//! people use: the command line, HTTP, and the screen. Because all of it is for tests, a failed
+//! step panics with what was looked for and what was there instead.
+
+mod browser;
+mod inspect;
+mod locate;
+mod processes;
+mod scratch;
+mod server;
+mod session;
+mod signal;
+mod wait;
+
+pub use browser::{Browser, Screen};
+pub use locate::Element;
+pub use scratch::Scratch;
+pub use server::{Server, fingerpost};
+pub use signal::Signal;
+pub use wait::{SOON, poll};
+
+/// The value, or a panic at the line of the test that asked for it, saying what failed and why.
+#[track_caller]
+pub(crate) fn must<T, E: std::fmt::Display>(result: Result<T, E>, failed: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(why) => panic!("{failed}: {why}"),
+    }
+}

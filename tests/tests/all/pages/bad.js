@@ -1,0 +1,2 @@
+console.error("the page complains");
+fetch("http://stranger.invalid/beacon").catch(() => {});
