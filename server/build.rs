@@ -21,17 +21,8 @@ use workshop::Workshop;
 
 /// Paths of the client's own screens, all answered with the same shell; a trailing `*` stands for
 /// anything. The router of the client decides what each one shows.
-const SCREENS: [&str; 9] = [
-    "/",
-    "/today",
-    "/people",
-    "/person/*",
-    "/refer",
-    "/services",
-    "/more",
-    "/sync",
-    "/sign-in",
-];
+const SCREENS: [&str; 9] =
+    ["/", "/today", "/people", "/person/*", "/refer", "/services", "/more", "/sync", "/sign-in"];
 
 fn main() -> ExitCode {
     match Workshop::open().and_then(|workshop| build(&workshop)) {
@@ -54,10 +45,8 @@ fn build(workshop: &Workshop) -> Result<(), String> {
     let style = bundle.add_asset("style", "css", style::sheet(workshop)?.into_bytes());
     let wasm = bundle.add_asset("client", "wasm", client.wasm);
     let glue = bundle.add_asset("client", "js", client.glue.into_bytes());
-    let start = workshop
-        .read_client("start.js")?
-        .replace("{{glue}}", &glue)
-        .replace("{{wasm}}", &wasm);
+    let start =
+        workshop.read_client("start.js")?.replace("{{glue}}", &glue).replace("{{wasm}}", &wasm);
     let start = bundle.add_asset("start", "js", start.into_bytes());
     let shell = workshop
         .read_client("index.html")?
@@ -67,11 +56,7 @@ fn build(workshop: &Workshop) -> Result<(), String> {
         .replace("{{start}}", &start);
     bundle.add("/", "html", shell.into_bytes());
     let manifest = workshop.read_client("manifest.webmanifest")?;
-    bundle.add(
-        "/manifest.webmanifest",
-        "webmanifest",
-        manifest.into_bytes(),
-    );
+    bundle.add("/manifest.webmanifest", "webmanifest", manifest.into_bytes());
     for (name, bytes) in workshop.read_icons()? {
         let extension = name.rsplit('.').next().unwrap_or_default().to_owned();
         bundle.add(&format!("/icons/{name}"), &extension, bytes);

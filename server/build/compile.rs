@@ -2,11 +2,15 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workshop::{Effort, Workshop, run, variable};
+
+/// What the phone's browser runs.
+const TARGET: &str = "wasm32-unknown-unknown";
 
 pub struct Client {
     pub wasm: Vec<u8>,
@@ -16,28 +20,37 @@ pub struct Client {
 pub fn client(workshop: &Workshop) -> Result<Client, String> {
     if !workshop.with_client {
         let glue = "export default async function init() {}\n".to_owned();
-        return Ok(Client {
-            wasm: Vec::new(),
-            glue,
-        });
+        return Ok(Client { wasm: Vec::new(), glue });
     }
+    install_target(workshop)?;
     let compiled = compile(workshop)?;
     // The pin in Cargo.toml names the version that binds.
     let pins = fs::read(workshop.root().join("Cargo.toml")).map_err(|error| error.to_string())?;
     let bound = workshop.kept(&[&compiled, &pins, b"wasm-bindgen"], || bind(&compiled))?;
-    let end = bound
-        .iter()
-        .position(|&byte| byte == 0)
-        .ok_or("the glue and the wasm run together")?;
+    let end =
+        bound.iter().position(|&byte| byte == 0).ok_or("the glue and the wasm run together")?;
     let glue = String::from_utf8(bound[..end].to_vec()).map_err(|error| error.to_string())?;
     let wasm = bound[end + 1..].to_vec();
     match workshop.effort {
         Effort::Quick => Ok(Client { wasm, glue }),
-        Effort::Full => Ok(Client {
-            wasm: optimise(workshop, &wasm)?,
-            glue,
-        }),
+        Effort::Full => Ok(Client { wasm: optimise(workshop, &wasm)?, glue }),
     }
+}
+
+/// Has rustup fetch the standard library for wasm32, where it has not done so by itself: some
+/// machines switch its automatic installation off.
+fn install_target(workshop: &Workshop) -> Result<(), String> {
+    let mut rustc = Command::new(variable("RUSTC")?);
+    let printed = rustc.args(["--print", "target-libdir", "--target", TARGET]).output();
+    let printed = printed.map_err(|error| format!("rustc did not run ({error})"))?;
+    if Path::new(String::from_utf8_lossy(&printed.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]).current_dir(workshop.root());
+    let remedy = "Rust's standard library for wasm32-unknown-unknown is missing: install rustup, \
+                  or with your own Rust that library";
+    run(&mut rustup, remedy, remedy)
 }
 
 /// Runs cargo inside cargo, in a target directory of its own.
@@ -53,26 +66,14 @@ fn compile(workshop: &Workshop) -> Result<Vec<u8>, String> {
         }
     }
     cargo
-        .args([
-            "build",
-            "--locked",
-            "--package",
-            "client",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
+        .args(["build", "--locked", "--package", "client", "--target", TARGET])
         .args(["--profile", profile])
         .env("CARGO_TARGET_DIR", workshop.target())
         .current_dir(workshop.root());
-    let if_failed = "the client did not build. If its sources are sound, the reason may be the \
-                     target: run `rustup target add wasm32-unknown-unknown`\n\
-                     To work on the server alone, set FINGERPOST_CLIENT=none";
+    let if_failed = "the client did not build: see above. To work on the server alone, set \
+                     FINGERPOST_CLIENT=none";
     run(&mut cargo, "cargo was not found", if_failed)?;
-    let wasm = workshop
-        .target()
-        .join("wasm32-unknown-unknown")
-        .join(profile)
-        .join("client.wasm");
+    let wasm = workshop.target().join(TARGET).join(profile).join("client.wasm");
     fs::read(&wasm).map_err(|error| format!("cannot read {}: {error}", wasm.display()))
 }
 
@@ -112,10 +113,7 @@ fn is_about_the_outer_build(name: &str) -> bool {
 fn bind(compiled: &[u8]) -> Result<Vec<u8>, String> {
     let failed = |error| format!("wasm-bindgen could not read the client: {error:#}");
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen
-        .input_bytes("client", compiled.to_vec())
-        .web(true)
-        .map_err(failed)?;
+    let bindgen = bindgen.input_bytes("client", compiled.to_vec()).web(true).map_err(failed)?;
     let bindgen = bindgen.typescript(false).remove_producers_section(true);
     let mut output = bindgen.generate_output().map_err(failed)?;
     let (snippets, modules) = (output.snippets(), output.local_modules());
@@ -139,28 +137,16 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
         "--enable-reference-types",
         "--enable-sign-ext",
     ];
-    let optimiser = workshop
-        .node_modules()
-        .join("binaryen")
-        .join("bin")
-        .join("wasm-opt");
+    let optimiser = workshop.node_modules().join("binaryen").join("bin").join("wasm-opt");
     let lock = workshop.read_client("package-lock.json")?;
     workshop.kept(&[wasm, lock.as_bytes(), b"wasm-opt -Oz"], || {
-        let (before, after) = (
-            workshop.out.join("before.wasm"),
-            workshop.out.join("after.wasm"),
-        );
+        let (before, after) = (workshop.out.join("before.wasm"), workshop.out.join("after.wasm"));
         fs::write(&before, wasm).map_err(|error| error.to_string())?;
         let mut node = Command::new("node");
-        node.arg(&optimiser)
-            .args(["-Oz", "--strip-debug", "--strip-producers"]);
+        node.arg(&optimiser).args(["-Oz", "--strip-debug", "--strip-producers"]);
         node.args(FEATURES).arg(&before).arg("-o").arg(&after);
         let if_missing = "node was not found: install Node.js 20 or newer";
-        run(
-            &mut node,
-            if_missing,
-            "wasm-opt could not make the client smaller",
-        )?;
+        run(&mut node, if_missing, "wasm-opt could not make the client smaller")?;
         fs::read(&after).map_err(|error| error.to_string())
     })
 }

@@ -41,10 +41,8 @@ impl Bundle {
 
     /// The worker with the list of what to keep: everything added so far is one version.
     pub fn service_worker(&self, template: &str, screens: &[&str]) -> String {
-        let entries = self
-            .files
-            .iter()
-            .map(|file| format!("  {:?}: {:?},\n", file.path, file.hash));
+        let entries =
+            self.files.iter().map(|file| format!("  {:?}: {:?},\n", file.path, file.hash));
         let files = format!("{{\n{}}}", entries.collect::<String>());
         let screens = format!("{screens:?}");
         let version = name_of(format!("{template}{files}{screens}").as_bytes());
@@ -109,11 +107,7 @@ fn with_brotli(content: &[u8], effort: Effort) -> Vec<u8> {
         Effort::Full => 11,
         Effort::Quick => 2,
     };
-    let params = BrotliEncoderParams {
-        quality,
-        lgwin: 22,
-        ..BrotliEncoderParams::default()
-    };
+    let params = BrotliEncoderParams { quality, lgwin: 22, ..BrotliEncoderParams::default() };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &content[..], &mut compressed, &params)
         .expect("reading from and writing to memory cannot fail");
@@ -126,10 +120,7 @@ fn with_gzip(content: &[u8], effort: Effort) -> Result<Vec<u8>, String> {
         Effort::Quick => Compression::fast(),
     };
     let mut encoder = GzEncoder::new(Vec::new(), level);
-    encoder
-        .write_all(content)
-        .and_then(|()| encoder.finish())
-        .map_err(|error| error.to_string())
+    encoder.write_all(content).and_then(|()| encoder.finish()).map_err(|error| error.to_string())
 }
 
 fn media_type(extension: &str) -> Result<&'static str, String> {
@@ -141,8 +132,6 @@ fn media_type(extension: &str) -> Result<&'static str, String> {
         "svg" => Ok("image/svg+xml"),
         "wasm" => Ok("application/wasm"),
         "webmanifest" => Ok("application/manifest+json"),
-        other => Err(format!(
-            "no media type is known for .{other}: see server/build/embed.rs"
-        )),
+        other => Err(format!("no media type is known for .{other}: see server/build/embed.rs")),
     }
 }

@@ -11,11 +11,7 @@ const NOTICE: &str = "/*! nhsuk-frontend 10.6.1, (c) NHS England, MIT licence: \
 const NHS_FONTS: &str = "Frutiger W01,arial,sans-serif";
 
 pub fn sheet(workshop: &Workshop) -> Result<String, String> {
-    let dist = workshop
-        .node_modules()
-        .join("nhsuk-frontend")
-        .join("dist")
-        .join("nhsuk");
+    let dist = workshop.node_modules().join("nhsuk-frontend").join("dist").join("nhsuk");
     let sheet = dist.join("nhsuk-frontend.min.css");
     let nhs = fs::read_to_string(&sheet)
         .map_err(|error| format!("cannot read {}: {error}", sheet.display()))?;
@@ -34,16 +30,11 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
     })?;
     let nhs = nhs.trim_start_matches("@charset \"UTF-8\";");
     if nhs.contains("url(http") || nhs.contains("url(/") {
-        return Err(
-            "nhsuk-frontend's CSS asks for a file that is not embedded: see \
+        return Err("nhsuk-frontend's CSS asks for a file that is not embedded: see \
                     server/build/style.rs"
-                .to_owned(),
-        );
+            .to_owned());
     }
-    Ok(format!(
-        "@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}",
-        workshop.read_client("style.css")?
-    ))
+    Ok(format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}", workshop.read_client("style.css")?))
 }
 
 fn without_font_faces(css: &str) -> String {
@@ -63,17 +54,9 @@ fn with_images_inside(
     let mut parts = css.split("url(/assets/images/");
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part
-            .split_once(')')
-            .ok_or("an url() in the CSS does not end")?;
-        let image = read(name)?
-            .replace('\n', "")
-            .replace('%', "%25")
-            .replace('#', "%23");
-        let image = image
-            .replace('"', "'")
-            .replace('<', "%3c")
-            .replace('>', "%3e");
+        let (name, rest) = part.split_once(')').ok_or("an url() in the CSS does not end")?;
+        let image = read(name)?.replace('\n', "").replace('%', "%25").replace('#', "%23");
+        let image = image.replace('"', "'").replace('<', "%3c").replace('>', "%3e");
         whole.push_str("url(\"data:image/svg+xml,");
         whole.push_str(&image);
         whole.push_str("\")");

@@ -27,23 +27,11 @@ pub struct Workshop {
 impl Workshop {
     pub fn open() -> Result<Self, String> {
         let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-        let root = manifest
-            .parent()
-            .ok_or("the server's folder has no parent")?
-            .to_path_buf();
-        let effort = if variable("PROFILE")? == "release" {
-            Effort::Full
-        } else {
-            Effort::Quick
-        };
+        let root = manifest.parent().ok_or("the server's folder has no parent")?.to_path_buf();
+        let effort = if variable("PROFILE")? == "release" { Effort::Full } else { Effort::Quick };
         tell_cargo("cargo::rerun-if-env-changed=FINGERPOST_CLIENT");
         let with_client = env::var("FINGERPOST_CLIENT").as_deref() != Ok("none");
-        Ok(Self {
-            root,
-            out: PathBuf::from(variable("OUT_DIR")?),
-            effort,
-            with_client,
-        })
+        Ok(Self { root, out: PathBuf::from(variable("OUT_DIR")?), effort, with_client })
     }
 
     pub fn root(&self) -> &Path {
@@ -80,18 +68,10 @@ impl Workshop {
             "client/sw.js",
         ];
         if self.with_client {
-            watched.extend([
-                "client/Cargo.toml",
-                "client/src",
-                "shared/Cargo.toml",
-                "shared/src",
-            ]);
+            watched.extend(["client/Cargo.toml", "client/src", "shared/Cargo.toml", "shared/src"]);
         }
         for path in watched {
-            tell_cargo(&format!(
-                "cargo::rerun-if-changed={}",
-                self.root.join(path).display()
-            ));
+            tell_cargo(&format!("cargo::rerun-if-changed={}", self.root.join(path).display()));
         }
     }
 
@@ -103,14 +83,9 @@ impl Workshop {
             return Ok(());
         }
         let mut npm = Command::new("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(self.client());
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(self.client());
         let found = "npm was not found: install Node.js 20 or newer, which brings it";
-        run(
-            &mut npm,
-            found,
-            "npm could not install the client's packages: is there a network?",
-        )?;
+        run(&mut npm, found, "npm could not install the client's packages: is there a network?")?;
         write(&stamp, lock.as_bytes())
     }
 
@@ -122,10 +97,7 @@ impl Workshop {
         make: impl FnOnce() -> Result<Vec<u8>, String>,
     ) -> Result<Vec<u8>, String> {
         let names: Vec<String> = inputs.iter().map(|input| name_of(input)).collect();
-        let path = self
-            .target()
-            .join("made")
-            .join(name_of(names.join(" ").as_bytes()));
+        let path = self.target().join("made").join(name_of(names.join(" ").as_bytes()));
         if let Ok(bytes) = fs::read(&path) {
             return Ok(bytes);
         }
@@ -156,11 +128,7 @@ impl Workshop {
 
 /// The first 16 hex digits of the content's SHA-256.
 pub fn name_of(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Runs a command whose standard error goes to cargo, which shows it when the build fails.
@@ -170,11 +138,7 @@ pub fn run(command: &mut Command, if_missing: &str, if_failed: &str) -> Result<(
         .stdout(Stdio::null())
         .status()
         .map_err(|error| format!("{if_missing} ({error})"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(if_failed.to_owned())
-    }
+    if status.success() { Ok(()) } else { Err(if_failed.to_owned()) }
 }
 
 /// Writes whole or not at all: another build may be reading.

@@ -37,20 +37,14 @@ struct File {
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let screens = SCREENS.iter().fold(Router::new(), |router, screen| {
         let path = screen.replace('*', "{*rest}");
-        router.route(
-            &path,
-            get(|headers: HeaderMap| async move { answer("/", &headers) }),
-        )
+        router.route(&path, get(|headers: HeaderMap| async move { answer("/", &headers) }))
     });
-    FILES
-        .iter()
-        .filter(|file| file.path != "/")
-        .fold(screens, |router, file| {
-            router.route(
-                file.path,
-                get(|uri: Uri, headers: HeaderMap| async move { answer(uri.path(), &headers) }),
-            )
-        })
+    FILES.iter().filter(|file| file.path != "/").fold(screens, |router, file| {
+        router.route(
+            file.path,
+            get(|uri: Uri, headers: HeaderMap| async move { answer(uri.path(), &headers) }),
+        )
+    })
 }
 
 fn answer(path: &str, asked: &HeaderMap) -> Response {
@@ -72,25 +66,15 @@ fn answer(path: &str, asked: &HeaderMap) -> Response {
     let tag = HeaderValue::try_from(tag).expect("hex digits and a word make a header value");
     headers.insert(ETAG, tag);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    let caching = if path.starts_with("/assets/") {
-        FOR_EVER
-    } else {
-        ASK_EACH_TIME
-    };
+    let caching = if path.starts_with("/assets/") { FOR_EVER } else { ASK_EACH_TIME };
     let fixed = [
         (CACHE_CONTROL, caching),
         (CONTENT_TYPE, file.media_type),
         (CSP_HEADER, CONTENT_SECURITY_POLICY),
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -116,11 +100,7 @@ fn choose_encoding(file: &File, asked: &HeaderMap) -> (Option<&'static str>, &'s
 fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
     words(asked, &ACCEPT_ENCODING).any(|word| {
         let (name, weight) = word.split_once(';').unwrap_or((word, "q=1"));
-        let weight = weight
-            .trim()
-            .trim_start_matches("q=")
-            .parse::<f32>()
-            .unwrap_or(0.0);
+        let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(0.0);
         name.trim().eq_ignore_ascii_case(encoding) && weight > 0.0
     })
 }
@@ -131,10 +111,7 @@ fn already_has(asked: &HeaderMap, tag: &str) -> bool {
 
 fn words<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values = headers.get_all(name).into_iter();
-    values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+    values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
 }
 
 #[cfg(test)]
@@ -152,10 +129,7 @@ mod tests {
     }
 
     fn header(response: &Response, name: HeaderName) -> Option<&str> {
-        response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap())
+        response.headers().get(name).map(|value| value.to_str().unwrap())
     }
 
     #[test]
@@ -186,19 +160,14 @@ mod tests {
     fn only_names_that_hold_a_hash_are_cached_for_ever() {
         for file in FILES {
             let hashed = file.path.starts_with("/assets/") && file.path.contains(file.hash);
-            let sent = header(&ask(file.path, &[]), CACHE_CONTROL)
-                .unwrap()
-                .to_owned();
+            let sent = header(&ask(file.path, &[]), CACHE_CONTROL).unwrap().to_owned();
             assert_eq!(sent == FOR_EVER, hashed, "{}", file.path);
         }
     }
 
     #[test]
     fn a_path_that_is_no_file_is_not_found() {
-        assert_eq!(
-            ask("/assets/../Cargo.toml", &[]).status(),
-            StatusCode::NOT_FOUND
-        );
+        assert_eq!(ask("/assets/../Cargo.toml", &[]).status(), StatusCode::NOT_FOUND);
     }
 
     #[test]
@@ -229,9 +198,6 @@ mod tests {
     #[test]
     fn the_client_stays_small() {
         let bytes = CLIENT_BROTLI_BYTES;
-        assert!(
-            cfg!(debug_assertions) || bytes < MAX_CLIENT_BROTLI_BYTES,
-            "{bytes} bytes"
-        );
+        assert!(cfg!(debug_assertions) || bytes < MAX_CLIENT_BROTLI_BYTES, "{bytes} bytes");
     }
 }

@@ -56,6 +56,7 @@ pub mod json {
         d: &mut Decoder<'b>,
         _: &mut C,
     ) -> Result<T, minicbor::decode::Error> {
-        serde_json::from_str(d.str()?).map_err(|_| minicbor::decode::Error::message("not this JSON value"))
+        serde_json::from_str(d.str()?)
+            .map_err(|_| minicbor::decode::Error::message("not this JSON value"))
     }
 }

@@ -154,11 +154,8 @@ impl Document {
     /// The changes that somebody with these heads lacks, each after those it depends on. Heads
     /// that this document does not hold are set aside.
     pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<IncomingChange> {
-        let known: Vec<AutomergeHash> = heads
-            .iter()
-            .filter(|hash| self.has(hash))
-            .map(|hash| AutomergeHash(hash.0))
-            .collect();
+        let known: Vec<AutomergeHash> =
+            heads.iter().filter(|hash| self.has(hash)).map(|hash| AutomergeHash(hash.0)).collect();
         self.0.get_changes(&known).into_iter().filter_map(intake::own_change).collect()
     }
 
@@ -366,8 +363,7 @@ impl Writer<'_, '_> {
         let object = match self.0.get(&drafts, key.as_str()).map_err(unwritable)? {
             Some((Stored::Object(ObjType::Map), object)) => object,
             _ => {
-                let object =
-                    self.0.put_object(&drafts, key, ObjType::Map).map_err(unwritable)?;
+                let object = self.0.put_object(&drafts, key, ObjType::Map).map_err(unwritable)?;
                 self.0.put_object(&object, "note", ObjType::Text).map_err(unwritable)?;
                 object
             }
@@ -444,8 +440,7 @@ impl Writer<'_, '_> {
     ) -> Result<(), DocumentError> {
         match value {
             Value::Object(map) => {
-                let object =
-                    self.0.insert_object(list, index, ObjType::Map).map_err(unwritable)?;
+                let object = self.0.insert_object(list, index, ObjType::Map).map_err(unwritable)?;
                 for (key, value) in map {
                     self.put_tree(&object, key, value)?;
                 }

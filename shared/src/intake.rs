@@ -62,9 +62,7 @@ impl IncomingChange {
         if bytes.len() > limits::CHANGE_BYTES_MAX {
             return Err(ChangeRefusal::TooLong);
         }
-        if bytes.get(..4) != Some(&CHUNK_MAGIC)
-            || bytes.get(CHUNK_TYPE_AT) != Some(&CHUNK_CHANGE)
-        {
+        if bytes.get(..4) != Some(&CHUNK_MAGIC) || bytes.get(CHUNK_TYPE_AT) != Some(&CHUNK_CHANGE) {
             return Err(ChangeRefusal::NotAChange);
         }
         let parsed = Change::try_from(bytes).map_err(|_| ChangeRefusal::Damaged)?;
@@ -81,9 +79,9 @@ impl IncomingChange {
         }
         let device = device_of(parsed.actor_id().to_bytes()).ok_or(ChangeRefusal::Unsigned)?;
         let author = match parsed.author() {
-            Some(author) => Some(
-                UserId::from_slice(author.as_bytes()).map_err(|_| ChangeRefusal::Unsigned)?,
-            ),
+            Some(author) => {
+                Some(UserId::from_slice(author.as_bytes()).map_err(|_| ChangeRefusal::Unsigned)?)
+            }
             None if parsed.seq() == 1 => return Err(ChangeRefusal::Unsigned),
             None => None,
         };

@@ -50,7 +50,8 @@ impl NhsNumber {
     pub fn invented(index: u32) -> Self {
         let body = TEST_RANGE_BEGINS / 10..;
         let numbers = body.filter_map(|body| {
-            let digits: Vec<u32> = body.to_string().chars().filter_map(|c| c.to_digit(10)).collect();
+            let digits: Vec<u32> =
+                body.to_string().chars().filter_map(|c| c.to_digit(10)).collect();
             check_digit(&digits).map(|check| Self(body * 10 + u64::from(check)))
         });
         numbers

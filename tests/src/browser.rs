@@ -24,23 +24,11 @@ pub struct Screen {
 
 impl Screen {
     /// The phone that most things are designed on.
-    pub const PHONE: Self = Self {
-        width: 390,
-        height: 844,
-        mobile: true,
-    };
+    pub const PHONE: Self = Self { width: 390, height: 844, mobile: true };
     /// The smallest phone still in use, and a large one with its text at 200%.
-    pub const SMALL_PHONE: Self = Self {
-        width: 320,
-        height: 568,
-        mobile: true,
-    };
+    pub const SMALL_PHONE: Self = Self { width: 320, height: 568, mobile: true };
     /// A locked-down computer at a surgery.
-    pub const DESK: Self = Self {
-        width: 1366,
-        height: 768,
-        mobile: false,
-    };
+    pub const DESK: Self = Self { width: 1366, height: 768, mobile: false };
 }
 
 /// A browser with its profile directory, which outlives being closed and being killed.
@@ -101,24 +89,15 @@ impl Browser {
     #[track_caller]
     pub fn close(&mut self) {
         self.collect();
-        let session = self
-            .session
-            .take()
-            .expect("a closed browser cannot be closed");
+        let session = self.session.take().expect("a closed browser cannot be closed");
         // The page first: chromedriver ends a browser without telling its pages.
         let closed = session.run(async {
             session.client().close_window().await?;
             session.client().clone().close().await
         });
         must(closed, &format!("{} did not close", self.name));
-        let gone = poll(SOON, || {
-            browser_family(&self.profile).is_empty().then_some(())
-        });
-        assert!(
-            gone.is_some(),
-            "{}'s processes go on after it was closed",
-            self.name
-        );
+        let gone = poll(SOON, || browser_family(&self.profile).is_empty().then_some(()));
+        assert!(gone.is_some(), "{}'s processes go on after it was closed", self.name);
     }
 
     /// Ends every process of it with SIGKILL, as a flat battery would. (What the system has been
@@ -165,10 +144,7 @@ impl Browser {
         let session = self.session();
         let url = session.run(session.client().current_url());
         let url = must(url, &format!("{} does not know where it is", self.name));
-        let query = url
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         format!("{}{query}", url.path())
     }
 
@@ -229,30 +205,20 @@ impl Browser {
     /// Runs a script in the page and returns what it returns.
     #[track_caller]
     pub fn script(&self, body: &str) -> Value {
-        must(
-            self.session().script(body, vec![]),
-            &format!("`{body}` failed"),
-        )
+        must(self.session().script(body, vec![]), &format!("`{body}` failed"))
     }
 
     /// Puts the page on another screen.
     #[track_caller]
     pub fn resize(&mut self, screen: Screen) {
         self.screen = screen;
-        let Screen {
-            width,
-            height,
-            mobile,
-        } = screen;
+        let Screen { width, height, mobile } = screen;
         let scale = if mobile { 2 } else { 1 };
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile,
         });
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
-        self.devtools(
-            "Emulation.setTouchEmulationEnabled",
-            &json!({ "enabled": mobile }),
-        );
+        self.devtools("Emulation.setTouchEmulationEnabled", &json!({ "enabled": mobile }));
     }
 
     /// The screen that the page is on.
@@ -268,10 +234,7 @@ impl Browser {
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
-        self.devtools(
-            "Emulation.setEmulatedMedia",
-            &json!({ "features": features }),
-        );
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
     /// Makes the processor this many times slower; 4 is a cheap phone on an office computer.
@@ -303,8 +266,7 @@ impl Browser {
     /// Pictures what the screen shows as `target/screenshots/<name>.png`.
     #[track_caller]
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        self.try_screenshot(name)
-            .unwrap_or_else(|why| panic!("no picture of {name}: {why}"))
+        self.try_screenshot(name).unwrap_or_else(|why| panic!("no picture of {name}: {why}"))
     }
 
     pub(crate) fn origin(&self) -> &str {
@@ -335,18 +297,13 @@ impl Browser {
 
     fn try_screenshot(&self, name: &str) -> Result<PathBuf, String> {
         let session = self.session.as_ref().ok_or("the browser is not open")?;
-        let png = session
-            .run(session.client().screenshot())
-            .map_err(|e| e.to_string())?;
+        let png = session.run(session.client().screenshot()).map_err(|e| e.to_string())?;
         let path = target().join("screenshots").join(format!("{name}.png"));
         write(&path, &png).map_err(|e| e.to_string())?;
         Ok(path)
     }
 
-    #[expect(
-        clippy::print_stderr,
-        reason = "a failed test says what its browsers saw"
-    )]
+    #[expect(clippy::print_stderr, reason = "a failed test says what its browsers saw")]
     fn leave_evidence(&self) {
         let name = format!("FAILED-{}-{}", self.test, self.name);
         match self.try_screenshot(&name) {
@@ -371,11 +328,7 @@ impl Drop for Browser {
         // Killed rather than closed: nobody will look at this profile again, and it is quicker.
         kill_browser(&self.profile);
         self.session = None;
-        assert!(
-            failing || complaints.is_empty(),
-            "{} ended with: {complaints:#?}",
-            self.name
-        );
+        assert!(failing || complaints.is_empty(), "{} ended with: {complaints:#?}", self.name);
     }
 }
 

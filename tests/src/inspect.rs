@@ -33,11 +33,7 @@ impl Browser {
         self.appear(false);
         wrong.extend(self.console_errors());
         wrong.extend(self.requests_off_origin());
-        assert!(
-            wrong.is_empty(),
-            "the screen “{name}” is not right:\n{}",
-            wrong.join("\n")
-        );
+        assert!(wrong.is_empty(), "the screen “{name}” is not right:\n{}", wrong.join("\n"));
     }
 
     /// The barriers that axe-core finds on the screen: rule, why, and where.
@@ -45,18 +41,13 @@ impl Browser {
     pub fn axe(&self) -> Vec<String> {
         let axe = workspace().join("tests/node_modules/axe-core/axe.min.js");
         let axe = fs::read_to_string(&axe).unwrap_or_else(|e| {
-            panic!(
-                "{} cannot be read ({e}): run `npm ci` in tests/",
-                axe.display()
-            )
+            panic!("{} cannot be read ({e}): run `npm ci` in tests/", axe.display())
         });
         let script = format!("{axe}\n{RUN_AXE}");
         let found = self.session().script_until_done(&script);
         let found = must(found, "axe-core did not run");
         // A string says that axe-core itself failed, which must not pass for a screen without barriers.
-        let found = found
-            .as_array()
-            .unwrap_or_else(|| panic!("axe-core failed: {found}"));
+        let found = found.as_array().unwrap_or_else(|| panic!("axe-core failed: {found}"));
         found.iter().map(readable).collect()
     }
 
@@ -88,11 +79,9 @@ impl Browser {
         let console = self.session().log("browser").unwrap_or_default();
         let network = self.session().log("performance").unwrap_or_default();
         let mut seen = self.seen.borrow_mut();
-        seen.console
-            .extend(console.iter().filter_map(console_error));
+        seen.console.extend(console.iter().filter_map(console_error));
         let requests = network.iter().filter_map(requested_address);
-        seen.requests
-            .extend(requests.filter(|address| !is_own(self.origin(), address)));
+        seen.requests.extend(requests.filter(|address| !is_own(self.origin(), address)));
     }
 
     fn examine(&self, name: &str) -> Vec<String> {
@@ -100,10 +89,7 @@ impl Browser {
         let mut wrong = self.axe();
         let too_wide = self.script(TOO_WIDE);
         wrong.extend(too_wide.as_str().map(ToOwned::to_owned));
-        wrong
-            .into_iter()
-            .map(|problem| format!("{name}: {problem}"))
-            .collect()
+        wrong.into_iter().map(|problem| format!("{name}: {problem}")).collect()
     }
 }
 
@@ -122,10 +108,7 @@ const TOO_WIDE: &str = r#"
 
 fn readable(violation: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let nodes = violation["nodes"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let nodes = violation["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
     let places: Vec<String> = nodes
         .iter()
         .map(|node| {
@@ -133,12 +116,7 @@ fn readable(violation: &Value) -> String {
             format!("\n    {}\n    {why}", text(&node["html"]))
         })
         .collect();
-    format!(
-        "{}: {}{}",
-        text(&violation["id"]),
-        text(&violation["help"]),
-        places.concat()
-    )
+    format!("{}: {}{}", text(&violation["id"]), text(&violation["help"]), places.concat())
 }
 
 fn console_error(entry: &Value) -> Option<String> {
@@ -169,17 +147,9 @@ fn requested_address(entry: &Value) -> Option<String> {
 
 /// Whether an address is the service's own, or one that never leaves the browser.
 fn is_own(origin: &str, address: &str) -> bool {
-    let inside = [
-        "data:",
-        "blob:",
-        "about:",
-        "chrome:",
-        "chrome-extension:",
-        "devtools:",
-    ];
-    let own = address
-        .strip_prefix(origin)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let inside = ["data:", "blob:", "about:", "chrome:", "chrome-extension:", "devtools:"];
+    let own =
+        address.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     own || inside.iter().any(|scheme| address.starts_with(scheme))
 }
 
@@ -187,12 +157,7 @@ fn is_own(origin: &str, address: &str) -> bool {
 /// page could want from the same owners is not excused; and what a page itself requests is seen in
 /// the performance log, so this can only hide a request of a worker.
 fn is_browsers_own(host: &str) -> bool {
-    const OWN: [&str; 4] = [
-        ".google.com",
-        ".googleapis.com",
-        ".gvt1.com",
-        ".duckduckgo.com",
-    ];
+    const OWN: [&str; 4] = [".google.com", ".googleapis.com", ".gvt1.com", ".duckduckgo.com"];
     const OF_PAGES: [&str; 3] = ["fonts.", "ajax.", "maps."];
     let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
     let of_pages = OF_PAGES.iter().any(|start| name.starts_with(start));

@@ -97,10 +97,7 @@ pub(crate) fn by_words<'a>(session: &'a Session, kind: Kind, words: &str) -> Ele
             None
         }
     });
-    must(
-        found.ok_or_else(|| not_found(kind, words, &last)),
-        "after waiting",
-    )
+    must(found.ok_or_else(|| not_found(kind, words, &last)), "after waiting")
 }
 
 /// Presses the one thing with these words, again if the screen moved under the finger.
@@ -109,9 +106,7 @@ pub(crate) fn press(session: &Session, words: &str) {
     let mut last = String::new();
     let pressed = poll(SOON, || {
         let pressed = match look(session, Kind::Pressable, words) {
-            Ok(element) => element
-                .try_click()
-                .map_err(|e| format!("cannot press “{words}”: {e}")),
+            Ok(element) => element.try_click().map_err(|e| format!("cannot press “{words}”: {e}")),
             Err(seen) => Err(not_found(Kind::Pressable, words, &seen)),
         };
         pressed.map_err(|why| last = why).ok()
@@ -157,9 +152,7 @@ fn look<'a>(session: &'a Session, kind: Kind, words: &str) -> Result<Element<'a>
         Kind::Field => "field",
     };
     let script = format!("{LOCATE}\nreturn {function}(arguments[0]);");
-    let seen = session
-        .script(&script, vec![json!(words)])
-        .map_err(|e| json!(e.to_string()))?;
+    let seen = session.script(&script, vec![json!(words)]).map_err(|e| json!(e.to_string()))?;
     let handle = handle(session.client(), &seen["element"]);
     handle.map(|handle| Element { session, handle }).ok_or(seen)
 }
@@ -169,10 +162,7 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 fn handle(client: &Client, value: &Value) -> Option<Handle> {
     let id = value.get(ELEMENT_KEY)?.as_str()?;
-    Some(Handle::from_element_id(
-        client.clone(),
-        id.to_owned().into(),
-    ))
+    Some(Handle::from_element_id(client.clone(), id.to_owned().into()))
 }
 
 fn not_found(kind: Kind, words: &str, seen: &Value) -> String {
@@ -184,10 +174,7 @@ fn not_found(kind: Kind, words: &str, seen: &Value) -> String {
     if found > 1 {
         return format!("{found} things are a {what} “{words}”: {}", seen["found"]);
     }
-    format!(
-        "no {what} “{words}” on the screen. There are: {}",
-        seen["present"]
-    )
+    format!("no {what} “{words}” on the screen. There are: {}", seen["present"])
 }
 
 fn squeeze(text: &str) -> String {

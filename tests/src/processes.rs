@@ -36,11 +36,7 @@ impl Process {
         let lines = Arc::new(Mutex::new(Vec::new()));
         keep_lines(child.stdout.take().expect("stdout is piped"), &lines, &file);
         keep_lines(child.stderr.take().expect("stderr is piped"), &lines, &file);
-        Self {
-            name: name.to_owned(),
-            child,
-            lines,
-        }
+        Self { name: name.to_owned(), child, lines }
     }
 
     /// The first printed line of which `read` makes something.
@@ -62,21 +58,14 @@ impl Process {
 
     /// All lines so far.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.lines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The end of what it printed, for a failure message.
     pub(crate) fn last_lines(&self) -> String {
         let lines = self.lines();
         let from = lines.len().saturating_sub(LAST_LINES);
-        format!(
-            "--- the last lines of {}:\n{}\n---",
-            self.name,
-            lines[from..].join("\n")
-        )
+        format!("--- the last lines of {}:\n{}\n---", self.name, lines[from..].join("\n"))
     }
 
     /// Asks it to end, and says how it ended, or nothing when it did not in time.
@@ -116,10 +105,7 @@ fn keep_lines(from: impl Read + Send + 'static, lines: &Arc<Mutex<Vec<String>>>,
         for line in BufReader::new(from).lines().map_while(Result::ok) {
             // The copy on disk is for a person; without it the test is still right.
             writeln!(&*file, "{line}").ok();
-            lines
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(line);
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         }
     });
 }
@@ -137,13 +123,8 @@ pub(crate) fn kill_browser(profile: &Path) -> usize {
     for &pid in &family {
         send(pid, Signal::KILL);
     }
-    let gone = poll(crate::SOON, || {
-        family.iter().all(|&pid| !is_alive(pid)).then_some(())
-    });
-    assert!(
-        gone.is_some(),
-        "a browser process outlived SIGKILL: {family:?}"
-    );
+    let gone = poll(crate::SOON, || family.iter().all(|&pid| !is_alive(pid)).then_some(()));
+    assert!(gone.is_some(), "a browser process outlived SIGKILL: {family:?}");
     family.len()
 }
 
@@ -151,18 +132,12 @@ pub(crate) fn kill_browser(profile: &Path) -> usize {
 pub(crate) fn browser_family(profile: &Path) -> Vec<Pid> {
     let flag = format!("--user-data-dir={}", profile.display());
     let parents = parents();
-    let mut family: Vec<i32> = parents
-        .keys()
-        .copied()
-        .filter(|&pid| has_argument(pid, &flag))
-        .collect();
+    let mut family: Vec<i32> =
+        parents.keys().copied().filter(|&pid| has_argument(pid, &flag)).collect();
     let mut next = 0;
     // Grows while it is walked; each process is added once, so it ends.
     while let Some(&parent) = family.get(next) {
-        let children = parents
-            .iter()
-            .filter(|&(_, &of)| of == parent)
-            .map(|(&pid, _)| pid);
+        let children = parents.iter().filter(|&(_, &of)| of == parent).map(|(&pid, _)| pid);
         let new: Vec<i32> = children.filter(|pid| !family.contains(pid)).collect();
         family.extend(new);
         next += 1;
@@ -181,9 +156,7 @@ fn has_argument(pid: i32, argument: &str) -> bool {
 /// Each process and its parent.
 fn parents() -> BTreeMap<i32, i32> {
     let entries = fs::read_dir("/proc").expect("the browser tests need Linux's /proc");
-    let pids = entries
-        .flatten()
-        .filter_map(|e| e.file_name().to_str()?.parse::<i32>().ok());
+    let pids = entries.flatten().filter_map(|e| e.file_name().to_str()?.parse::<i32>().ok());
     pids.filter_map(|pid| Some((pid, status(pid)?.1))).collect()
 }
 

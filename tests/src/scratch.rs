@@ -18,22 +18,13 @@ impl Scratch {
     /// An empty directory for the test of this name, which also names its failure screenshots.
     /// The name is given and not asked of the thread, whose name is `main` when tests run singly.
     pub fn new(test: &str) -> Self {
-        let first = NAMES
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(test.to_owned());
-        assert!(
-            first,
-            "two tests are called {test} and would share a directory"
-        );
+        let first = NAMES.lock().unwrap_or_else(PoisonError::into_inner).insert(test.to_owned());
+        assert!(first, "two tests are called {test} and would share a directory");
         let path = target().join("scratch").join(test);
         // What an earlier failure left for looking at goes when the test runs again.
         fs::remove_dir_all(&path).ok();
         fs::create_dir_all(&path).unwrap_or_else(|e| panic!("cannot make {}: {e}", path.display()));
-        Self {
-            test: test.to_owned(),
-            path,
-        }
+        Self { test: test.to_owned(), path }
     }
 
     /// The test's name.
@@ -66,7 +57,5 @@ pub(crate) fn target() -> PathBuf {
 /// The top of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .expect("this crate is a folder of the workspace")
-        .to_owned()
+    here.parent().expect("this crate is a folder of the workspace").to_owned()
 }

@@ -34,20 +34,11 @@ impl Server {
 
     #[track_caller]
     fn start(verb: &str, data: &Path, further: &[&str]) -> Self {
-        let mut arguments = vec![
-            verb.to_owned(),
-            "--data".to_owned(),
-            data.display().to_string(),
-        ];
+        let mut arguments = vec![verb.to_owned(), "--data".to_owned(), data.display().to_string()];
         arguments.extend(further.iter().map(|&argument| argument.to_owned()));
         // Port 0 lets the system choose, so that no two tests share one.
         let (process, address) = spawn(&arguments, data, "127.0.0.1:0");
-        Self {
-            process,
-            arguments,
-            data: data.to_owned(),
-            address,
-        }
+        Self { process, arguments, data: data.to_owned(), address }
     }
 
     /// Where it listens, as a browser writes it: `http://127.0.0.1:41234`.
@@ -60,9 +51,7 @@ impl Server {
     #[track_caller]
     pub fn sign_in_path(&mut self, who: &str) -> String {
         self.process.line(SOON, |line| {
-            let link = line
-                .split_whitespace()
-                .find(|word| word.contains("/join/"))?;
+            let link = line.split_whitespace().find(|word| word.contains("/join/"))?;
             let path = &link[link.find("/join/")?..];
             line.contains(who).then(|| path.to_owned())
         })
@@ -93,19 +82,13 @@ impl Server {
     /// Starts it once more on the same port and the same data, after `stop` or `kill`.
     #[track_caller]
     pub fn start_again(&mut self) {
-        assert!(
-            self.process.has_ended(),
-            "the server still runs: stop or kill it first"
-        );
+        assert!(self.process.has_ended(), "the server still runs: stop or kill it first");
         (self.process, _) = spawn(&self.arguments, &self.data, &self.address);
     }
 }
 
 impl Drop for Server {
-    #[expect(
-        clippy::print_stderr,
-        reason = "a failed test says what the server was doing"
-    )]
+    #[expect(clippy::print_stderr, reason = "a failed test says what the server was doing")]
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("{}", self.process.last_lines());
@@ -116,10 +99,7 @@ impl Drop for Server {
 /// Runs the program with these arguments to its end: `fingerpost(&["pack", "--practice", ...])`.
 pub fn fingerpost(arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
-    command
-        .args(arguments)
-        .output()
-        .unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"))
+    command.args(arguments).output().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"))
 }
 
 /// A first start creates and fills a database on a busy machine.

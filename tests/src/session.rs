@@ -46,16 +46,10 @@ impl Session {
             builder.capabilities(capabilities);
         }
         let address = format!("http://127.0.0.1:{port}");
-        let client = runtime
-            .block_on(builder.connect(&address))
-            .unwrap_or_else(|e| {
-                panic!("Chromium did not open: {e}\n{}", chromedriver.last_lines())
-            });
-        Self {
-            runtime,
-            client,
-            _chromedriver: chromedriver,
-        }
+        let client = runtime.block_on(builder.connect(&address)).unwrap_or_else(|e| {
+            panic!("Chromium did not open: {e}\n{}", chromedriver.last_lines())
+        });
+        Self { runtime, client, _chromedriver: chromedriver }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -90,10 +84,7 @@ impl Session {
     }
 
     fn vendor(&self, path: &'static str, body: &Value) -> Result<Value, CmdError> {
-        self.run(self.client.issue_cmd(Vendor {
-            path,
-            body: body.to_string(),
-        }))
+        self.run(self.client.issue_cmd(Vendor { path, body: body.to_string() }))
     }
 }
 

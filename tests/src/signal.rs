@@ -30,13 +30,8 @@ impl Signal {
     /// Starts to carry connections.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on this machine");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let signal = Self {
-            address,
-            state: Arc::default(),
-        };
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let signal = Self { address, state: Arc::default() };
         let serving = signal.clone();
         // Ends with the test's process: it holds a port and nothing else.
         thread::spawn(move || {
@@ -70,9 +65,7 @@ impl Signal {
 
     /// Every `host:port` that a connection was asked for since this was last asked, made or not.
     pub fn take_asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.state().asked)
-            .into_iter()
-            .collect()
+        std::mem::take(&mut self.state().asked).into_iter().collect()
     }
 
     fn carry(&self, mut browser: TcpStream) -> io::Result<()> {
@@ -83,11 +76,8 @@ impl Signal {
             state.asked.insert(format!("{host}:{port}"));
             state.lost
         };
-        let server = if !here || lost {
-            None
-        } else {
-            TcpStream::connect(("127.0.0.1", port)).ok()
-        };
+        let server =
+            if !here || lost { None } else { TcpStream::connect(("127.0.0.1", port)).ok() };
         let Some(server) = server else {
             return browser.write_all(&answer(HOST_UNREACHABLE));
         };

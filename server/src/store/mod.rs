@@ -7,6 +7,7 @@ pub mod log;
 pub mod people;
 mod readers;
 mod schema;
+pub mod snapshots;
 mod writer;
 
 use std::{path::Path, sync::Arc, time::Duration};

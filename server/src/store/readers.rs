@@ -52,13 +52,13 @@ impl Readers {
         };
         let outcome = {
             let tx = connection.unchecked_transaction().map_err(StoreError::from)?;
-            work(&tx)?
+            work(&tx)
         };
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < READERS_MAX {
             idle.push(connection);
         }
-        Ok(outcome)
+        outcome
     }
 
     fn open(&self) -> Result<Connection, StoreError> {

@@ -42,7 +42,7 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
         [device.as_bytes(), user.as_bytes()],
     )?;
     tx.execute(
-        "INSERT INTO meta VALUES (1, ?1, 'Social prescribing service', 0, 0, 1, 0, ?2, ?3)",
+        "INSERT INTO meta VALUES (1, ?1, 'Social prescribing service', 0, 0, 1, 1, 0, ?2, ?3)",
         [epoch.as_bytes(), user.as_bytes(), device.as_bytes()],
     )?;
     Ok(())

@@ -63,7 +63,7 @@ impl Writer {
     {
         let (job, outcome) = job(work);
         self.queue.send(Message::Run(job)).await.map_err(|_| StoreError::Closed)?;
-        outcome.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        outcome.await.unwrap_or_else(|_| Err(given_up().into()))
     }
 
     pub fn run_now<T, E>(
@@ -76,7 +76,7 @@ impl Writer {
     {
         let (job, outcome) = job(work);
         self.queue.blocking_send(Message::Run(job)).map_err(|_| StoreError::Closed)?;
-        outcome.blocking_recv().unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        outcome.blocking_recv().unwrap_or_else(|_| Err(given_up().into()))
     }
 
     pub fn close(&self) {
@@ -97,6 +97,11 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// What a job is told that never ran, since its batch failed before its turn.
+fn given_up() -> StoreError {
+    StoreError::NotCommitted("an earlier part of the batch failed".into())
 }
 
 /// Wraps work so that it cannot take the thread down, and so that its result leaves only once the

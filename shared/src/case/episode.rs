@@ -122,10 +122,8 @@ impl Case {
                 Episode {
                     id,
                     referral,
-                    answers: select(|fact| {
-                        matches!(fact, Fact::Accepted(_) | Fact::Declined(_))
-                    })
-                    .collect(),
+                    answers: select(|fact| matches!(fact, Fact::Accepted(_) | Fact::Declined(_)))
+                        .collect(),
                     contacts: select(|fact| matches!(fact, Fact::Contact(_))).collect(),
                     closed: select(|fact| matches!(fact, Fact::EpisodeClosed(_))).next(),
                 }

@@ -37,9 +37,7 @@ fn no_id() -> EventId {
 }
 
 /// The role in which a person acts. Only link workers' own entries are ever coded (rule 2).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A social prescribing link worker.

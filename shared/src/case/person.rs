@@ -147,8 +147,7 @@ impl Person {
 
     /// "Given Family", as it is shown.
     pub fn full_name(&self) -> String {
-        let name =
-            format!("{} {}", self.shown(Field::GivenNames), self.shown(Field::FamilyName));
+        let name = format!("{} {}", self.shown(Field::GivenNames), self.shown(Field::FamilyName));
         name.trim().to_owned()
     }
 

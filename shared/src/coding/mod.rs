@@ -359,12 +359,7 @@ impl Rules<'_> {
         urgent || crisis
     }
 
-    fn held(
-        &self,
-        entry: &Entry,
-        concept: Option<ConceptId>,
-        reasons: Vec<Hold>,
-    ) -> HeldEntry {
+    fn held(&self, entry: &Entry, concept: Option<ConceptId>, reasons: Vec<Hold>) -> HeldEntry {
         HeldEntry {
             episode: self.episode.id,
             concept,
@@ -402,11 +397,5 @@ fn not_coded(entry: &Entry, reason: Exclusion) -> NotCoded {
         }
         _ => 0,
     };
-    NotCoded {
-        event: entry.original.id,
-        on: entry.on(),
-        by: entry.original.by,
-        minutes,
-        reason,
-    }
+    NotCoded { event: entry.original.id, on: entry.on(), by: entry.original.by, minutes, reason }
 }

@@ -153,8 +153,7 @@ impl Scene {
         let mut defects = self.defects.clone();
         let id = CaseId::from_random([9; 16]);
         let events = self.events.clone();
-        let case =
-            Case::fold(id, self.person.clone(), events, Default::default(), &mut defects);
+        let case = Case::fold(id, self.person.clone(), events, Default::default(), &mut defects);
         (case, defects)
     }
 

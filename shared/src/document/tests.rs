@@ -222,9 +222,8 @@ fn a_change_that_is_compressed_cut_short_or_flipped_is_turned_away() {
     let mut document = begun();
     let author = author(1);
     let long = "a long note, so that automerge would compress it ".repeat(40);
-    let bytes = document
-        .commit(&author, 0, |writer| writer.put_event(&goal(&author, 3, &long)))
-        .unwrap();
+    let bytes =
+        document.commit(&author, 0, |writer| writer.put_event(&goal(&author, 3, &long))).unwrap();
     assert_eq!(IncomingChange::parse(&bytes).err(), None);
     for end in 0..bytes.len() {
         assert!(IncomingChange::parse(&bytes[..end]).is_err(), "cut at {end}");
@@ -237,10 +236,7 @@ fn a_change_that_is_compressed_cut_short_or_flipped_is_turned_away() {
     let mut compressed = IncomingChange::parse(&bytes).unwrap().parsed().clone();
     let compressed = compressed.bytes().into_owned();
     assert_ne!(compressed, bytes, "automerge compresses a change of this length");
-    assert_eq!(
-        IncomingChange::parse(&compressed).err(),
-        Some(intake::ChangeRefusal::NotAChange)
-    );
+    assert_eq!(IncomingChange::parse(&compressed).err(), Some(intake::ChangeRefusal::NotAChange));
 }
 
 #[test]

@@ -11,12 +11,13 @@ use crate::{
 };
 
 /// Who sends, as the session says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     /// The person.
     pub user: UserId,
-    /// The phone.
-    pub device: DeviceId,
+    /// Every device that was ever enrolled for them. A phone that was signed in anew has another
+    /// identifier than before, and may still hold what it wrote under the first.
+    pub devices: BTreeSet<DeviceId>,
     /// Whether their role may begin a case.
     pub may_begin_cases: bool,
 }
@@ -66,8 +67,11 @@ pub fn judge(
     push: &CasePush,
     mut is_known: impl FnMut(&ChangeHash) -> bool,
 ) -> JudgedPush {
-    let mut judged =
-        JudgedPush { case: push.case, begins: false, changes: Vec::with_capacity(push.changes.len()) };
+    let mut judged = JudgedPush {
+        case: push.case,
+        begins: false,
+        changes: Vec::with_capacity(push.changes.len()),
+    };
     let mut taken = BTreeSet::new();
     for bytes in &push.changes {
         let change = match IncomingChange::parse(bytes) {
@@ -107,9 +111,10 @@ pub fn judge(
     judged
 }
 
-/// The device is the sender's, and where the change names an author, it is the sender.
+/// The device is one of the sender's, and where the change names an author, it is the sender.
 fn is_senders_own(sender: &Sender, change: &IncomingChange) -> bool {
-    change.device() == sender.device && change.author().is_none_or(|author| author == sender.user)
+    sender.devices.contains(&change.device())
+        && change.author().is_none_or(|author| author == sender.user)
 }
 
 impl JudgedPush {

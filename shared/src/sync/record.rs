@@ -8,7 +8,7 @@ use crate::{
     case::CaseRow,
     cbor,
     document::ChangeHash,
-    ids::{CaseId, Epoch},
+    ids::{CaseId, DeviceId, Epoch},
 };
 
 /// The name of a stored record. Holds random identifiers only, since names are not sealed.
@@ -95,6 +95,10 @@ pub struct Meta {
     /// What the person should know about work that was taken elsewhere, newest last.
     #[n(6)]
     pub notices: Vec<Notice>,
+    /// The device identifiers that this phone has had, one for each time it was signed in: what
+    /// it wrote under any of them is for it to send.
+    #[n(7)]
+    pub devices: Vec<DeviceId>,
 }
 
 /// Something that a person should know, until they put it aside.

@@ -14,7 +14,7 @@ use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
     document::{Author, ChangeHash, Document, DocumentError, Writer},
-    ids::CaseId,
+    ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
     limits,
 };
@@ -127,8 +127,10 @@ pub struct Replica {
     cases: BTreeMap<CaseId, CaseRecord>,
     /// Transactions under way, by what they write.
     storing: BTreeMap<Ticket, BTreeSet<Key>>,
-    /// What failed to be written, and is tried again with whatever is written next.
+    /// What is still to be written: with whatever is written next, or at the next occasion.
     unstored: BTreeSet<Key>,
+    /// Whether the last transaction failed.
+    storage_fails: bool,
     next_ticket: u64,
     /// The changes of the request that is under way.
     in_flight: Option<Vec<(CaseId, Vec<IncomingChange>)>>,
@@ -156,6 +158,7 @@ impl Replica {
             cases: BTreeMap::new(),
             storing: BTreeMap::new(),
             unstored: BTreeSet::new(),
+            storage_fails: false,
             next_ticket: 0,
             in_flight: None,
             online: true,
@@ -165,6 +168,10 @@ impl Replica {
             not_before: None,
             unreadable: BTreeMap::new(),
         };
+        if !replica.meta.devices.contains(&author.device) {
+            replica.meta.devices.push(author.device);
+            replica.unstored.insert(Key::Meta);
+        }
         for (case, bytes) in cases {
             match cbor::decode(&bytes) {
                 Ok(record) => drop(replica.cases.insert(case, record)),
@@ -217,7 +224,7 @@ impl Replica {
 
     /// Whether the last write to the store failed, and nothing has been written since.
     pub fn storage_is_failing(&self) -> bool {
-        !self.unstored.is_empty()
+        self.storage_fails
     }
 
     /// Whether this transaction is still under way, or failed and is to be tried again.
@@ -243,7 +250,7 @@ impl Replica {
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let unix_ms = now.as_millisecond();
         let (document, _) = Document::create(case, &self.author, unix_ms, write)?;
-        let record = record_of(case, &document, Vec::new(), None, &self.author);
+        let record = record_of(case, &document, Vec::new(), None, &self.meta.devices);
         self.cases.insert(case, record);
         Ok(self.edited(now, case))
     }
@@ -263,7 +270,7 @@ impl Replica {
         document.commit(&self.author, now.as_millisecond(), write)?;
         let heads = std::mem::take(&mut record.server_heads);
         let refused = record.refused;
-        *record = record_of(case, &document, heads, record.sent_at, &self.author);
+        *record = record_of(case, &document, heads, record.sent_at, &self.meta.devices);
         record.refused = refused;
         Ok(self.edited(now, case))
     }
@@ -292,10 +299,16 @@ impl Replica {
     /// Takes note of what happened and says what to do.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // A failed write is not repeated at once: the store has just said that it cannot.
+        let may_store = !matches!(input, Input::NotStored(_));
         match input {
-            Input::Stored(ticket) => drop(self.storing.remove(&ticket)),
+            Input::Stored(ticket) => {
+                self.storing.remove(&ticket);
+                self.storage_fails = false;
+            }
             Input::NotStored(ticket) => {
                 self.unstored.extend(self.storing.remove(&ticket).unwrap_or_default());
+                self.storage_fails = true;
                 effects.push(Effect::Show);
             }
             Input::Answered(body) => match intake::sync_response(&body) {
@@ -314,12 +327,10 @@ impl Replica {
                     self.not_before = None;
                 }
             }
-            Input::Tick => {
-                if !self.unstored.is_empty() {
-                    effects.push(self.store(BTreeSet::new()));
-                }
-                self.ask |= self.not_before.is_none_or(|at| now >= at);
-            }
+            Input::Tick => self.ask |= self.not_before.is_none_or(|at| now >= at),
+        }
+        if may_store && !self.unstored.is_empty() {
+            effects.push(self.store(BTreeSet::new()));
         }
         self.go_on(now, &mut effects);
         effects
@@ -348,6 +359,9 @@ impl Replica {
     fn go_on(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         // What is not yet on this phone's own disk is not sent: after a crash the server would
         // hold something that its author does not.
+        if self.storing.is_empty() && !self.unstored.is_empty() {
+            effects.push(Effect::WakeAt(after(now, RETRY_MS[0])));
+        }
         let settled = self.storing.is_empty() && self.unstored.is_empty();
         if self.in_flight.is_some() || !settled || !self.online {
             return;
@@ -378,7 +392,7 @@ impl Replica {
                 break;
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
-            let mut changes = own_changes(&document, &record.server_heads, &self.author);
+            let mut changes = own_changes(&document, &record.server_heads, &self.meta.devices);
             changes.truncate(limits::CASE_CHANGES_MAX);
             used_bytes += changes.iter().map(|change| change.bytes().len()).sum::<usize>();
             let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
@@ -472,7 +486,7 @@ impl Replica {
         for (case, record) in &mut self.cases {
             let Ok(document) = Document::load(&record.saved) else { continue };
             let sent_at = record.sent_at;
-            *record = record_of(*case, &document, Vec::new(), sent_at, &self.author);
+            *record = record_of(*case, &document, Vec::new(), sent_at, &self.meta.devices);
             touched.insert(Key::Case(*case));
         }
         self.meta.arrived = false;
@@ -502,11 +516,8 @@ impl Replica {
         }
         if kept_apart {
             record.moved_away = true;
-            let name = format!(
-                "{} {}",
-                record.row.given_names.reveal(),
-                record.row.family_name.reveal()
-            );
+            let name =
+                format!("{} {}", record.row.given_names.reveal(), record.row.family_name.reveal());
             let name = crate::personal::Personal::new(name);
             self.meta.notices.push(Notice { case, name, verdict: Verdict::Quarantined });
             let surplus = self.meta.notices.len().saturating_sub(limits::NOTICES_MAX);
@@ -514,7 +525,7 @@ impl Replica {
         }
         // What was written while the request was under way is still unsent.
         if let Ok(document) = Document::load(&record.saved) {
-            record.unsent = unsent(&document, &record.server_heads, &self.author);
+            record.unsent = unsent(&document, &record.server_heads, &self.meta.devices);
         }
         record.sent_at = Some(now);
         if record.moved_away && record.unsent == 0 {
@@ -566,7 +577,7 @@ impl Replica {
             heads = document.heads();
         }
         let sent_at = before.and_then(|record| record.sent_at);
-        let mut record = record_of(update.case, &document, heads, sent_at, &self.author);
+        let mut record = record_of(update.case, &document, heads, sent_at, &self.meta.devices);
         record.refused = before.and_then(|record| record.refused);
         Ok(record)
     }
@@ -601,15 +612,15 @@ fn state_of(record: &CaseRecord) -> SyncState {
 fn own_changes(
     document: &Document,
     server_heads: &[ChangeHash],
-    author: &Author,
+    devices: &[DeviceId],
 ) -> Vec<IncomingChange> {
     let mut changes = document.changes_since(server_heads);
-    changes.retain(|change| change.device() == author.device);
+    changes.retain(|change| devices.contains(&change.device()));
     changes
 }
 
-fn unsent(document: &Document, server_heads: &[ChangeHash], author: &Author) -> u32 {
-    u32::try_from(own_changes(document, server_heads, author).len()).unwrap_or(u32::MAX)
+fn unsent(document: &Document, server_heads: &[ChangeHash], devices: &[DeviceId]) -> u32 {
+    u32::try_from(own_changes(document, server_heads, devices).len()).unwrap_or(u32::MAX)
 }
 
 /// The record of a document as it is now.
@@ -618,11 +629,11 @@ fn record_of(
     document: &Document,
     server_heads: Vec<ChangeHash>,
     sent_at: Option<Timestamp>,
-    author: &Author,
+    devices: &[DeviceId],
 ) -> CaseRecord {
     CaseRecord {
         saved: document.save().into(),
-        unsent: unsent(document, &server_heads, author),
+        unsent: unsent(document, &server_heads, devices),
         server_heads,
         sent_at,
         refused: None,

@@ -28,6 +28,8 @@ struct Hub {
     granted: BTreeMap<(UserId, CaseId), u64>,
     removed: BTreeMap<UserId, Vec<CaseId>>,
     kept_apart: usize,
+    /// The devices of a user, where there are several.
+    devices: BTreeMap<UserId, BTreeSet<DeviceId>>,
     room_bytes: usize,
 }
 
@@ -39,6 +41,7 @@ impl Hub {
             granted: BTreeMap::new(),
             removed: BTreeMap::new(),
             kept_apart: 0,
+            devices: BTreeMap::new(),
             room_bytes: usize::MAX,
         }
     }
@@ -65,7 +68,11 @@ impl Hub {
 
     fn answer(&mut self, phone: &Author, body: &[u8]) -> Vec<u8> {
         let request = intake::sync_request(body).unwrap();
-        let sender = Sender { user: phone.user, device: phone.device, may_begin_cases: true };
+        let sender = Sender {
+            user: phone.user,
+            devices: self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into()),
+            may_begin_cases: true,
+        };
         let mut receipts = Vec::new();
         for push in &request.push {
             let exists = self.log.iter().any(|(case, ..)| *case == push.case);
@@ -115,8 +122,7 @@ impl Hub {
             if *user == phone.user && latest.max(*granted) > cursor.done {
                 let after = if *granted > cursor.base { 0 } else { cursor.base };
                 let changes = self.changes(*case, after).map(|bytes| bytes.clone().into());
-                let update =
-                    CaseUpdate { case: *case, snapshot: None, changes: changes.collect() };
+                let update = CaseUpdate { case: *case, snapshot: None, changes: changes.collect() };
                 pending.push((latest.max(*granted), update));
             }
         }
@@ -384,6 +390,21 @@ fn after_a_restore_the_phone_sends_again_what_the_server_lost() {
     phone.sync(&mut hub);
     assert_eq!(hub.changes(case, 0).count(), 2);
     assert_eq!(hub.changes(other, 0).count(), 1);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+}
+
+#[test]
+fn a_phone_that_was_signed_in_anew_still_sends_what_it_wrote_before() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    let earlier = phone.author.device;
+    phone.author.device = DeviceId::from_random([55; 16]);
+    hub.devices.insert(phone.author.user, [earlier, phone.author.device].into());
+    let mut phone = phone.killed();
+    phone.goal(case, 2);
+    assert_eq!(phone.replica.state(), SyncState::Waiting(2));
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(case, 0).count(), 2);
     assert_eq!(phone.replica.state(), SyncState::Sent(now()));
 }
 

@@ -52,12 +52,7 @@ fn a_test_that_forgets_to_ask_is_failed_by_what_its_browser_saw() {
     phone.goto("/bad");
     phone.wait_for_text("Bad", SOON);
     let ended = catch_unwind(AssertUnwindSafe(|| drop(phone))).unwrap_err();
-    assert!(
-        ended
-            .downcast_ref::<String>()
-            .unwrap()
-            .contains("the page complains")
-    );
+    assert!(ended.downcast_ref::<String>().unwrap().contains("the page complains"));
 }
 
 #[test]
@@ -68,10 +63,7 @@ fn things_are_found_by_their_words_and_two_alike_are_as_bad_as_none() {
     phone.wait_for_text("A hall", SOON);
     phone.type_into("Note", "Tea, then ");
     phone.type_into("Note", "a walk. Diolch, ŵyr!");
-    assert_eq!(
-        phone.field("Note").value(),
-        "Tea, then a walk. Diolch, ŵyr!"
-    );
+    assert_eq!(phone.field("Note").value(), "Tea, then a walk. Diolch, ŵyr!");
     phone.type_into("Next step Day", "3");
     assert_eq!(phone.find("#a").value(), "3");
     phone.click_text("Accepted");
@@ -121,18 +113,12 @@ fn a_lost_signal_is_lost_for_the_service_worker_too() {
     phone.offline(true);
     phone.script("ask('/ping')");
     phone.wait_for_text("no answer", SOON);
-    assert_eq!(
-        phone.script("return navigator.onLine + document.title"),
-        json!("falseoffline")
-    );
+    assert_eq!(phone.script("return navigator.onLine + document.title"), json!("falseoffline"));
 
     phone.offline(false);
     phone.script("ask('/ping')");
     phone.wait_for_text("pong", SOON);
-    assert_eq!(
-        phone.script("return navigator.onLine + document.title"),
-        json!("trueonline")
-    );
+    assert_eq!(phone.script("return navigator.onLine + document.title"), json!("trueonline"));
 
     phone.signal().lose();
     phone.script("ask('/ping')");
@@ -148,9 +134,6 @@ fn a_request_to_a_stranger_is_seen_even_when_the_service_worker_makes_it() {
     phone.wait_for_text("Ready", SOON);
     phone.script("ask('http://stranger.invalid/beacon')");
     phone.wait_for_text("no answer", SOON);
-    assert_eq!(
-        phone.requests_off_origin(),
-        ["connection to stranger.invalid:80"]
-    );
+    assert_eq!(phone.requests_off_origin(), ["connection to stranger.invalid:80"]);
     assert_eq!(phone.requests_off_origin(), Vec::<String>::new());
 }

@@ -10,6 +10,8 @@ CREATE TABLE meta (
     -- The last position given out. Each position is one row of change or of access_log.
     log_position INTEGER NOT NULL,
     profile_version INTEGER NOT NULL,
+    -- The profile version whose facts the ledger rests on.
+    projected_profile_version INTEGER NOT NULL,
     directory_version INTEGER NOT NULL,
     -- The user and device under which the server itself writes.
     service_user BLOB NOT NULL,
@@ -85,11 +87,16 @@ CREATE TABLE access_log (
     at INTEGER NOT NULL
 ) STRICT;
 
--- The last change of each case.
+-- The last change of each case, and how far its caches have come.
 CREATE TABLE case_log (
     case_id BLOB PRIMARY KEY,
-    latest_position INTEGER NOT NULL
+    latest_position INTEGER NOT NULL,
+    -- The ledger and the snapshot hold everything up to here.
+    projected_position INTEGER NOT NULL DEFAULT 0,
+    -- Whether that could not be done, and was given up until the next change.
+    failed INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX case_log_behind ON case_log (case_id) WHERE projected_position < latest_position;
 
 -- access_log as it stands now, with what a phone's cursor is compared with.
 CREATE TABLE access (
@@ -122,14 +129,6 @@ CREATE TABLE snapshot (
     upto_position INTEGER NOT NULL,
     bytes BLOB NOT NULL
 ) STRICT;
-
--- How far each case was projected into the ledger, and by which version of the service's facts.
-CREATE TABLE projected (
-    case_id BLOB PRIMARY KEY,
-    upto_position INTEGER NOT NULL,
-    profile_version INTEGER NOT NULL,
-    failed INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
 
 -- The directory: one CBOR entry each.
 CREATE TABLE service (

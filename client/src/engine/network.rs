@@ -1,0 +1,157 @@
+//! Requests to the server. What goes wrong is told apart only as far as the phone acts differently.
+
+use std::{cell::Cell, io::Write as _, rc::Rc};
+
+use flate2::{Compression, write::GzEncoder};
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::set_timeout_with_handle;
+use shared::{ids::DeviceId, sync::Failure};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestInit, RequestRedirect, Response};
+
+/// After this the phone takes the request for lost: a connection that still moves at all finishes
+/// a push of the usual size in less.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+/// Smaller bodies only grow.
+const GZIP_FROM_BYTES: usize = 256;
+/// Names the device that asks, so that the server refuses when another person's sign-in has taken
+/// its place in this browser.
+const DEVICE_HEADER: &str = "fingerpost-device";
+const CBOR: &str = "application/cbor";
+
+/// Posts what was written and how far this phone has read.
+///
+/// # Errors
+/// Why it came to nothing.
+pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let headers = headers(Some(device))?;
+    set(&headers, "content-type", CBOR)?;
+    let body = if body.len() < GZIP_FROM_BYTES {
+        body
+    } else {
+        set(&headers, "content-encoding", "gzip")?;
+        gzipped(&body)
+    };
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&Uint8Array::from(body.as_slice()));
+    fetched("/api/sync", &request).await
+}
+
+/// Gets something of this server's.
+///
+/// # Errors
+/// Why it came to nothing.
+pub async fn get(path: &str, device: Option<DeviceId>) -> Result<Vec<u8>, Failure> {
+    let request = RequestInit::new();
+    request.set_headers(&headers(device)?);
+    fetched(path, &request).await
+}
+
+/// Ends the sign-in of this browser.
+///
+/// # Errors
+/// Why it came to nothing.
+pub async fn sign_out(device: Option<DeviceId>) -> Result<(), Failure> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers(device)?);
+    fetched("/api/sign-out", &request).await.map(drop)
+}
+
+fn headers(device: Option<DeviceId>) -> Result<Headers, Failure> {
+    let headers = Headers::new().map_err(|_| Failure::Unreachable)?;
+    set(&headers, "accept", CBOR)?;
+    if let Some(device) = device {
+        set(&headers, DEVICE_HEADER, &device.to_string())?;
+    }
+    Ok(headers)
+}
+
+fn set(headers: &Headers, name: &str, value: &str) -> Result<(), Failure> {
+    headers.set(name, value).map_err(|_| Failure::Unreachable)
+}
+
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder
+        .write_all(body)
+        .and_then(|()| encoder.finish())
+        .expect("compressing into memory is infallible")
+}
+
+async fn fetched(path: &str, request: &RequestInit) -> Result<Vec<u8>, Failure> {
+    let window = web_sys::window().ok_or(Failure::Unreachable)?;
+    let controller = AbortController::new().map_err(|_| Failure::Unreachable)?;
+    request.set_signal(Some(&controller.signal()));
+    // A hall's Wi-Fi likes to send everybody to its own sign-in page.
+    request.set_redirect(RequestRedirect::Error);
+    let over = Rc::new(Cell::new(false));
+    let is_over = over.clone();
+    let abort = move || {
+        if !is_over.get() {
+            controller.abort();
+        }
+    };
+    let timeout = set_timeout_with_handle(abort, TIMEOUT);
+    let outcome = exchange(window.fetch_with_str_and_init(path, request)).await;
+    over.set(true);
+    if let Ok(timeout) = timeout {
+        timeout.clear();
+    }
+    outcome
+}
+
+async fn exchange(fetching: js_sys::Promise) -> Result<Vec<u8>, Failure> {
+    let answer = JsFuture::from(fetching).await.map_err(|_| Failure::Unreachable)?;
+    let answer: Response = answer.unchecked_into();
+    judged(answer.status(), answer.headers().get("content-type").ok().flatten().as_deref())?;
+    let body = answer.array_buffer().map_err(|_| Failure::Unreachable)?;
+    let body = JsFuture::from(body).await.map_err(|_| Failure::Unreachable)?;
+    Ok(Uint8Array::new(body.unchecked_ref::<ArrayBuffer>()).to_vec())
+}
+
+/// What a status means for the phone.
+fn judged(status: u16, content_type: Option<&str>) -> Result<(), Failure> {
+    match status {
+        // A page is nobody's answer here: it is the hall's Wi-Fi speaking.
+        200..=299 if content_type.is_some_and(|kind| kind.starts_with("text/html")) => {
+            Err(Failure::Unreachable)
+        }
+        200..=299 => Ok(()),
+        401 => Err(Failure::SignedOut),
+        426 => Err(Failure::TooOld),
+        408 | 429 | 500.. => Err(Failure::Server),
+        _ => Err(Failure::NotUnderstood),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_what_the_phone_does_next() {
+        assert_eq!(judged(200, Some("application/cbor")), Ok(()));
+        assert_eq!(judged(204, None), Ok(()));
+        assert_eq!(judged(200, Some("text/html; charset=utf-8")), Err(Failure::Unreachable));
+        assert_eq!(judged(401, None), Err(Failure::SignedOut));
+        assert_eq!(judged(426, None), Err(Failure::TooOld));
+        assert_eq!(judged(503, Some("text/html")), Err(Failure::Server));
+        assert_eq!(judged(429, None), Err(Failure::Server));
+        assert_eq!(judged(413, None), Err(Failure::NotUnderstood));
+    }
+
+    #[test]
+    fn a_body_survives_its_compression() {
+        let body = b"the same words again and again ".repeat(100);
+        let mut read = Vec::new();
+        let compressed = gzipped(&body);
+        std::io::copy(&mut flate2::read::GzDecoder::new(compressed.as_slice()), &mut read)
+            .expect("it is gzip");
+        assert_eq!(read, body);
+        assert!(compressed.len() < body.len() / 10);
+    }
+}

@@ -1,0 +1,168 @@
+//! Working copies: what is being typed, as of the last pause, in a record of its own. It is small
+//! and replaced whole, so that a pause in typing costs one quick write.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use minicbor::{Decode, Encode};
+use shared::{
+    case::ContactDraft,
+    cbor,
+    ids::{CaseId, EventId},
+    personal::Personal,
+};
+
+use crate::vault::{Name, Write};
+
+/// A contact on this phone that is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkingDraft {
+    /// Whose record it is in.
+    pub case: CaseId,
+    /// Which draft.
+    pub draft: EventId,
+    /// When it was last saved here; for a draft that lies in the record only, when it was begun.
+    pub at: Timestamp,
+}
+
+/// The record of one working copy. The note is beside the draft, whose own stored form leaves it
+/// out, since it is merging text in a document.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+struct Stored {
+    #[n(0)]
+    #[cbor(with = "cbor::json")]
+    at: Timestamp,
+    #[n(1)]
+    #[cbor(with = "cbor::json")]
+    draft: ContactDraft,
+    #[n(2)]
+    #[cbor(with = "cbor::json")]
+    note: Personal<String>,
+}
+
+/// Every working copy on this phone.
+#[derive(Debug, Default)]
+pub struct WorkingCopies {
+    copies: BTreeMap<(CaseId, EventId), (Timestamp, ContactDraft)>,
+}
+
+impl WorkingCopies {
+    /// Takes in a stored working copy. One that cannot be read stays in the store.
+    pub fn take_in(&mut self, case: CaseId, draft: EventId, record: &[u8]) {
+        if let Ok(stored) = cbor::decode::<Stored>(record) {
+            let mut copy = stored.draft;
+            copy.note = stored.note;
+            self.copies.insert((case, draft), (stored.at, copy));
+        }
+    }
+
+    /// Replaces a working copy, and says what to write.
+    pub fn put(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        draft: EventId,
+        copy: &ContactDraft,
+    ) -> Write {
+        self.copies.insert((case, draft), (now, copy.clone()));
+        write_of(case, draft, now, copy)
+    }
+
+    /// One working copy.
+    pub fn get(&self, case: CaseId, draft: EventId) -> Option<&ContactDraft> {
+        self.copies.get(&(case, draft)).map(|(_, copy)| copy)
+    }
+
+    /// Drops a working copy: what it held was signed, folded into the record, or thrown away.
+    pub fn remove(&mut self, case: CaseId, draft: EventId) {
+        self.copies.remove(&(case, draft));
+    }
+
+    /// Everything, to be stored anew.
+    pub fn writes(&self) -> impl Iterator<Item = Write> {
+        self.copies
+            .iter()
+            .map(|((case, draft), (at, copy))| write_of(*case, *draft, *at, copy))
+    }
+
+    /// Whether anything is unfinished.
+    pub fn is_empty(&self) -> bool {
+        self.copies.is_empty()
+    }
+
+    /// What is unfinished, with the drafts that lie in records: latest first.
+    pub fn list(&self, in_records: impl Iterator<Item = (CaseId, EventId)>) -> Vec<WorkingDraft> {
+        let begun = in_records.filter(|key| !self.copies.contains_key(key)).map(|(case, draft)| {
+            let unix_ms = i64::try_from(draft.unix_ms()).unwrap_or(i64::MAX);
+            let at = Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+            WorkingDraft { case, draft, at }
+        });
+        let here = self
+            .copies
+            .iter()
+            .map(|((case, draft), (at, _))| WorkingDraft { case: *case, draft: *draft, at: *at });
+        let mut all: Vec<_> = here.chain(begun).collect();
+        all.sort_by_key(|draft| (std::cmp::Reverse(draft.at), draft.case, draft.draft));
+        all
+    }
+}
+
+/// What removes the record of a working copy.
+pub fn removal(case: CaseId, draft: EventId) -> Write {
+    Write::Delete(Name::Working(case, draft))
+}
+
+fn write_of(case: CaseId, draft: EventId, at: Timestamp, copy: &ContactDraft) -> Write {
+    let stored = Stored { at, draft: copy.clone(), note: copy.note.clone() };
+    Write::Put(Name::Working(case, draft), cbor::encode(&stored))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::UserId;
+
+    use super::*;
+
+    fn draft_with(note: &str) -> ContactDraft {
+        let at = jiff::civil::date(2026, 11, 23).at(14, 5, 0, 0);
+        let user = UserId::from_random([1; 16]);
+        let mut draft = ContactDraft::new(user, EventId::new(5, 5), at, "Church hall".into());
+        draft.note = Personal::new(note.to_owned());
+        draft
+    }
+
+    #[test]
+    fn a_working_copy_comes_back_from_the_store_with_its_note() {
+        let (case, draft) = (CaseId::from_random([2; 16]), EventId::new(1_000, 1));
+        let copy = draft_with("Siân talked about the allotment 🌱");
+        let Write::Put(_, record) =
+            WorkingCopies::default().put(Timestamp::UNIX_EPOCH, case, draft, &copy)
+        else {
+            panic!("a working copy is put");
+        };
+        let mut read = WorkingCopies::default();
+        read.take_in(case, draft, &record);
+        assert_eq!(read.get(case, draft), Some(&copy));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_stops_nothing() {
+        let mut copies = WorkingCopies::default();
+        copies.take_in(CaseId::from_random([2; 16]), EventId::new(1, 1), b"\xff");
+        assert!(copies.is_empty());
+    }
+
+    #[test]
+    fn unfinished_contacts_are_listed_once_and_latest_first() {
+        let case = CaseId::from_random([2; 16]);
+        let (old, both, new) =
+            (EventId::new(1_000, 1), EventId::new(2_000, 1), EventId::new(3_000, 1));
+        let mut copies = WorkingCopies::default();
+        let saved_at = Timestamp::from_millisecond(9_000).expect("an instant");
+        copies.put(saved_at, case, both, &draft_with(""));
+        let in_records = [old, both, new].map(|draft| (case, draft));
+        let listed = copies.list(in_records.into_iter());
+        assert_eq!(listed.iter().map(|draft| draft.draft).collect::<Vec<_>>(), [both, new, old]);
+        assert_eq!(listed[0].at, saved_at);
+    }
+}

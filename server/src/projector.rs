@@ -1,0 +1,177 @@
+//! Brings the caches up to date with the log, behind the back of sync: snapshots, and the ledger
+//! of what practices are to enter.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use rusqlite::Transaction;
+use shared::{
+    case::{Case, Defect},
+    document::Document,
+    ids::CaseId,
+};
+
+use crate::{
+    service::ServiceFacts,
+    store::{
+        Store, StoreError, ledger,
+        snapshots::{self, Behind},
+    },
+};
+
+/// Cases in one round: small, so that the one writer is never busy with caches for long.
+const ROUND_CASES_MAX: usize = 32;
+/// How often to look without being told to: another program may have written to the same file.
+const LOOK_EVERY: Duration = Duration::from_millis(1_000);
+/// Cases that could not be read and are tried again by a command. More would mean that the
+/// program is at fault, which trying does not mend.
+const RETRIED_CASES_MAX: usize = 1_000;
+/// After trouble with the database.
+const REST_AFTER_TROUBLE: Duration = Duration::from_secs(5);
+
+/// Brings the caches up to date and returns once they are. Says how many cases cannot be read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn catch_up(store: &Store) -> Result<usize, StoreError> {
+    while one_round(store)? > 0 {}
+    // What failed before is tried once more, and then left alone, so that this ends.
+    let again = store.read_now(|tx| snapshots::failed(tx, RETRIED_CASES_MAX))?;
+    let mut unreadable = 0;
+    for round in again.chunks(ROUND_CASES_MAX) {
+        unreadable += project_round(store, round)?;
+    }
+    Ok(unreadable)
+}
+
+/// The background thread. Ends when it is dropped.
+pub struct Projector {
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Projector {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the operating system has no thread left.
+    pub fn start(store: Store) -> std::io::Result<Self> {
+        let (stop, stopped) = sync_channel(1);
+        let mut commits = store.commits();
+        let work = move || {
+            let mut rest = Duration::ZERO;
+            loop {
+                match stopped.recv_timeout(rest) {
+                    Err(RecvTimeoutError::Timeout) => {}
+                    _ => return,
+                }
+                commits.borrow_and_update();
+                rest = match one_round(&store) {
+                    Ok(0) => LOOK_EVERY,
+                    Ok(_) => Duration::ZERO,
+                    Err(error) => {
+                        tracing::error!(%error, "cases could not be projected");
+                        REST_AFTER_TROUBLE
+                    }
+                };
+            }
+        };
+        let thread = std::thread::Builder::new().name("projector".into()).spawn(work)?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Projector {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn one_round(store: &Store) -> Result<usize, StoreError> {
+    if store.read_now(snapshots::facts_changed)? {
+        store.write_now(snapshots::start_over)?;
+    }
+    let round = store.read_now(|tx| snapshots::behind(tx, ROUND_CASES_MAX))?;
+    project_round(store, &round)?;
+    Ok(round.len())
+}
+
+/// What was made of a case outside the writer, so that phones do not wait for it.
+enum Prepared {
+    Read { case: Box<Case>, defects: Vec<Defect>, saved: Vec<u8> },
+    Unreadable,
+}
+
+/// Projects these cases. Says how many could not be read.
+fn project_round(store: &Store, round: &[Behind]) -> Result<usize, StoreError> {
+    if round.is_empty() {
+        return Ok(0);
+    }
+    let prepared: Vec<(Behind, Prepared)> = store.read_now(|tx| {
+        round.iter().map(|behind| Ok::<_, StoreError>((*behind, prepare(tx, behind.case)?))).collect()
+    })?;
+    store.write_now(move |tx| {
+        let facts = ServiceFacts::load(tx)?;
+        let mut unreadable = 0;
+        for (behind, prepared) in prepared {
+            if !keep(tx, &behind, prepared, &facts)? {
+                tracing::warn!(case = %behind.case, "this case could not be projected");
+                unreadable += 1;
+            }
+        }
+        Ok(unreadable)
+    })
+}
+
+/// Reads a case. Whatever an odd document does to the reader stays here.
+fn prepare(tx: &Transaction<'_>, case: CaseId) -> Result<Prepared, StoreError> {
+    let read = || {
+        Ok::<_, StoreError>(snapshots::document(tx, case)?.map(|document| {
+            let (read, defects) = Document::read(&document, case);
+            Prepared::Read { case: Box::new(read), defects, saved: document.save() }
+        }))
+    };
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(outcome) => Ok(outcome?.unwrap_or(Prepared::Unreadable)),
+        Err(_) => Ok(Prepared::Unreadable),
+    }
+}
+
+/// Keeps what was prepared. Says whether the case could be projected.
+fn keep(
+    tx: &Transaction<'_>,
+    behind: &Behind,
+    prepared: Prepared,
+    facts: &ServiceFacts,
+) -> Result<bool, StoreError> {
+    let note = |failed| snapshots::note_projected(tx, behind.case, behind.latest, failed);
+    let Prepared::Read { case, defects, saved } = prepared else {
+        note(true)?;
+        return Ok(false);
+    };
+    if !snapshots::keep(tx, behind.case, behind.latest, &saved)? {
+        // Another program on the same file was quicker.
+        return Ok(true);
+    }
+    tx.execute_batch("SAVEPOINT projection")?;
+    let projected =
+        catch_unwind(AssertUnwindSafe(|| ledger::project(tx, &case, &defects, facts)));
+    let failed = match projected {
+        Ok(Ok(())) => false,
+        Ok(Err(error)) => return Err(error.into()),
+        Err(_) => {
+            tx.execute_batch("ROLLBACK TO projection")?;
+            true
+        }
+    };
+    tx.execute_batch("RELEASE projection")?;
+    note(failed)?;
+    Ok(!failed)
+}

@@ -1,0 +1,138 @@
+//! What the coding rules and the pages need to know of the service as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rusqlite::Transaction;
+use shared::{
+    coding::{AuthorFacts, Context},
+    ids::UserId,
+    ods::OdsCode,
+    snomed::AllowedCodes,
+};
+
+use crate::{
+    clock,
+    store::{StoreError, column},
+};
+
+/// What the coding rules and the pages need to know of the service as a whole.
+#[derive(Debug, Clone)]
+pub struct ServiceFacts {
+    /// The service's name.
+    pub name: String,
+    /// Whether this is a demonstration, with invented people.
+    pub demonstration: bool,
+    /// The practices by code, with their names.
+    pub practices: BTreeMap<OdsCode, String>,
+    /// Everybody who ever wrote: the roles that they hold or held, the devices enrolled for them.
+    pub authors: BTreeMap<UserId, AuthorFacts>,
+    /// Names, and how the practice's system names them.
+    pub names: BTreeMap<UserId, (String, Option<String>)>,
+    /// The codes that the service allows.
+    pub codes: AllowedCodes,
+    /// Today, in London.
+    pub today: Date,
+    practice_codes: BTreeSet<OdsCode>,
+}
+
+impl ServiceFacts {
+    /// Reads the facts as they stand in this transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn load(tx: &Transaction<'_>) -> Result<Self, StoreError> {
+        let sql = "SELECT service_name, demonstration FROM meta";
+        let (name, demonstration) =
+            tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let practices = load_practices(tx)?;
+        Ok(Self {
+            name,
+            demonstration,
+            practice_codes: practices.keys().cloned().collect(),
+            practices,
+            authors: load_authors(tx)?,
+            names: load_names(tx)?,
+            codes: load_codes(tx)?,
+            today: clock::today(),
+        })
+    }
+
+    /// The context of one case.
+    pub fn context(&self, likely_duplicate: bool) -> Context<'_> {
+        Context {
+            today: self.today,
+            demonstration: self.demonstration,
+            practices: &self.practice_codes,
+            authors: &self.authors,
+            codes: &self.codes,
+            likely_duplicate,
+        }
+    }
+}
+
+fn load_practices(tx: &Transaction<'_>) -> Result<BTreeMap<OdsCode, String>, StoreError> {
+    let mut statement = tx.prepare("SELECT ods, name FROM practice")?;
+    let rows = statement.query_map([], |row| Ok((column::practice(row, 0)?, row.get(1)?)))?;
+    let mut practices = BTreeMap::new();
+    for row in rows {
+        if let (Some(ods), name) = row? {
+            practices.insert(ods, name);
+        }
+    }
+    Ok(practices)
+}
+
+fn load_authors(tx: &Transaction<'_>) -> Result<BTreeMap<UserId, AuthorFacts>, StoreError> {
+    let mut authors: BTreeMap<UserId, AuthorFacts> = BTreeMap::new();
+    let mut statement = tx.prepare("SELECT user, role FROM user_role")?;
+    let rows = statement.query_map([], |row| Ok((column::user(row, 0)?, column::role(row, 1)?)))?;
+    for row in rows {
+        let (user, role) = row?;
+        authors.entry(user).or_default().roles.insert(role);
+    }
+    // Revoked devices count: what was written on them before stays its author's.
+    let mut statement = tx.prepare("SELECT user, id FROM device")?;
+    let rows =
+        statement.query_map([], |row| Ok((column::user(row, 0)?, column::device(row, 1)?)))?;
+    for row in rows {
+        let (user, device) = row?;
+        let facts = authors.entry(user).or_default();
+        facts.devices.get_or_insert_default().insert(device);
+    }
+    // The server knows every device: a person without one has signed nothing.
+    for facts in authors.values_mut() {
+        facts.devices.get_or_insert_default();
+    }
+    Ok(authors)
+}
+
+fn load_names(
+    tx: &Transaction<'_>,
+) -> Result<BTreeMap<UserId, (String, Option<String>)>, StoreError> {
+    let mut statement = tx.prepare("SELECT id, name, gp_username FROM user")?;
+    let rows = statement
+        .query_map([], |row| Ok((column::user(row, 0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn load_codes(tx: &Transaction<'_>) -> Result<AllowedCodes, StoreError> {
+    let mut codes = AllowedCodes::default();
+    for (concept, term) in allowed_codes(tx)? {
+        if codes.allow(&concept, &term).is_err() {
+            // They were checked when they were entered, so this is a damaged row.
+            tracing::warn!(concept, "an allowed code in the database is not valid");
+        }
+    }
+    Ok(codes)
+}
+
+/// The codes that an administrator allows beside the two built in: identifier and term.
+///
+/// # Errors
+/// When the database refuses.
+pub fn allowed_codes(tx: &Transaction<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement = tx.prepare("SELECT concept, term FROM allowed_code ORDER BY concept")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
