@@ -1,12 +1,219 @@
-//! Dates in words (placeholder until the full module lands).
-#![expect(missing_docs, reason = "replaced by the full module")]
-use jiff::civil::Date;
+//! Dates as people write and read them, always with the day first.
+
+use jiff::civil::{Date, Weekday};
+
+/// The years in which a date of a record can lie.
+const YEARS: std::ops::RangeInclusive<i16> = 1880..=2200;
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// Why a text is not a date. Does not repeat the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    /// Not a day, month and year in a known form.
+    #[error("is not a date: write the day first, as 03/11/1956")]
+    Form,
+    /// The second number is no month.
+    #[error("has no month {0}: write the day first, as 03/11/1956")]
+    Month(i64),
+    /// No such day, as 31 February.
+    #[error("is a day that the calendar does not have")]
+    NoSuchDay,
+    /// Out of all range.
+    #[error("has a year before 1880 or after 2200")]
+    Year,
+    /// The number of days that a spreadsheet keeps instead of a date.
+    #[error("is a spreadsheet's number for a date: format the column as a date and export again")]
+    SpreadsheetNumber,
+}
+
+/// Reads a date in the forms that practices export: 03/11/1956, 3.11.56, 03-Nov-1956,
+/// 3 November 1956, 1956-11-03, 19561103, each with or without a time after it. A year of two
+/// digits is the latest one that is not after `today`'s.
+///
+/// # Errors
+/// Why it is none of these, in words that say what to do.
+pub fn parse(text: &str, today: Date) -> Result<Date, DateError> {
+    let text = text.trim();
+    let parts: Vec<&str> = day_part(text)
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '-' | '.' | ','))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let (day, month, year) = match parts.as_slice() {
+        [one] => return unbroken(one),
+        [year, month, day] if year.len() == 4 && number(year).is_ok() => (*day, *month, *year),
+        [day, month, year] => (*day, *month, *year),
+        _ => return Err(DateError::Form),
+    };
+    let year = match year.len() {
+        2 => latest_year(number(year)?, today),
+        4 => number(year)?,
+        _ => return Err(DateError::Form),
+    };
+    of(year, month_number(month)?, number(day.trim_end_matches(|c: char| c.is_alphabetic()))?)
+}
+
+/// The text without a time of day after it.
+fn day_part(text: &str) -> &str {
+    let begins_with_digit = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let at = text.char_indices().find(|(at, c)| {
+        let rest = &text[at + c.len_utf8()..];
+        (*c == 'T' && begins_with_digit(rest))
+            || (*c == ' ' && rest.get(1..3).is_some_and(|r| r.contains(':')))
+    });
+    at.map_or(text, |(at, _)| &text[..at])
+}
+
+/// 19561103, or a spreadsheet's number.
+fn unbroken(text: &str) -> Result<Date, DateError> {
+    number(text)?;
+    match text.len() {
+        8 => of(number(&text[..4])?, number(&text[4..6])?, number(&text[6..])?),
+        4..=5 => Err(DateError::SpreadsheetNumber),
+        _ => Err(DateError::Form),
+    }
+}
+
+fn number(text: &str) -> Result<i64, DateError> {
+    let is_number = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number {
+        return Err(DateError::Form);
+    }
+    text.parse().map_err(|_| DateError::Form)
+}
+
+fn month_number(text: &str) -> Result<i64, DateError> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number(text);
+    }
+    let text = text.to_lowercase();
+    let is_named = |month: &&str| {
+        text == **month || text == month[..3] || (text == "sept" && month.starts_with("sept"))
+    };
+    let at = MONTHS.iter().position(|month| is_named(&month)).ok_or(DateError::Form)?;
+    Ok(at as i64 + 1)
+}
+
+fn latest_year(two_digits: i64, today: Date) -> i64 {
+    let this_year = i64::from(today.year());
+    let year = this_year - this_year % 100 + two_digits;
+    if year > this_year { year - 100 } else { year }
+}
+
+fn of(year: i64, month: i64, day: i64) -> Result<Date, DateError> {
+    if !(1..=12).contains(&month) {
+        return Err(DateError::Month(month));
+    }
+    let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year));
+    let year = year.ok_or(DateError::Year)?;
+    let small = |value: i64| i8::try_from(value).map_err(|_| DateError::NoSuchDay);
+    Date::new(year, small(month)?, small(day)?).map_err(|_| DateError::NoSuchDay)
+}
+
+/// "Tue 3 Nov 2026".
 pub fn words(date: Date) -> String {
-    date.strftime("%a %-d %b %Y").to_string()
+    let weekday = match date.weekday() {
+        Weekday::Monday => "Mon",
+        Weekday::Tuesday => "Tue",
+        Weekday::Wednesday => "Wed",
+        Weekday::Thursday => "Thu",
+        Weekday::Friday => "Fri",
+        Weekday::Saturday => "Sat",
+        Weekday::Sunday => "Sun",
+    };
+    format!("{weekday} {} {}", words_short(date), date.year())
 }
+
+/// "3 Nov".
 pub fn words_short(date: Date) -> String {
-    date.strftime("%-d %b").to_string()
+    let at = usize::try_from(date.month()).expect("a month is 1 to 12") - 1;
+    let (first, rest) = MONTHS[at].split_at(1);
+    format!("{} {}{}", date.day(), first.to_uppercase(), &rest[..2])
 }
+
+/// The age in whole years on a day; below zero before the birth.
 pub fn age_years(birth: Date, on: Date) -> i16 {
-    on.year() - birth.year() - i16::from((on.month(), on.day()) < (birth.month(), birth.day()))
+    let before = (on.month(), on.day()) < (birth.month(), birth.day());
+    on.year() - birth.year() - i16::from(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const TODAY: Date = date(2026, 11, 23);
+
+    #[test]
+    fn dates_are_read_as_practices_export_them() {
+        let birth = date(1956, 11, 3);
+        let forms = [
+            "03/11/1956",
+            "3/11/56",
+            "03-11-1956",
+            "03.11.1956",
+            "3 Nov 1956",
+            "03-Nov-1956",
+            "3 November 1956",
+            "3rd November 1956",
+            "1956-11-03",
+            "1956/11/03",
+            "19561103",
+            "1956-11-03T00:00:00",
+            "1956-11-03T00:00:00Z",
+            "03/11/1956 00:00",
+            "3 Nov 1956 10:30:00",
+            " 03-NOV-56 ",
+        ];
+        for form in forms {
+            assert_eq!(parse(form, TODAY), Ok(birth), "{form}");
+        }
+        assert_eq!(parse("1 Sept 2026", TODAY), Ok(date(2026, 9, 1)));
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_never_in_the_future() {
+        assert_eq!(parse("1/1/26", TODAY), Ok(date(2026, 1, 1)));
+        assert_eq!(parse("1/1/27", TODAY), Ok(date(1927, 1, 1)));
+    }
+
+    #[test]
+    fn what_is_no_date_says_why() {
+        let table = [
+            ("11/23/1956", DateError::Month(23)),
+            ("31/02/1956", DateError::NoSuchDay),
+            ("03/11/1756", DateError::Year),
+            ("20762", DateError::SpreadsheetNumber),
+            ("about 1950", DateError::Form),
+            ("", DateError::Form),
+            ("3/11", DateError::Form),
+            ("03/11/956", DateError::Form),
+            ("-3/11/1956/2", DateError::Form),
+            ("٣/١١/١٩٥٦", DateError::Form),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse(text, TODAY), Err(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_ages_in_words() {
+        assert_eq!(words(date(2026, 11, 3)), "Tue 3 Nov 2026");
+        assert_eq!(age_years(date(1956, 11, 24), TODAY), 69);
+        assert_eq!(age_years(date(1956, 11, 23), TODAY), 70);
+    }
 }

@@ -1,8 +1,174 @@
-//! The directory of services (placeholder until the full module lands).
-#![expect(missing_docs, reason = "replaced by the full module")]
+//! The directory of services: what a link worker can signpost to, held on the phone.
+
+pub mod open_referral;
+
+use jiff::civil::Date;
 use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::{cbor, text};
+
+/// All services, as they are sent to phones.
 #[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
 pub struct Directory {
+    /// Rises with every change.
     #[n(0)]
     pub version: u64,
+    /// The services, by name.
+    #[n(1)]
+    pub services: Vec<Service>,
+}
+
+/// One service. Fields that the feed leaves out are empty.
+#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+pub struct Service {
+    /// The identifier in the feed: a UUID.
+    #[n(0)]
+    pub id: String,
+    /// What it is called.
+    #[n(1)]
+    pub name: String,
+    /// What it does, for whom.
+    #[n(2)]
+    pub description: String,
+    /// Who runs it.
+    #[n(3)]
+    pub organisation: String,
+    /// Its page.
+    #[n(4)]
+    pub url: String,
+    /// Where to write to.
+    #[n(5)]
+    pub email: String,
+    /// Where to ring.
+    #[n(6)]
+    pub phone: String,
+    /// Where it is, in one line, without the postcode.
+    #[n(7)]
+    pub address: String,
+    /// Its postcode.
+    #[n(8)]
+    pub postcode: String,
+    /// What it costs.
+    #[n(9)]
+    pub fees: String,
+    /// Something that a person should know before going.
+    #[n(10)]
+    pub alert: String,
+    /// From this age, in years.
+    #[n(11)]
+    pub minimum_age: Option<u16>,
+    /// To this age, in years.
+    #[n(12)]
+    pub maximum_age: Option<u16>,
+    /// Whether it runs.
+    #[n(13)]
+    pub status: ServiceStatus,
+    /// When somebody last made sure that this entry is right.
+    #[n(14)]
+    #[cbor(with = "cbor::json")]
+    pub assured_on: Option<Date>,
+    /// What it is filed under in the feed.
+    #[n(15)]
+    pub keywords: Vec<String>,
+}
+
+/// Whether a service runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(index_only)]
+pub enum ServiceStatus {
+    /// It runs.
+    #[n(0)]
+    #[default]
+    Active,
+    /// It does not run now.
+    #[n(1)]
+    Inactive,
+    /// It is over.
+    #[n(2)]
+    Defunct,
+    /// It is closed for a time.
+    #[n(3)]
+    TemporarilyClosed,
+}
+
+impl ServiceStatus {
+    /// What a person reads when the service does not run.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Active => None,
+            Self::Inactive => Some("Not running at present"),
+            Self::Defunct => Some("No longer exists"),
+            Self::TemporarilyClosed => Some("Closed for a time"),
+        }
+    }
+}
+
+impl Directory {
+    /// The service with this identifier.
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The services in which every typed word begins some word: those with the words in their
+    /// name first, those that do not run last, else by name.
+    pub fn search(&self, typed: &str) -> Vec<&Service> {
+        let typed = text::folded(typed);
+        let typed: Vec<&str> = typed.split_whitespace().collect();
+        let mut found: Vec<(bool, bool, &Service)> = self
+            .services
+            .iter()
+            .filter(|service| has_all(&service.words(), &typed))
+            .map(|service| {
+                let in_name = has_all(&text::folded(&service.name), &typed);
+                (service.status != ServiceStatus::Active, !in_name, service)
+            })
+            .collect();
+        found.sort_by(|a, b| (a.0, a.1, &a.2.name).cmp(&(b.0, b.1, &b.2.name)));
+        found.into_iter().map(|(_, _, service)| service).collect()
+    }
+}
+
+impl Service {
+    fn words(&self) -> String {
+        let held = [&self.name, &self.description, &self.organisation, &self.address, &self.alert];
+        let held = held.into_iter().chain([&self.postcode]).chain(&self.keywords);
+        text::folded(&held.map(String::as_str).collect::<Vec<_>>().join(" "))
+    }
+}
+
+fn has_all(held: &str, typed: &[&str]) -> bool {
+    typed.iter().all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(name: &str, description: &str) -> Service {
+        let (name, description) = (name.to_owned(), description.to_owned());
+        Service { name, description, ..Service::default() }
+    }
+
+    #[test]
+    fn search_takes_all_words_and_puts_names_first_and_closed_ones_last() {
+        let closed =
+            Service { status: ServiceStatus::Defunct, ..service("Walking for health", "") };
+        let directory = Directory {
+            version: 1,
+            services: vec![
+                closed,
+                service("Allotment", "Gardening, and a walk to it"),
+                service("Moss Road walkers", "Every Tuesday"),
+                service("Debt advice", "By appointment"),
+            ],
+        };
+        let names = |typed| -> Vec<&str> {
+            directory.search(typed).iter().map(|service| service.name.as_str()).collect()
+        };
+        assert_eq!(names("walk"), ["Moss Road walkers", "Allotment", "Walking for health"]);
+        assert_eq!(names("TUES walk"), ["Moss Road walkers"]);
+        assert_eq!(names("").len(), 4);
+        assert!(names("swim").is_empty());
+    }
 }

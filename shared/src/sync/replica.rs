@@ -198,6 +198,15 @@ impl Replica {
         self.cases.get(&case).map(state_of)
     }
 
+    /// When the oldest of what waits in this case was written, by the clock of this phone.
+    pub fn unsent_since(&self, case: CaseId) -> Option<Timestamp> {
+        let record = self.cases.get(&case).filter(|record| record.unsent > 0)?;
+        let document = Document::load(&record.saved).ok()?;
+        let own = own_changes(&document, &record.server_heads, &self.meta.devices);
+        let oldest = own.iter().map(|change| change.parsed().timestamp()).min()?;
+        Timestamp::from_second(oldest).ok()
+    }
+
     /// The state of everything on this phone.
     pub fn state(&self) -> SyncState {
         let refused = self.cases.values().find_map(|record| record.refused);
@@ -287,6 +296,13 @@ impl Replica {
     pub fn put_notices_aside(&mut self) -> Vec<Effect> {
         self.meta.notices.clear();
         vec![self.store([Key::Meta].into()), Effect::Show]
+    }
+
+    /// Stores everything again: the store lost what it held.
+    pub fn store_again(&mut self) -> Vec<Effect> {
+        let cases = self.cases.keys().copied().map(Key::Case);
+        let everything = cases.chain([Key::Meta]).collect();
+        vec![self.store(everything)]
     }
 
     /// Notes that a fetched profile or directory was stored by its owner.
