@@ -3,10 +3,10 @@
 use std::io::{Read, Write};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Bytes,
     http::{
         HeaderMap, HeaderValue,
-        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY},
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -17,30 +17,16 @@ use crate::error::Error;
 /// Below this, a compressed body saves no packet.
 const COMPRESS_FROM_BYTES: usize = 1_024;
 
-/// Reads a body of at most this many bytes, before and after inflation.
+/// What a body is once inflated: at most this many bytes. Limits of axum bound what arrives, not
+/// what it inflates to.
 ///
 /// # Errors
-/// When it is longer, broken off, damaged, or encoded in another way.
-pub async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let announced: Option<usize> = announced.and_then(|text| text.parse().ok());
-    if announced.is_some_and(|length| length > bytes_max) {
-        return Err(Error::TooLarge);
-    }
-    let sent = to_bytes(body, bytes_max).await.map_err(|error| {
-        let mut cause: &(dyn std::error::Error + 'static) = &error;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        if cause.is::<axum_limit::LengthLimitError>() {
-            Error::TooLarge
-        } else {
-            Error::BadRequest("The request broke off before its end: send it again.".into())
-        }
-    })?;
+/// When it is longer, damaged, or encoded in another way.
+pub fn inflated(headers: &HeaderMap, sent: Bytes, bytes_max: usize) -> Result<Bytes, Error> {
     match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
-        None | Some(b"identity") => Ok(sent.into()),
-        Some(b"gzip") => inflate(&sent, bytes_max),
+        None | Some(b"identity") if sent.len() > bytes_max => Err(Error::TooLarge),
+        None | Some(b"identity") => Ok(sent),
+        Some(b"gzip") => inflate(&sent, bytes_max).map(Bytes::from),
         Some(_) => Err(Error::BadRequest("The server takes gzip or plain bodies only.".into())),
     }
 }
@@ -72,7 +58,7 @@ pub fn cbor(asked: &HeaderMap, body: Vec<u8>, dense_bytes: usize) -> Response {
         body.into_response()
     };
     let headers = response.headers_mut();
-    headers.insert("content-type", HeaderValue::from_static("application/cbor"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/cbor"));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     response
 }

@@ -14,7 +14,7 @@ pub fn now_ms() -> i64 {
 
 /// The day in London at this instant.
 pub fn date_in_london(at: Timestamp) -> Date {
-    at.to_zoned(london()).date()
+    london().to_datetime(at).date()
 }
 
 /// Today in London.

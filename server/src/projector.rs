@@ -16,6 +16,7 @@ use shared::{
 };
 
 use crate::{
+    clock,
     service::ServiceFacts,
     store::{
         Store, StoreError, ledger,
@@ -25,8 +26,8 @@ use crate::{
 
 /// Cases in one round: small, so that the one writer is never busy with caches for long.
 const ROUND_CASES_MAX: usize = 32;
-/// How often to look without being told to: another program may have written to the same file.
-const LOOK_EVERY: Duration = Duration::from_millis(1_000);
+/// How often to look, which costs a few microseconds and sees what other programs wrote, too.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Cases that could not be read and are tried again by a command. More would mean that the
 /// program is at fault, which trying does not mend.
 const RETRIED_CASES_MAX: usize = 1_000;
@@ -61,7 +62,6 @@ impl Projector {
     /// When the operating system has no thread left.
     pub fn start(store: Store) -> std::io::Result<Self> {
         let (stop, stopped) = sync_channel(1);
-        let mut commits = store.commits();
         let work = move || {
             let mut rest = Duration::ZERO;
             loop {
@@ -69,7 +69,6 @@ impl Projector {
                     Err(RecvTimeoutError::Timeout) => {}
                     _ => return,
                 }
-                commits.borrow_and_update();
                 rest = match one_round(&store) {
                     Ok(0) => LOOK_EVERY,
                     Ok(_) => Duration::ZERO,
@@ -95,8 +94,9 @@ impl Drop for Projector {
 }
 
 fn one_round(store: &Store) -> Result<usize, StoreError> {
-    if store.read_now(snapshots::facts_changed)? {
-        store.write_now(snapshots::start_over)?;
+    let today = clock::today();
+    if store.read_now(|tx| snapshots::facts_changed(tx, today))? {
+        store.write_now(move |tx| snapshots::start_over(tx, today))?;
     }
     let round = store.read_now(|tx| snapshots::behind(tx, ROUND_CASES_MAX))?;
     project_round(store, &round)?;
@@ -115,7 +115,10 @@ fn project_round(store: &Store, round: &[Behind]) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let prepared: Vec<(Behind, Prepared)> = store.read_now(|tx| {
-        round.iter().map(|behind| Ok::<_, StoreError>((*behind, prepare(tx, behind.case)?))).collect()
+        round
+            .iter()
+            .map(|behind| Ok::<_, StoreError>((*behind, prepare(tx, behind.case)?)))
+            .collect()
     })?;
     store.write_now(move |tx| {
         let facts = ServiceFacts::load(tx)?;
@@ -161,8 +164,7 @@ fn keep(
         return Ok(true);
     }
     tx.execute_batch("SAVEPOINT projection")?;
-    let projected =
-        catch_unwind(AssertUnwindSafe(|| ledger::project(tx, &case, &defects, facts)));
+    let projected = catch_unwind(AssertUnwindSafe(|| ledger::project(tx, &case, &defects, facts)));
     let failed = match projected {
         Ok(Ok(())) => false,
         Ok(Err(error)) => return Err(error.into()),

@@ -43,8 +43,7 @@ impl ServiceFacts {
     /// When the database refuses.
     pub fn load(tx: &Transaction<'_>) -> Result<Self, StoreError> {
         let sql = "SELECT service_name, demonstration FROM meta";
-        let (name, demonstration) =
-            tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (name, demonstration) = tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let practices = load_practices(tx)?;
         Ok(Self {
             name,
@@ -111,8 +110,8 @@ fn load_names(
     tx: &Transaction<'_>,
 ) -> Result<BTreeMap<UserId, (String, Option<String>)>, StoreError> {
     let mut statement = tx.prepare("SELECT id, name, gp_username FROM user")?;
-    let rows = statement
-        .query_map([], |row| Ok((column::user(row, 0)?, (row.get(1)?, row.get(2)?))))?;
+    let rows =
+        statement.query_map([], |row| Ok((column::user(row, 0)?, (row.get(1)?, row.get(2)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -35,6 +35,12 @@ pub enum DateError {
     /// Out of all range.
     #[error("has a year before 1880 or after 2200")]
     Year,
+    /// A birth date whose century nobody can tell.
+    #[error("has a year of two digits that fits two centuries: write all four, as 03/11/1924")]
+    Century,
+    /// A birth date with a time: midnight of summer time is the day before in universal time.
+    #[error("has a time of day, which may have moved it by a day: export the date alone")]
+    TimeOfDay,
     /// The number of days that a spreadsheet keeps instead of a date.
     #[error("is a spreadsheet's number for a date: format the column as a date and export again")]
     SpreadsheetNumber,
@@ -47,6 +53,31 @@ pub enum DateError {
 /// # Errors
 /// Why it is none of these, in words that say what to do.
 pub fn parse(text: &str, today: Date) -> Result<Date, DateError> {
+    read(text, |two_digits| Ok(latest_year(two_digits, today)))
+}
+
+/// Reads a date of birth, in the forms that [`parse`] takes. A wrong one makes a wrong identity, so
+/// nothing is guessed: a year of two digits is taken only when it is later than `today`'s, and so of
+/// the century before; and a time of day only when it is midnight.
+///
+/// # Errors
+/// Why it is none of these, in words that say what to do.
+pub fn parse_birth_date(text: &str, today: Date) -> Result<Date, DateError> {
+    let text = text.trim();
+    let time = text[day_part(text).len()..].trim_start_matches(['T', ' ']);
+    if !(time.is_empty() || time.starts_with("00:00") || time.starts_with("0:00")) {
+        return Err(DateError::TimeOfDay);
+    }
+    read(text, |two_digits| match i64::from(today.year()) % 100 {
+        this_year if two_digits > this_year => Ok(latest_year(two_digits, today)),
+        _ => Err(DateError::Century),
+    })
+}
+
+fn read(
+    text: &str,
+    year_of_two_digits: impl Fn(i64) -> Result<i64, DateError>,
+) -> Result<Date, DateError> {
     let text = text.trim();
     let parts: Vec<&str> = day_part(text)
         .split(|c: char| c.is_whitespace() || matches!(c, '/' | '-' | '.' | ','))
@@ -59,11 +90,12 @@ pub fn parse(text: &str, today: Date) -> Result<Date, DateError> {
         _ => return Err(DateError::Form),
     };
     let year = match year.len() {
-        2 => latest_year(number(year)?, today),
+        2 => year_of_two_digits(number(year)?)?,
         4 => number(year)?,
         _ => return Err(DateError::Form),
     };
-    of(year, month_number(month)?, number(day.trim_end_matches(|c: char| c.is_alphabetic()))?)
+    let day = ["st", "nd", "rd", "th"].iter().find_map(|end| day.strip_suffix(end)).unwrap_or(day);
+    of(year, month_number(month)?, number(day)?)
 }
 
 /// The text without a time of day after it.
@@ -103,7 +135,7 @@ fn month_number(text: &str) -> Result<i64, DateError> {
     let is_named = |month: &&str| {
         text == **month || text == month[..3] || (text == "sept" && month.starts_with("sept"))
     };
-    let at = MONTHS.iter().position(|month| is_named(&month)).ok_or(DateError::Form)?;
+    let at = MONTHS.iter().position(is_named).ok_or(DateError::Form)?;
     Ok(at as i64 + 1)
 }
 
@@ -192,6 +224,23 @@ mod tests {
     }
 
     #[test]
+    fn a_birth_date_is_not_guessed() {
+        let birth = date(1956, 11, 3);
+        let sure = ["3/11/56", "03/11/1956 00:00", "1956-11-03T00:00:00", "1956-11-03 0:00"];
+        for text in sure {
+            assert_eq!(parse_birth_date(text, TODAY), Ok(birth), "{text}");
+        }
+        // A hundred and two years old, or two.
+        assert_eq!(parse_birth_date("3/11/24", TODAY), Err(DateError::Century));
+        assert_eq!(parse_birth_date("3/11/26", TODAY), Err(DateError::Century));
+        assert_eq!(parse_birth_date("3/11/27", TODAY), Ok(date(1927, 11, 3)));
+        assert_eq!(parse_birth_date("3/11/1924", TODAY), Ok(date(1924, 11, 3)));
+        // Midnight of 3 August in summer time, as universal time has it.
+        let moved = "1956-08-02T23:00:00Z";
+        assert_eq!(parse_birth_date(moved, TODAY), Err(DateError::TimeOfDay));
+    }
+
+    #[test]
     fn what_is_no_date_says_why() {
         let table = [
             ("11/23/1956", DateError::Month(23)),
@@ -202,6 +251,8 @@ mod tests {
             ("", DateError::Form),
             ("3/11", DateError::Form),
             ("03/11/956", DateError::Form),
+            ("3xyz Nov 1956", DateError::Form),
+            ("Nov 3 1956", DateError::Form),
             ("-3/11/1956/2", DateError::Form),
             ("٣/١١/١٩٥٦", DateError::Form),
         ];
@@ -213,6 +264,7 @@ mod tests {
     #[test]
     fn dates_and_ages_in_words() {
         assert_eq!(words(date(2026, 11, 3)), "Tue 3 Nov 2026");
+        assert_eq!(words_short(date(2026, 11, 3)), "3 Nov");
         assert_eq!(age_years(date(1956, 11, 24), TODAY), 69);
         assert_eq!(age_years(date(1956, 11, 23), TODAY), 70);
     }

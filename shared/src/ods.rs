@@ -36,6 +36,15 @@ impl OdsCode {
         Ok(Self(code))
     }
 
+    /// Whether it has the shape of a GP practice's code in England: a letter and five digits.
+    /// Branches and other organisations have other shapes.
+    pub fn is_practice_shape(&self) -> bool {
+        let mut bytes = self.0.bytes();
+        bytes.len() == 6
+            && bytes.next().is_some_and(|byte| byte.is_ascii_uppercase())
+            && bytes.all(|byte| byte.is_ascii_digit())
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -59,5 +68,28 @@ impl TryFrom<String> for OdsCode {
 impl From<OdsCode> for String {
     fn from(code: OdsCode) -> Self {
         code.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        assert_eq!(OdsCode::parse(" a81001 ").unwrap().as_str(), "A81001");
+        assert_eq!(OdsCode::parse("A8"), Err(OdsCodeError::Length));
+        assert_eq!(OdsCode::parse("A81001001"), Err(OdsCodeError::Length));
+        assert_eq!(OdsCode::parse("A81 001"), Err(OdsCodeError::Character));
+        assert_eq!(OdsCode::parse("Á81001"), Err(OdsCodeError::Character));
+    }
+
+    #[test]
+    fn only_a_letter_and_five_digits_look_like_a_practice() {
+        let looks = |text| OdsCode::parse(text).unwrap().is_practice_shape();
+        assert!(looks("y01234"));
+        for text in ["ONEILL", "A8100", "A810012", "181001", "RX1"] {
+            assert!(!looks(text), "{text}");
+        }
     }
 }

@@ -8,13 +8,13 @@ use shared::{
 };
 
 use super::{
-    StoreError,
-    log::{self, Appender},
+    StoreError, column,
+    log::{self, Appender, Entry},
 };
 use crate::random;
 
 /// Appends changes that this server made or vouches for, and gives the case to these users.
-/// Changes that the log holds already make no difference.
+/// Changes that the log holds already make no difference. Their devices have to be enrolled.
 ///
 /// # Errors
 /// When the database refuses.
@@ -27,7 +27,8 @@ pub fn append_server_changes(
     let mut new = Vec::with_capacity(changes.len());
     for change in changes {
         if !log::has_change(tx, case, &change.hash())? {
-            new.push(change);
+            let author = owner_of(tx, change.device())?;
+            new.push(Entry { change, author, device: change.device() });
         }
     }
     let mut appender = Appender::open(tx)?;
@@ -36,6 +37,13 @@ pub fn append_server_changes(
         appender.grant(case, *user, None)?;
     }
     appender.finish()
+}
+
+/// Whose device it is. The server vouches only for devices that it knows.
+fn owner_of(tx: &Transaction<'_>, device: DeviceId) -> Result<UserId, StoreError> {
+    let sql = "SELECT user FROM device WHERE id = ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    Ok(statement.query_row([device.as_bytes()], |row| column::user(row, 0))?)
 }
 
 /// Gives a user the case, unless they have it.
@@ -64,9 +72,7 @@ pub fn revoke(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), St
 /// When the database refuses.
 pub fn server_author(tx: &Transaction<'_>) -> Result<Author, StoreError> {
     let sql = "SELECT service_user, service_device FROM meta";
-    let (user, device) = tx.query_row(sql, [], |row| {
-        Ok((super::column::user(row, 0)?, super::column::device(row, 1)?))
-    })?;
-    let device: DeviceId = device;
+    let (user, device) =
+        tx.query_row(sql, [], |row| Ok((column::user(row, 0)?, column::device(row, 1)?)))?;
     Ok(Author { user, device, session: random::bytes() })
 }

@@ -1,19 +1,214 @@
 //! What each practice is to enter, worked out from the cases.
 
-use rusqlite::{Error, Transaction};
-use shared::case::{Case, Defect};
+use jiff::civil::Date;
+use rusqlite::{Error, Transaction, params};
+use sha2::{Digest, Sha256};
+use shared::{
+    case::{Case, Defect, Entry, Fact, Field, event::Consent},
+    coding::{self, CodedEntry, HeldEntry, NotCoded},
+    ids::{EventId, UserId},
+};
 
+use super::column;
 use crate::service::ServiceFacts;
 
-/// Brings the ledger up to date with one case.
+/// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
+/// refers to. `fingerpost verify` empties a copy of them and works them out again.
+pub const TABLES: &[&str] =
+    &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key"];
+
+/// Brings the ledger up to date with one case. What another case says makes no difference here:
+/// likely duplicates are found when rows are read.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn project(
-    _tx: &Transaction<'_>,
-    _case: &Case,
-    _defects: &[Defect],
-    _facts: &ServiceFacts,
+    tx: &Transaction<'_>,
+    case: &Case,
+    defects: &[Defect],
+    facts: &ServiceFacts,
 ) -> Result<(), Error> {
+    for table in TABLES {
+        tx.prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
+            .execute([case.id.as_bytes()])?;
+    }
+    let coding = coding::code(case, defects, &facts.context(false));
+    let ledger = Ledger { tx, case, facts };
+    coding.coded.iter().try_for_each(|entry| ledger.put_coded(entry))?;
+    coding.held.iter().try_for_each(|entry| ledger.put_held(entry))?;
+    coding.not_coded.iter().try_for_each(|entry| ledger.put_activity(entry))?;
+    case.urgent_without_owner().try_for_each(|entry| ledger.put_urgent(entry))?;
+    for key in coding::match_keys(&case.person) {
+        let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
+            .execute(params![hash, case.id.as_bytes()])?;
+    }
     Ok(())
+}
+
+struct Ledger<'a> {
+    tx: &'a Transaction<'a>,
+    case: &'a Case,
+    facts: &'a ServiceFacts,
+}
+
+impl Ledger<'_> {
+    fn field(&self, field: Field) -> &str {
+        self.case.person.shown(field)
+    }
+
+    fn nhs_number(&self) -> String {
+        let number = self.case.person.nhs_number().ok().flatten();
+        number.map_or_else(|| self.field(Field::NhsNumber).to_owned(), |number| number.digits())
+    }
+
+    fn put_coded(&self, entry: &CodedEntry) -> Result<(), Error> {
+        let practice = self.case.person.practice();
+        let practice = practice.expect("an entry without a known practice is held");
+        let row_id = coding::row_id(&practice, entry.episode, entry.concept, 0).to_string();
+        let code = entry.concept.to_string();
+        let term = self.facts.codes.term(&entry.concept).unwrap_or_default();
+        let event = &self.case.entries[&entry.event].original;
+        let (date, recorded_at) = (entry.on.to_string(), event.recorded_at.to_string());
+        let nhs_number = self.nhs_number();
+        let role = column::role_name(entry.role);
+        let evidence = evidence_hash(&[
+            &practice.to_string(),
+            &nhs_number,
+            self.field(Field::FamilyName),
+            self.field(Field::GivenNames),
+            self.field(Field::BirthDate),
+            self.field(Field::Sex),
+            &code,
+            &date,
+            &entry.by.to_string(),
+            &role,
+        ]);
+        let sql = "INSERT INTO coded_entry (row_id, case_id, practice, episode, event, snomed_code,
+             snomed_term, event_date, recorded_at, author, author_role, contact_type,
+             consent_scope, hide_online, nhs_number, family_name, given_names, birth_date, sex,
+             evidence_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+             ?18, ?19, ?20)";
+        self.tx.prepare_cached(sql)?.execute(params![
+            row_id,
+            self.case.id.as_bytes(),
+            practice.as_str(),
+            entry.episode.to_string(),
+            entry.event.to_string(),
+            code,
+            term,
+            date,
+            recorded_at,
+            entry.by.as_bytes(),
+            role,
+            self.contact_type(entry.event),
+            consent_scope(entry.consent),
+            entry.hide_online_suggested,
+            nhs_number,
+            self.field(Field::FamilyName),
+            self.field(Field::GivenNames),
+            self.field(Field::BirthDate),
+            self.field(Field::Sex),
+            evidence,
+        ])?;
+        Ok(())
+    }
+
+    /// How they met when the answer was given; empty where the record does not say.
+    fn contact_type(&self, event: EventId) -> &'static str {
+        let source = match &self.case.entries[&event].current.fact {
+            Fact::Accepted(decision) | Fact::Declined(decision) => decision.contact,
+            Fact::Signposted(signposted) => signposted.contact,
+            _ => None,
+        };
+        let contact = source.and_then(|source| self.case.entries.get(&source));
+        match contact.map(|contact| &contact.current.fact) {
+            Some(Fact::Contact(contact)) => contact.mode.words(),
+            _ => "",
+        }
+    }
+
+    fn put_held(&self, entry: &HeldEntry) -> Result<(), Error> {
+        let sql = "INSERT INTO held_entry (case_id, event, practice, snomed_code, event_date,
+             author, nhs_number, family_name, given_names, birth_date, reason, words)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let code = entry.concept.map(|concept| concept.to_string()).unwrap_or_default();
+        for reason in &entry.reasons {
+            self.tx.prepare_cached(sql)?.execute(params![
+                self.case.id.as_bytes(),
+                entry.event.to_string(),
+                self.field(Field::PracticeOds),
+                code,
+                entry.on.to_string(),
+                entry.by.as_bytes(),
+                self.nhs_number(),
+                self.field(Field::FamilyName),
+                self.field(Field::GivenNames),
+                self.field(Field::BirthDate),
+                reason.name(),
+                reason.words(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn put_activity(&self, entry: &NotCoded) -> Result<(), Error> {
+        let sql =
+            "INSERT INTO activity (case_id, event, event_date, author, minutes, reason, words)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.tx.prepare_cached(sql)?.execute(params![
+            self.case.id.as_bytes(),
+            entry.event.to_string(),
+            entry.on.to_string(),
+            entry.by.as_bytes(),
+            entry.minutes,
+            entry.reason.name(),
+            entry.reason.words(),
+        ])?;
+        Ok(())
+    }
+
+    /// That there is a concern, for whom and since when: never what was said.
+    fn put_urgent(&self, entry: &Entry) -> Result<(), Error> {
+        let sql = "INSERT INTO urgent_concern (case_id, event, practice, event_date, author,
+             nhs_number, family_name, given_names, birth_date)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (on, by): (Date, UserId) = (entry.on(), entry.original.by);
+        self.tx.prepare_cached(sql)?.execute(params![
+            self.case.id.as_bytes(),
+            entry.original.id.to_string(),
+            self.field(Field::PracticeOds),
+            on.to_string(),
+            by.as_bytes(),
+            self.nhs_number(),
+            self.field(Field::FamilyName),
+            self.field(Field::GivenNames),
+            self.field(Field::BirthDate),
+        ])?;
+        Ok(())
+    }
+}
+
+fn consent_scope(consent: Consent) -> &'static str {
+    match consent {
+        Consent::CodeOnly => "code_only",
+        Consent::CodeAndSummary => "code_and_summary",
+        Consent::Withheld => "withheld",
+    }
+}
+
+/// A hash over fields, each with its length, so that none runs into the next.
+fn evidence_hash(fields: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for field in fields {
+        hasher.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(field.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

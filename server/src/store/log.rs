@@ -84,6 +84,18 @@ pub fn has_case(tx: &Transaction<'_>, case: CaseId) -> Result<bool, StoreError> 
     Ok(found.is_some())
 }
 
+/// A change to be appended.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'c> {
+    /// The change.
+    pub change: &'c IncomingChange,
+    /// The person whose it is.
+    pub author: UserId,
+    /// The device that sent it: the one that wrote it, or the same phone after it was signed in
+    /// anew.
+    pub device: DeviceId,
+}
+
 /// Gives out positions within one transaction. Without [`Appender::finish`] the next one would
 /// give out the same positions again, which the tables refuse.
 #[must_use = "positions count only once it is finished"]
@@ -116,19 +128,19 @@ impl<'t> Appender<'t> {
     pub fn append<'c>(
         &mut self,
         case: CaseId,
-        changes: impl IntoIterator<Item = &'c IncomingChange>,
+        entries: impl IntoIterator<Item = Entry<'c>>,
     ) -> Result<(), StoreError> {
         let before = self.position;
         let sql = "INSERT INTO change (position, case_id, hash, device, author, received_at, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        for change in changes {
+        for Entry { change, author, device } in entries {
             let position = self.next();
             self.tx.prepare_cached(sql)?.execute(params![
                 position,
                 case.as_bytes(),
                 change.hash().0,
-                change.device().as_bytes(),
-                change.author().as_bytes(),
+                device.as_bytes(),
+                author.as_bytes(),
                 self.at,
                 change.bytes(),
             ])?;
@@ -166,9 +178,11 @@ impl<'t> Appender<'t> {
                 granted_position = excluded.granted_position,
                 latest_position = excluded.latest_position,
                 revoked_position = NULL";
-        self.tx
-            .prepare_cached(sql)?
-            .execute(params![case.as_bytes(), user.as_bytes(), position])?;
+        self.tx.prepare_cached(sql)?.execute(params![
+            case.as_bytes(),
+            user.as_bytes(),
+            position
+        ])?;
         Ok(())
     }
 
@@ -183,9 +197,11 @@ impl<'t> Appender<'t> {
         let position = self.next();
         self.note_access(position, case, user, false, None)?;
         let sql = "UPDATE access SET revoked_position = ?3 WHERE case_id = ?1 AND user = ?2";
-        self.tx
-            .prepare_cached(sql)?
-            .execute(params![case.as_bytes(), user.as_bytes(), position])?;
+        self.tx.prepare_cached(sql)?.execute(params![
+            case.as_bytes(),
+            user.as_bytes(),
+            position
+        ])?;
         Ok(())
     }
 

@@ -2,15 +2,21 @@
 
 pub mod cases;
 pub mod column;
+pub mod directory;
 pub mod ledger;
 pub mod log;
 pub mod people;
 mod readers;
 mod schema;
 pub mod snapshots;
+pub mod worklist;
 mod writer;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use rusqlite::{Connection, Transaction};
 use shared::sync::exchange::Durable;
@@ -33,6 +39,9 @@ pub enum StoreError {
     /// The data directory cannot be used.
     #[error("the data directory cannot be used: {0}")]
     Directory(#[from] std::io::Error),
+    /// The name of the data directory is no text.
+    #[error("the data directory's name must be readable text")]
+    Path,
     /// The file is from a later version of this program.
     #[error("the data was written by a newer version of Fingerpost: update the program")]
     Newer,
@@ -52,6 +61,7 @@ pub enum StoreError {
 pub struct Store {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
+    directory: Arc<Path>,
 }
 
 impl Store {
@@ -61,14 +71,30 @@ impl Store {
     /// When the directory or the file cannot be used, or is from a newer program.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         create_private(data)?;
-        let file = data.join(FILE);
+        let file = Self::file(data);
         let mut connection = Connection::open(&file)?;
         prepare(&connection)?;
         schema::migrate(&mut connection)?;
         Ok(Self {
             writer: Arc::new(Writer::start(connection)?),
             readers: Arc::new(Readers::new(file)),
+            directory: data.into(),
         })
+    }
+
+    /// Whether this directory holds a service's data.
+    pub fn exists(data: &Path) -> bool {
+        Self::file(data).is_file()
+    }
+
+    /// The database file of a data directory.
+    pub fn file(data: &Path) -> PathBuf {
+        data.join(FILE)
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Writes: `work` runs in a transaction that it may share with other writers, in a savepoint
@@ -129,9 +155,43 @@ impl Store {
         self.readers.run_now(work)
     }
 
+    /// Copies one consistent state into another directory, while others read and write.
+    ///
+    /// # Errors
+    /// When the directory is taken, or there is no room.
+    pub fn copy_to(&self, directory: &Path) -> Result<(), StoreError> {
+        create_private(directory)?;
+        let connection = Connection::open(Self::file(&self.directory))?;
+        connection.busy_timeout(BUSY_WAIT)?;
+        let file = Self::file(directory);
+        let file = file.to_str().ok_or(StoreError::Path)?;
+        connection.execute("VACUUM INTO ?1", [file])?;
+        Ok(())
+    }
+
+    /// What SQLite finds wrong with its own file, in at most so many lines.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub fn damage(&self, lines_max: usize) -> Result<Vec<String>, StoreError> {
+        self.read_now(|tx| {
+            let mut statement = tx.prepare(&format!("PRAGMA integrity_check({lines_max})"))?;
+            let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+            let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+            let damage = lines.into_iter().filter(|line| line != "ok");
+            Ok(damage.map(|line| format!("the database file: {line}")).collect())
+        })
+    }
+
     /// Rises with every commit of this process.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.writer.commits()
+    }
+
+    /// How many writes wait for their turn.
+    #[cfg(test)]
+    pub fn queued(&self) -> usize {
+        self.writer.queued()
     }
 
     /// Finishes what was asked for, tidies the file and refuses further writes.

@@ -1,5 +1,7 @@
 //! People, their devices, sessions and one-time invitations. Of a token only its hash is kept.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
@@ -119,6 +121,16 @@ pub fn team(tx: &Transaction<'_>) -> Result<Vec<(UserId, String, Role)>, StoreEr
     let mut statement = tx.prepare_cached(sql)?;
     let read = |row: &Row<'_>| Ok((column::user(row, 0)?, row.get(1)?, column::role(row, 2)?));
     Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+}
+
+/// Every device that was ever enrolled for a user.
+///
+/// # Errors
+/// When the database refuses.
+pub fn devices_ever(tx: &Transaction<'_>, user: UserId) -> Result<BTreeSet<DeviceId>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT id FROM device WHERE user = ?1")?;
+    let rows = statement.query_map([user.as_bytes()], |row| column::device(row, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Enrols a device for a user.

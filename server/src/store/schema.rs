@@ -7,7 +7,7 @@ use super::StoreError;
 use crate::random;
 
 /// One script per version, in order; a script that was released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// Brings the tables up to date. Every step is one transaction, so that a power cut leaves
 /// either version.
@@ -42,7 +42,8 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
         [device.as_bytes(), user.as_bytes()],
     )?;
     tx.execute(
-        "INSERT INTO meta VALUES (1, ?1, 'Social prescribing service', 0, 0, 1, 1, 0, ?2, ?3)",
+        "INSERT INTO meta VALUES
+            (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3)",
         [epoch.as_bytes(), user.as_bytes(), device.as_bytes()],
     )?;
     Ok(())

@@ -1,5 +1,6 @@
 //! The caches of the log: saved documents, and how far each case was projected.
 
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{document::Document, ids::CaseId, intake::IncomingChange};
 
@@ -41,22 +42,23 @@ fn list(tx: &Transaction<'_>, sql: &str, cases_max: usize) -> Result<Vec<Behind>
     Ok(statement.query_map([cases_max], read)?.collect::<Result<_, _>>()?)
 }
 
-/// Whether the service's facts changed since the ledger was worked out.
+/// Whether the service's facts changed since the ledger was worked out, or the day did.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn facts_changed(tx: &Transaction<'_>) -> Result<bool, StoreError> {
-    let sql = "SELECT projected_profile_version < profile_version FROM meta";
-    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+pub fn facts_changed(tx: &Transaction<'_>, today: Date) -> Result<bool, StoreError> {
+    let sql = "SELECT projected_profile_version < profile_version OR projected_on <> ?1 FROM meta";
+    Ok(tx.prepare_cached(sql)?.query_row([today.to_string()], |row| row.get(0))?)
 }
 
-/// Has every case worked out again: the service's facts changed, or the rules did.
+/// Has every case worked out again.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn start_over(tx: &Transaction<'_>) -> Result<(), StoreError> {
+pub fn start_over(tx: &Transaction<'_>, today: Date) -> Result<(), StoreError> {
     tx.execute("UPDATE case_log SET projected_position = 0", [])?;
-    tx.execute("UPDATE meta SET projected_profile_version = profile_version", [])?;
+    let sql = "UPDATE meta SET projected_profile_version = profile_version, projected_on = ?1";
+    tx.execute(sql, [today.to_string()])?;
     Ok(())
 }
 
@@ -80,10 +82,7 @@ pub fn stored_changes(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn snapshot(
-    tx: &Transaction<'_>,
-    case: CaseId,
-) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+pub fn snapshot(tx: &Transaction<'_>, case: CaseId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
     let sql = "SELECT upto_position, bytes FROM snapshot WHERE case_id = ?1";
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     Ok(tx.prepare_cached(sql)?.query_row([case.as_bytes()], read).optional()?)

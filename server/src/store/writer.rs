@@ -23,6 +23,9 @@ type Job = Box<dyn FnOnce(&Transaction<'_>) -> Ran + Send>;
 /// Told `None` after the commit, or why there was none.
 type Reply = Box<dyn FnOnce(Option<&str>) + Send>;
 
+/// Where the result of a job arrives.
+type Outcome<T, E> = oneshot::Receiver<Result<(T, Durable), E>>;
+
 struct Ran {
     keep: bool,
     reply: Reply,
@@ -51,6 +54,11 @@ impl Writer {
 
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.clone()
+    }
+
+    #[cfg(test)]
+    pub fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     pub async fn run<T, E>(
@@ -108,7 +116,7 @@ fn given_up() -> StoreError {
 /// fate of its transaction is known.
 fn job<T, E>(
     work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
-) -> (Job, oneshot::Receiver<Result<(T, Durable), E>>)
+) -> (Job, Outcome<T, E>)
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
@@ -167,7 +175,10 @@ fn write_until_closed(
 }
 
 /// One transaction for all: each job in a savepoint, so that one that fails undoes only itself.
-fn commit_together(connection: &Connection, batch: Vec<Job>) -> (Vec<Reply>, Result<(), rusqlite::Error>) {
+fn commit_together(
+    connection: &Connection,
+    batch: Vec<Job>,
+) -> (Vec<Reply>, Result<(), rusqlite::Error>) {
     let mut replies = Vec::with_capacity(batch.len());
     let begun = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
     let tx = match begun {

@@ -1,8 +1,9 @@
 //! The directory of services: what a link worker can signpost to, held on the phone.
 
 pub mod open_referral;
+mod rules;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct Directory {
 }
 
 /// One service. Fields that the feed leaves out are empty.
-#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Encode, Decode, Serialize, Deserialize)]
 pub struct Service {
     /// The identifier in the feed: a UUID.
     #[n(0)]
@@ -43,7 +44,7 @@ pub struct Service {
     /// Where to ring.
     #[n(6)]
     pub phone: String,
-    /// Where it is, in one line, without the postcode.
+    /// Where it is, in one line, without the postcode; further places follow with theirs.
     #[n(7)]
     pub address: String,
     /// Its postcode.
@@ -71,6 +72,14 @@ pub struct Service {
     /// What it is filed under in the feed.
     #[n(15)]
     pub keywords: Vec<String>,
+    /// Who can go. Records from before this field lack it.
+    #[n(16)]
+    #[cbor(default)]
+    pub eligibility: String,
+    /// When the publisher last changed the entry.
+    #[n(17)]
+    #[cbor(default, with = "cbor::json")]
+    pub last_modified: Option<Timestamp>,
 }
 
 /// Whether a service runs.
@@ -132,7 +141,8 @@ impl Directory {
 impl Service {
     fn words(&self) -> String {
         let held = [&self.name, &self.description, &self.organisation, &self.address, &self.alert];
-        let held = held.into_iter().chain([&self.postcode]).chain(&self.keywords);
+        let held =
+            held.into_iter().chain([&self.postcode, &self.eligibility]).chain(&self.keywords);
         text::folded(&held.map(String::as_str).collect::<Vec<_>>().join(" "))
     }
 }
@@ -170,5 +180,24 @@ mod tests {
         assert_eq!(names("TUES walk"), ["Moss Road walkers"]);
         assert_eq!(names("").len(), 4);
         assert!(names("swim").is_empty());
+    }
+    #[test]
+    fn a_record_from_before_a_field_was_added_is_still_read() {
+        let (eligibility, last_modified) = ("Over 60s".into(), Some(Timestamp::UNIX_EPOCH));
+        let service = Service { eligibility, last_modified, ..service("Walks", "") };
+        let record = cbor::encode(&service);
+        assert_eq!(cbor::decode::<Service>(&record), Ok(service.clone()));
+        // The fields are an array by number: the first 16 are what earlier versions wrote.
+        let mut decoder = minicbor::Decoder::new(&record);
+        assert_eq!(decoder.array().unwrap(), Some(18));
+        let first = decoder.position();
+        for _ in 0..16 {
+            decoder.skip().unwrap();
+        }
+        let mut earlier = vec![0x90];
+        earlier.extend_from_slice(&record[first..decoder.position()]);
+        let read: Service = cbor::decode(&earlier).unwrap();
+        let eligibility = String::new();
+        assert_eq!(read, Service { eligibility, last_modified: None, ..service });
     }
 }

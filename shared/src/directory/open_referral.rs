@@ -1,30 +1,29 @@
 //! Open Referral UK 3.0 feeds: each entry is read on its own, and each refusal says what and why.
 //!
-//! The rules are those of the standard's JSON schema for a service (required fields, formats,
-//! choices), and two of sense: ages in order, and texts of bounded length. One identifier is one
-//! service: of several entries with the same identifier in one feed the first is taken, and each
-//! later one is refused with the entry that it repeats and the fields in which it differs, since
-//! taking the last would silently overwrite what came before.
+//! What a sound entry is, `rules` says. The standard also asks that every service has a unique
+//! identifier, so one identifier is one service: of several entries with the same identifier in one
+//! feed the first is taken, and each later one is refused with the entry that it repeats and what
+//! would be lost with it. Taking the last would silently overwrite what came before; taking all
+//! would list one service many times; and mixing them would make a service that nobody described.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-use uuid::Uuid;
+use serde_json::Value;
 
-use super::{Service, ServiceStatus};
+use super::{Service, ServiceStatus, rules};
+use crate::calendar;
 
 /// A feed, in bytes. The largest known is under 5 MB.
 pub const FEED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Entries of a feed.
 pub const ENTRIES_MAX: usize = 20_000;
-/// A name or another line, in characters.
-const LINE_CHARACTERS_MAX: usize = 300;
-/// A description, in characters.
-const TEXT_CHARACTERS_MAX: usize = 5_000;
-/// Terms of the taxonomy that are kept of one service.
-const KEYWORDS_MAX: usize = 20;
-/// The oldest that a service can be for, in years.
-const AGE_MAX: f64 = 150.0;
+/// Values of a feed, counted before it is parsed, since each takes far more memory than bytes. A
+/// feed of the most bytes, as dense as the official whole example, has 415,000.
+const VALUES_MAX: usize = 1_000_000;
+/// Places of one service that are named; the others are counted.
+const PLACES_MAX: usize = 10;
+/// Names of fields in one reason; the others are counted.
+const NAMED_FIELDS_MAX: usize = 8;
 
 /// A feed that could not be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +34,9 @@ pub enum FeedError {
     /// Too many entries.
     #[error("the feed has over {ENTRIES_MAX} entries: import it page by page")]
     TooMany,
+    /// Too many values in few bytes.
+    #[error("the feed has over {VALUES_MAX} values: import it page by page")]
+    TooDense,
     /// Not JSON.
     #[error("this is not a JSON file (line {line}, column {column}): export it again")]
     NotJson {
@@ -76,7 +78,7 @@ pub struct Refused {
 /// One thing that is wrong with an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, such as `organization.email`.
+    /// Where, such as `organization.email` or `phones[0].number`.
     pub field: String,
     /// What, and what to do.
     pub reason: String,
@@ -92,6 +94,9 @@ pub fn parse(feed: &[u8]) -> Result<Import, FeedError> {
     }
     // Feeds saved by a spreadsheet or an editor may begin with a byte order mark.
     let feed = feed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(feed);
+    if !has_bounded_values(feed) {
+        return Err(FeedError::TooDense);
+    }
     let value: Value = serde_json::from_slice(feed)
         .map_err(|error| FeedError::NotJson { line: error.line(), column: error.column() })?;
     let entries = match value {
@@ -108,6 +113,21 @@ pub fn parse(feed: &[u8]) -> Result<Import, FeedError> {
         return Err(FeedError::TooMany);
     }
     Ok(take_in(&entries))
+}
+
+/// Counts what begins or separates values, outside texts.
+fn has_bounded_values(feed: &[u8]) -> bool {
+    let (mut values, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in feed {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values <= VALUES_MAX
 }
 
 fn take_in(entries: &[Value]) -> Import {
@@ -139,296 +159,180 @@ fn cut(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
 
-/// What an entry with an identifier that was taken before differs in.
+/// What would be lost with an entry whose identifier was taken before.
 fn repeated(position: usize, first: &Value, entry: &Value) -> Problem {
-    let keys = |value: &Value| -> Vec<String> {
-        value.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default()
-    };
-    let mut differing: Vec<String> = keys(first)
-        .into_iter()
-        .chain(keys(entry))
-        .filter(|key| first.get(key) != entry.get(key))
-        .collect();
-    differing.sort();
-    differing.dedup();
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    leaves(first, String::new(), &mut before);
+    leaves(entry, String::new(), &mut after);
+    let lacking = before.keys().filter(|path| !after.contains_key(*path));
+    let added: Vec<&String> = after.keys().filter(|path| !before.contains_key(*path)).collect();
+    let other = |path: &&String| before.get(*path).is_some_and(|value| *value != after[*path]);
+    let changed: Vec<&String> = after.keys().filter(other).collect();
+    let mut differences = Vec::new();
+    let loses_nothing = added.is_empty() && changed.is_empty();
+    let kinds = [("has another", changed), ("adds", added), ("lacks", lacking.collect())];
+    for (verb, paths) in kinds.into_iter().filter(|(_, paths)| !paths.is_empty()) {
+        differences.push(format!("{verb} {}", named(&paths)));
+    }
     let number = position + 1;
-    let reason = if differing.is_empty() {
-        format!("repeats entry {number} word for word, which was taken")
-    } else {
-        format!(
-            "has the identifier of entry {number}, which was taken, and differs in {}: give it \
-             an identifier of its own, or correct entry {number}",
-            differing.join(", ")
-        )
+    let differences = differences.join("; ");
+    let reason = match (loses_nothing, differences.as_str()) {
+        (true, "") => format!("repeats entry {number} word for word, which was taken"),
+        (true, lacks) => format!(
+            "has the identifier of entry {number}, which was taken, and says nothing more: it \
+             {lacks}"
+        ),
+        (false, differences) => format!(
+            "has the identifier of entry {number}, which was taken, and differs: it {differences}. \
+             Give it an identifier of its own, or correct entry {number}"
+        ),
     };
     Problem { field: "id".into(), reason }
 }
 
-/// Collects what is wrong while an entry is read field by field.
-struct Reader<'a> {
-    entry: &'a Map<String, Value>,
-    prefix: String,
-    problems: Vec<Problem>,
+/// Every value that is no object, by its path. Lists count as one value.
+fn leaves<'a>(value: &'a Value, path: String, into: &mut BTreeMap<String, &'a Value>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let dot = if path.is_empty() { "" } else { "." };
+                leaves(value, format!("{path}{dot}{}", cut(name, 80)), into);
+            }
+        }
+        value => {
+            into.insert(path, value);
+        }
+    }
 }
 
+fn named(paths: &[&String]) -> String {
+    let names: Vec<&str> = paths.iter().take(NAMED_FIELDS_MAX).map(|path| path.as_str()).collect();
+    match paths.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// Reads an entry that keeps the rules: nothing that is looked for here has another type or is
+/// over its limit.
 fn read(entry: &Value) -> Result<Service, Vec<Problem>> {
-    let Some(entry) = entry.as_object() else {
-        let reason = "is not an object with the fields of a service".to_owned();
-        return Err(vec![Problem { field: "(entry)".into(), reason }]);
-    };
-    let mut reader = Reader { entry, prefix: String::new(), problems: Vec::new() };
-    let service = reader.service();
-    if reader.problems.is_empty() { Ok(service) } else { Err(reader.problems) }
-}
-
-impl Reader<'_> {
-    fn service(&mut self) -> Service {
-        let id = self.required("id");
-        self.check_uuid("id", &id);
-        let organization_id = self.text("organization_id", LINE_CHARACTERS_MAX);
-        self.check_uuid("organization_id", &organization_id);
-        let (minimum_age, maximum_age) = (self.age("minimum_age"), self.age("maximum_age"));
-        if let (Some(from), Some(to)) = (minimum_age, maximum_age)
-            && from > to
-        {
-            self.refuse("minimum_age", "is above maximum_age: exchange or correct them");
-        }
-        let (address, postcode) = self.place();
-        let assurer = self.text("assurer_email", LINE_CHARACTERS_MAX);
-        self.check_email("assurer_email", &assurer);
-        let modified = self.text("last_modified", LINE_CHARACTERS_MAX);
-        if !modified.is_empty() && modified.parse::<jiff::Timestamp>().is_err() {
-            self.refuse("last_modified", "is not a date with a time, as 2026-11-03T10:30:00Z");
-        }
-        Service {
-            id: id.to_lowercase(),
-            name: self.required("name"),
-            description: self.text("description", TEXT_CHARACTERS_MAX),
-            organisation: self.organisation(),
-            url: self.uri("url"),
-            email: self.email("email"),
-            phone: self.phone(),
-            address,
-            postcode,
-            fees: self.fees(),
-            alert: self.text("alert", TEXT_CHARACTERS_MAX),
-            minimum_age,
-            maximum_age,
-            status: self.status(),
-            assured_on: self.date("assured_date"),
-            keywords: self.keywords(),
-        }
+    let problems = rules::problems(entry);
+    if !problems.is_empty() {
+        return Err(problems);
     }
-
-    fn refuse(&mut self, field: &str, reason: &str) {
-        let field = format!("{}{field}", self.prefix);
-        self.problems.push(Problem { field, reason: reason.to_owned() });
-    }
-
-    /// A text; empty where the field is missing or null.
-    fn text(&mut self, field: &str, characters_max: usize) -> String {
-        match self.entry.get(field) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) if text.chars().count() > characters_max => {
-                self.refuse(field, &format!("is over {characters_max} characters: shorten it"));
-                String::new()
-            }
-            Some(Value::String(text)) if text.contains('\0') => {
-                self.refuse(field, "holds a NUL character: remove it");
-                String::new()
-            }
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(_) => {
-                self.refuse(field, "is not text");
-                String::new()
-            }
-        }
-    }
-
-    fn required(&mut self, field: &str) -> String {
-        let before = self.problems.len();
-        let text = self.text(field, LINE_CHARACTERS_MAX);
-        if text.is_empty() && self.problems.len() == before {
-            self.refuse(field, "is missing: the standard requires it");
-        }
-        text
-    }
-
-    fn check_uuid(&mut self, field: &str, text: &str) {
-        if !text.is_empty() && Uuid::try_parse(text).is_err() {
-            self.refuse(field, "is not a UUID, as ac148810-d857-441c-9679-408f346de14b");
-        }
-    }
-
-    fn check_email(&mut self, field: &str, text: &str) {
-        let is_email = text.split_once('@').is_some_and(|(name, host)| {
-            let sound = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
-            sound(name) && sound(host) && !host.contains('@') && host.contains('.')
-        });
-        if !text.is_empty() && !is_email {
-            self.refuse(field, "is not an e-mail address, as name@example.org");
-        }
-    }
-
-    fn email(&mut self, field: &str) -> String {
-        let text = self.text(field, LINE_CHARACTERS_MAX);
-        self.check_email(field, &text);
-        text
-    }
-
-    /// A web address. Only http and https are taken: phones make a link of it.
-    fn uri(&mut self, field: &str) -> String {
-        let text = self.text(field, 2_000);
-        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        let is_address =
-            rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace));
-        if !text.is_empty() && !is_address {
-            self.refuse(field, "is not a web address, as https://example.org");
-        }
-        text
-    }
-
-    fn age(&mut self, field: &str) -> Option<u16> {
-        match self.entry.get(field) {
-            None | Some(Value::Null) => None,
-            Some(Value::Number(number)) => {
-                let years = number.as_f64().filter(|years| (0.0..=AGE_MAX).contains(years));
-                let whole = years.map(f64::floor);
-                if whole.is_none() {
-                    self.refuse(field, "is not an age in years, from 0 to 150");
-                }
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "bounded above"
-                )]
-                whole.map(|years| years as u16)
-            }
-            Some(_) => {
-                self.refuse(field, "is not a number of years");
-                None
-            }
-        }
-    }
-
-    fn date(&mut self, field: &str) -> Option<jiff::civil::Date> {
-        let text = self.text(field, LINE_CHARACTERS_MAX);
-        let day = text.get(..10).unwrap_or(&text);
-        match day.parse() {
-            Ok(date) => Some(date),
-            Err(_) if text.is_empty() => None,
-            Err(_) => {
-                self.refuse(field, "is not a date, as 2026-11-03");
-                None
-            }
-        }
-    }
-
-    fn status(&mut self) -> ServiceStatus {
-        match self.required("status").as_str() {
-            "active" | "" => ServiceStatus::Active,
+    let (address, postcode) = place(entry);
+    Ok(Service {
+        id: text(entry, "id").to_lowercase(),
+        name: text(entry, "name"),
+        description: text(entry, "description"),
+        organisation: entry.get("organization").map(|o| text(o, "name")).unwrap_or_default(),
+        url: text(entry, "url"),
+        email: text(entry, "email"),
+        phone: phone(entry),
+        address,
+        postcode,
+        fees: fees(entry),
+        alert: text(entry, "alert"),
+        minimum_age: age(entry, "minimum_age"),
+        maximum_age: age(entry, "maximum_age"),
+        status: match text(entry, "status").as_str() {
             "inactive" => ServiceStatus::Inactive,
             "defunct" => ServiceStatus::Defunct,
             "temporarily closed" => ServiceStatus::TemporarilyClosed,
-            _ => {
-                let known = "is not one of active, inactive, defunct, temporarily closed";
-                self.refuse("status", known);
-                ServiceStatus::Active
-            }
+            _ => ServiceStatus::Active,
+        },
+        assured_on: rules::day(&text(entry, "assured_date")),
+        keywords: keywords(entry),
+        eligibility: text(entry, "eligibility_description"),
+        last_modified: text(entry, "last_modified").parse().ok(),
+    })
+}
+
+/// A text; empty where the field is missing or null.
+fn text(object: &Value, field: &str) -> String {
+    object.get(field).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+}
+
+fn list<'a>(object: &'a Value, field: &str) -> &'a [Value] {
+    object.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn age(entry: &Value, field: &str) -> Option<u16> {
+    let years = entry.get(field).and_then(Value::as_f64)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an age is 0 to 150 by the rules; half years are dropped"
+    )]
+    let whole = years as u16;
+    Some(whole)
+}
+
+/// The first telephone number of the service, of its contacts, or of its places.
+fn phone(entry: &Value) -> String {
+    let at_locations = list(entry, "service_at_locations");
+    let holders = std::iter::once(entry)
+        .chain(list(entry, "contacts"))
+        .chain(at_locations)
+        .chain(at_locations.iter().filter_map(|at| at.get("location")));
+    let numbers = holders.flat_map(|holder| list(holder, "phones")).map(|p| text(p, "number"));
+    numbers.into_iter().find(|number| !number.is_empty()).unwrap_or_default()
+}
+
+/// The first place in one line and its postcode; the line goes on with the other places.
+fn place(entry: &Value) -> (String, String) {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for location in list(entry, "service_at_locations").iter().filter_map(|at| at.get("location")) {
+        let name = text(location, "name");
+        let addresses = list(location, "addresses");
+        if addresses.is_empty() && !name.is_empty() {
+            places.push((name.clone(), String::new()));
+        }
+        for address in addresses {
+            let part = |field| text(address, field);
+            let mut parts = vec![name.clone(), part("address_1"), part("address_2"), part("city")];
+            parts.retain(|part| !part.is_empty());
+            parts.dedup();
+            places.push((parts.join(", "), part("postal_code")));
         }
     }
-
-    /// The organisation's name. Where an organisation is given, the standard requires an
-    /// identifier, a name and a description.
-    fn organisation(&mut self) -> String {
-        let organisation = match self.entry.get("organization") {
-            None | Some(Value::Null) => return String::new(),
-            Some(Value::Object(organisation)) => organisation,
-            Some(_) => {
-                self.refuse("organization", "is not an object");
-                return String::new();
-            }
-        };
-        let prefix = "organization.".to_owned();
-        let mut reader = Reader { entry: organisation, prefix, problems: Vec::new() };
-        let id = reader.required("id");
-        reader.check_uuid("id", &id);
-        let name = reader.required("name");
-        if reader.text("description", TEXT_CHARACTERS_MAX).is_empty() {
-            reader.refuse("description", "is missing: the standard requires it");
-        }
-        reader.email("email");
-        reader.uri("website");
-        self.problems.append(&mut reader.problems);
-        name
+    let count = places.len();
+    let mut places = places.into_iter();
+    let Some((mut line, postcode)) = places.next() else { return Default::default() };
+    for (place, postcode) in places.take(PLACES_MAX - 1) {
+        line.push_str(&format!("; also {place} {postcode}"));
+        line.truncate(line.trim_end().len());
     }
-
-    /// The first telephone number of the service, of one of its contacts, or of its place.
-    fn phone(&mut self) -> String {
-        let entry = Value::Object(self.entry.clone());
-        let paths = [
-            "/phones/0/number",
-            "/contacts/0/phones/0/number",
-            "/service_at_locations/0/phones/0/number",
-            "/service_at_locations/0/location/phones/0/number",
-        ];
-        let found = paths.iter().find_map(|path| entry.pointer(path)?.as_str());
-        found.map(|number| cut(number.trim(), LINE_CHARACTERS_MAX)).unwrap_or_default()
+    if count > PLACES_MAX {
+        line.push_str(&format!("; and {} more places", count - PLACES_MAX));
     }
+    (line, postcode)
+}
 
-    /// The first address, in one line, and its postcode.
-    fn place(&mut self) -> (String, String) {
-        let entry = Value::Object(self.entry.clone());
-        let location = entry
-            .pointer("/service_at_locations/0/location")
-            .or_else(|| entry.pointer("/locations/0"));
-        let Some(location) = location else { return Default::default() };
-        let line = |value: Option<&Value>| {
-            value.and_then(Value::as_str).map(|text| cut(text.trim(), LINE_CHARACTERS_MAX))
-        };
-        let address = location.pointer("/addresses/0");
-        let part = |name: &str| line(address.and_then(|address| address.get(name)));
-        let parts =
-            [line(location.get("name")), part("address_1"), part("address_2"), part("city")];
-        let mut parts: Vec<String> =
-            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        parts.dedup();
-        (parts.join(", "), part("postal_code").unwrap_or_default())
-    }
+/// What it costs: the plain field, and the options, each with its last day, since feeds go on
+/// naming prices that are over.
+fn fees(entry: &Value) -> String {
+    let option = |option: &Value| {
+        let amount = option.get("amount").and_then(Value::as_f64);
+        let amount = amount.map(|pounds| format!("£{pounds:.2}")).unwrap_or_default();
+        let until = rules::day(&text(option, "valid_to"));
+        let until = until.map(|until| format!("(until {})", calendar::words(until)));
+        let (name, description) = (text(option, "option"), text(option, "amount_description"));
+        let mut parts = vec![name, amount, description, until.unwrap_or_default()];
+        parts.retain(|part| !part.is_empty());
+        parts.join(" ")
+    };
+    let mut all = vec![text(entry, "fees"), text(entry, "fees_description")];
+    all.extend(list(entry, "cost_options").iter().map(option));
+    all.retain(|part| !part.is_empty());
+    all.dedup();
+    all.join("; ")
+}
 
-    /// What it costs: the plain field, or the options.
-    fn fees(&mut self) -> String {
-        let plain = self.text("fees", TEXT_CHARACTERS_MAX);
-        let plain = if plain.is_empty() {
-            self.text("fees_description", TEXT_CHARACTERS_MAX)
-        } else {
-            plain
-        };
-        let Some(Value::Array(options)) = self.entry.get("cost_options") else { return plain };
-        let option = |option: &Value| {
-            let text = |name| option.get(name).and_then(Value::as_str).unwrap_or("").trim();
-            let amount = option.get("amount").and_then(Value::as_f64);
-            let amount = amount.map(|pounds| format!("£{pounds:.2}")).unwrap_or_default();
-            let parts = [text("option"), &amount, text("amount_description")];
-            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            cut(&parts.join(" "), LINE_CHARACTERS_MAX)
-        };
-        let options = options.iter().take(5).map(option).filter(|option| !option.is_empty());
-        let all: Vec<String> =
-            Some(plain).filter(|plain| !plain.is_empty()).into_iter().chain(options).collect();
-        all.join("; ")
-    }
-
-    /// The names of the taxonomy terms that it is filed under.
-    fn keywords(&mut self) -> Vec<String> {
-        let Some(Value::Array(attributes)) = self.entry.get("attributes") else {
-            return Vec::new();
-        };
-        let name = |attribute: &Value| {
-            attribute.pointer("/taxonomy_term/name").and_then(Value::as_str).map(|n| cut(n, 80))
-        };
-        attributes.iter().filter_map(name).take(KEYWORDS_MAX).collect()
-    }
+/// The names of the taxonomy terms that it is filed under.
+fn keywords(entry: &Value) -> Vec<String> {
+    let terms = list(entry, "attributes").iter().filter_map(|a| a.get("taxonomy_term"));
+    terms.map(|term| text(term, "name")).filter(|name| !name.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -467,6 +371,12 @@ mod tests {
         };
         assert!(import.refused.iter().all(explained));
         assert_eq!(import.refused[0].position, 2);
+        // All of them keep the schema: nothing is wrong with them but the identifier.
+        let mut problems = import.refused.iter().flat_map(|refused| &refused.problems);
+        assert!(problems.all(|p| p.field == "id" && p.reason.contains("of entry 1,")));
+        let loses_nothing =
+            |refused: &&Refused| refused.problems[0].reason.contains("nothing more");
+        assert_eq!(import.refused.iter().filter(loses_nothing).count(), 26);
     }
 
     #[test]
@@ -476,7 +386,8 @@ mod tests {
         let service = &import.taken[0];
         assert_eq!(service.address, "MyCity Civic Center, 1-30 Main Street, MyCity");
         assert_eq!(service.postcode, "ABC 1234");
-        assert!(service.fees.contains("£35.00 per 1 hour session"), "{}", service.fees);
+        assert!(service.fees.starts_with("fees_description; Under 18s"), "{}", service.fees);
+        assert!(service.fees.ends_with("£35.00 per 1 hour session (until Sat 31 Dec 2022)"));
         assert_eq!((service.minimum_age, service.maximum_age), (Some(12), Some(100)));
     }
 
@@ -512,15 +423,62 @@ mod tests {
     }
 
     #[test]
+    fn identifiers_are_uuids_with_hyphens_so_that_one_is_not_written_in_two_ways() {
+        check_refused(json!({"id": "ac148810d857441c9679408f346de14b"}), &["id"]);
+        check_refused(json!({"id": "{ac148810-d857-441c-9679-408f346de14b}"}), &["id"]);
+        let mut capital = sound();
+        capital["id"] = json!("AC148810-D857-441C-9679-408F346DE14B");
+        let import = parse(json!([sound(), capital]).to_string().as_bytes()).unwrap();
+        assert_eq!((import.taken.len(), import.refused.len()), (1, 1));
+    }
+
+    #[test]
+    fn the_parts_that_a_phone_shows_are_held_to_the_schema_and_others_are_not() {
+        check_refused(json!({"phones": [{"number": 123}]}), &["phones[0].number"]);
+        check_refused(json!({"phones": [7]}), &["phones[0]"]);
+        check_refused(json!({"assured_date": "2026-11-03 and so on"}), &["assured_date"]);
+        check_refused(json!({"assured_date": "2026-11-03T09:00:00Z"}), &[]);
+        check_refused(json!({"alert": "a\u{7}b"}), &["alert"]);
+        check_refused(json!({"schedules": [{"freq": 1}], "funding": 7}), &[]);
+        check_refused(
+            json!({"cost_options": vec![json!({"id": sound()["id"]}); 201]}),
+            &["cost_options"],
+        );
+        let mut whole: Value = serde_json::from_slice(FULL).unwrap();
+        let address = &mut whole["service_at_locations"][0]["location"]["addresses"][0];
+        address.as_object_mut().unwrap().remove("postal_code");
+        let problems = &parse(whole.to_string().as_bytes()).unwrap().refused[0].problems;
+        assert_eq!(problems[0].field, "service_at_locations[0].location.addresses[0].postal_code");
+    }
+
+    #[test]
+    fn no_place_of_a_service_is_dropped_without_a_word() {
+        let mut whole: Value = serde_json::from_slice(FULL).unwrap();
+        let places = whole["service_at_locations"].as_array_mut().unwrap();
+        let mut second = places[0].clone();
+        second["location"]["name"] = json!("Library");
+        places.extend(vec![second; 11]);
+        let service = &parse(whole.to_string().as_bytes()).unwrap().taken[0];
+        assert!(service.address.starts_with("MyCity Civic Center, 1-30 Main Street, MyCity; also"));
+        assert!(service.address.contains("; also Library, 1-30 Main Street, MyCity ABC 1234"));
+        assert!(service.address.ends_with("; and 2 more places"), "{}", service.address);
+    }
+
+    #[test]
     fn a_repeated_identifier_is_refused_with_what_differs() {
         let mut other = sound();
         other["fees"] = json!("free");
+        let mut whole = sound();
+        whole["url"] = json!("https://example.org");
         let feed = json!([sound(), sound(), other, 5]);
         let import = parse(feed.to_string().as_bytes()).unwrap();
         let reasons: Vec<_> = import.refused.iter().map(|r| &*r.problems[0].reason).collect();
         assert_eq!(reasons[0], "repeats entry 1 word for word, which was taken");
-        assert!(reasons[1].contains("differs in fees"), "{}", reasons[1]);
+        assert!(reasons[1].contains("differs: it adds fees."), "{}", reasons[1]);
         assert_eq!(import.refused[2].problems[0].field, "(entry)");
+        let import = parse(json!([whole, sound()]).to_string().as_bytes()).unwrap();
+        let reason = &import.refused[0].problems[0].reason;
+        assert!(reason.ends_with("says nothing more: it lacks url"), "{reason}");
     }
 
     #[test]
@@ -529,6 +487,10 @@ mod tests {
         assert_eq!(parse(b"{}"), Err(FeedError::NotAFeed));
         assert_eq!(parse(b"{\"contents\": 5}"), Err(FeedError::NotAFeed));
         assert_eq!(parse(&vec![b' '; FEED_BYTES_MAX + 1]), Err(FeedError::TooLong));
+        let dense = format!("[{}0]", "0,".repeat(VALUES_MAX));
+        assert_eq!(parse(dense.as_bytes()), Err(FeedError::TooDense));
+        let long = format!("[\"\\\"{}\"]", ",".repeat(VALUES_MAX));
+        assert_eq!(parse(long.as_bytes()).unwrap().refused.len(), 1);
         let deep = "[".repeat(100_000);
         assert!(matches!(parse(deep.as_bytes()), Err(FeedError::NotJson { .. })));
     }

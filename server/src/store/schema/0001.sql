@@ -7,11 +7,15 @@ CREATE TABLE meta (
     epoch BLOB NOT NULL,
     service_name TEXT NOT NULL,
     demonstration INTEGER NOT NULL,
+    -- Where people reach the server, as it was last started; empty before.
+    public_url TEXT NOT NULL,
     -- The last position given out. Each position is one row of change or of access_log.
     log_position INTEGER NOT NULL,
     profile_version INTEGER NOT NULL,
     -- The profile version whose facts the ledger rests on.
     projected_profile_version INTEGER NOT NULL,
+    -- The day in London on which it was worked out: dates in the future are held until they come.
+    projected_on TEXT NOT NULL,
     directory_version INTEGER NOT NULL,
     -- The user and device under which the server itself writes.
     service_user BLOB NOT NULL,

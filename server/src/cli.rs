@@ -1,0 +1,143 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+use shared::{case::Role, ods::OdsCode};
+
+/// Where the demonstration listens unless told otherwise. This machine only, since its sign-in
+/// links are printed.
+const DEMO_ADDRESS: &str = "127.0.0.1:8420";
+
+/// Case notes for social prescribing link workers, with or without a network.
+#[derive(Debug, Parser)]
+#[command(name = "fingerpost", version, about)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an invented service on this machine, and print a sign-in link for each person
+    Demo {
+        /// Where to keep its data [default: fingerpost/demo among this account's data]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Where to listen; this machine only
+        #[arg(long, default_value = DEMO_ADDRESS)]
+        listen: SocketAddr,
+    },
+    /// Serve
+    Serve {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// Where to listen
+        #[arg(long)]
+        listen: SocketAddr,
+        /// Where people reach it, such as https://example.org [default: the address it listens on]
+        #[arg(long)]
+        public_url: Option<String>,
+    },
+    /// Close a practice's next pack and write it to a directory
+    Pack {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// The practice's ODS code, such as A81001
+        #[arg(long, value_parser = OdsCode::parse)]
+        practice: OdsCode,
+        /// Where to write the pack
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// The directory of services
+    #[command(subcommand)]
+    Services(Services),
+    /// Referrals from practices
+    #[command(subcommand)]
+    Referrals(Referrals),
+    /// Rebuild everything from the change log and say what differs
+    Verify {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Print a one-time sign-in link for somebody, adding them to the team if need be
+    Invite {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// Their name
+        #[arg(long)]
+        user: String,
+        /// Their role, to add them: link_worker, lead_link_worker, health_and_wellbeing_coach,
+        /// care_coordinator, practice_staff or service_administrator
+        #[arg(long, value_parser = parse_role)]
+        role: Option<Role>,
+        /// The practice's ODS code, to add practice staff
+        #[arg(long, value_parser = OdsCode::parse)]
+        practice: Option<OdsCode>,
+        /// The practice's name, to add the practice
+        #[arg(long, requires = "practice")]
+        practice_name: Option<String>,
+    },
+}
+
+/// The directory of services.
+#[derive(Debug, Subcommand)]
+pub enum Services {
+    /// Take Open Referral UK 3.0 in: a list, a page or one service
+    Import {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// The JSON file
+        file: PathBuf,
+    },
+}
+
+/// Referrals from practices.
+#[derive(Debug, Subcommand)]
+pub enum Referrals {
+    /// Take a practice's referrals in; refused lines are written out with their reasons
+    Import {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// The CSV file
+        file: PathBuf,
+        /// Where to write refused lines [default: beside the file]
+        #[arg(long)]
+        refused: Option<PathBuf>,
+    },
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    let value = serde_json::Value::from(text.replace('-', "_"));
+    match serde_json::from_value(value) {
+        Ok(Role::Service) | Err(_) => Err("there is no such role; see --help".into()),
+        Ok(role) => Ok(role),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn nobody_signs_in_as_the_service_itself() {
+        assert!(parse_role("service").is_err());
+        assert_eq!(parse_role("link-worker"), Ok(Role::LinkWorker));
+    }
+}

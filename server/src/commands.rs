@@ -1,0 +1,173 @@
+//! Carries out what the command line asked for; the only file that prints to standard output.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use shared::{case::Role, ids::UserId, ods::OdsCode};
+
+use crate::{
+    cli::{Arguments, Command, Referrals, Services},
+    clock, demo, import, pack, serve,
+    store::{
+        Store, StoreError,
+        people::{self, NewUser},
+    },
+    verify,
+};
+
+/// How long a link of the demonstration stands, in milliseconds: a day. Each start prints others.
+const DEMO_INVITE_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How long an invitation stands, in milliseconds: a week, for somebody who works part-time.
+const INVITE_LIFE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Why a command came to nothing: words for the person at the keyboard.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let serves = matches!(arguments.command, Command::Demo { .. } | Command::Serve { .. });
+    serve::log_to_stderr(serves);
+    match carry_out(arguments.command) {
+        Ok(code) => code,
+        Err(failure) => {
+            complain(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Demo { data, listen } => demonstrate(data, listen)?,
+        Command::Serve { data, listen, public_url } => {
+            let store = Store::open(&data)?;
+            serve::serve(&store, listen, public_url, |_, address| {
+                say(&format!("Fingerpost is listening on http://{address}"));
+                Ok(())
+            })?;
+        }
+        Command::Pack { data, practice, out } => {
+            pack::close(&open_existing(&data)?, &practice, &out, &mut say)?;
+        }
+        Command::Services(Services::Import { data, file }) => {
+            import::services(&Store::open(&data)?, &file, &mut say)?;
+        }
+        Command::Referrals(Referrals::Import { data, file, refused }) => {
+            import::referrals(&open_existing(&data)?, &file, refused.as_deref(), &mut say)?;
+        }
+        Command::Verify { data } => return verified(&data),
+        Command::Invite { data, user, role, practice, practice_name } => {
+            let store = Store::open(&data)?;
+            say(&invite(&store, user, role, practice, practice_name)?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A mistyped directory is an error, not a new and empty service.
+fn open_existing(data: &Path) -> Result<Store, Failure> {
+    if !Store::exists(data) {
+        return Err(format!("There is no Fingerpost data in {}.", data.display()).into());
+    }
+    Ok(Store::open(data)?)
+}
+
+fn demonstrate(data: Option<PathBuf>, listen: SocketAddr) -> Result<(), Failure> {
+    if !listen.ip().is_loopback() {
+        return Err("The demonstration prints its sign-in links, so it listens on this machine \
+                    only: use 127.0.0.1, or `fingerpost serve`."
+            .into());
+    }
+    let data = data.map_or_else(default_data, Ok)?;
+    let store = Store::open(&data)?;
+    demo::seed(&store)?;
+    serve::serve(&store, listen, None, |store, address| {
+        say(&format!("Fingerpost is listening on http://{address}"));
+        say("");
+        say("An invented service. Each link signs in once, on the browser that opens it:");
+        for (user, name, role) in store.read_now(people::team)? {
+            let token = store.write_now(move |tx| {
+                people::invite(tx, user, clock::now_ms(), DEMO_INVITE_LIFE_MS)
+            })?;
+            let words = role.words();
+            say(&format!("  {name}, {words}: http://{address}/join/{}", token.reveal()));
+        }
+        say("");
+        say(&format!("Its data is in {}. Stop with Ctrl-C.", data.display()));
+        Ok(())
+    })
+}
+
+/// Where this account keeps programs' data.
+fn default_data() -> Result<PathBuf, Failure> {
+    let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let base = named("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| named("HOME").map(|home| Path::new(&home).join(".local/share")))
+        .or_else(|| named("LOCALAPPDATA").map(PathBuf::from))
+        .ok_or("There is no home directory: say where to keep the data with --data.")?;
+    Ok(base.join("fingerpost").join("demo"))
+}
+
+fn verified(data: &Path) -> Result<ExitCode, Failure> {
+    let report = verify::verify(&open_existing(data)?)?;
+    for difference in &report.differences {
+        say(difference);
+    }
+    say(&report.summary());
+    Ok(if report.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn invite(
+    store: &Store,
+    name: String,
+    role: Option<Role>,
+    practice: Option<OdsCode>,
+    practice_name: Option<String>,
+) -> Result<String, Failure> {
+    if role == Some(Role::PracticeStaff) && practice.is_none() {
+        return Err("Practice staff work for a practice: add --practice and its ODS code.".into());
+    }
+    let named = name.clone();
+    let found = store.read_now(|tx| people::users_named(tx, &named))?;
+    let known = match (found.as_slice(), role) {
+        ([], None) => {
+            return Err(format!("There is nobody named {name}. Add them with --role.").into());
+        }
+        ([], Some(_)) => None,
+        ([one], _) => Some(*one),
+        _ => return Err(format!("Several people are named {name}: rename one first.").into()),
+    };
+    let (token, public_url) = store.write_now(move |tx| {
+        if let (Some(ods), Some(name)) = (&practice, practice_name) {
+            people::put_practice(tx, ods, &name)?;
+        }
+        let user: UserId = match (known, role) {
+            (Some(user), _) => user,
+            (None, role) => {
+                let role = role.expect("it was asked for above, where nobody has the name");
+                people::add_user(tx, &NewUser { name, role, practice, gp_username: None })?
+            }
+        };
+        let token = people::invite(tx, user, clock::now_ms(), INVITE_LIFE_MS)?;
+        let public_url: String =
+            tx.query_row("SELECT public_url FROM meta", [], |row| row.get(0))?;
+        Ok::<_, StoreError>((token, public_url))
+    })?;
+    Ok(format!("{public_url}/join/{}", token.reveal()))
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line's output")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "this is the command line's complaint")]
+fn complain(line: &str) {
+    eprintln!("fingerpost: {line}");
+}

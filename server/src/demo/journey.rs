@@ -1,0 +1,421 @@
+//! What happened to each invented person, written as phones would write it.
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use shared::{
+    case::{
+        Event, Fact, Field, Role,
+        event::{
+            ClosingReason, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision,
+            EpisodeClosed, GoalSet, Handover, Minutes, Referral, ReferralSource, Signposted,
+            UrgentAction, UrgentConcern,
+        },
+        picklist::{NEEDS, Need},
+    },
+    document::{Author, Document},
+    ids::{CaseId, EpisodeId, EventId, UserId},
+    intake::IncomingChange,
+    nhs_number::NhsNumber,
+    personal::Personal,
+};
+
+use super::{notes, people::Invented};
+use crate::{clock, random};
+
+/// Where a person is on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journey {
+    /// Referred; nobody has rung yet.
+    New,
+    /// Rung twice without an answer.
+    Tried,
+    /// Met once; they want to think about it.
+    Thinking,
+    /// Accepted, with so many contacts.
+    Accepted(u8),
+    /// Declined.
+    Declined,
+    /// Accepted on one phone and declined on another, both offline.
+    Contested,
+    /// Accepted, came for a while, and done.
+    Closed,
+    /// Accepted and left after it.
+    Left,
+    /// Talked of suicide; nobody has taken over yet.
+    Urgent,
+    /// Talked of suicide; the duty GP took over.
+    UrgentOwned,
+    /// Accepted, and the NHS number is missing.
+    NoNumber,
+    /// A health and wellbeing coach recorded the acceptance.
+    ByCoach,
+    /// Said yes in a welfare call.
+    WelfareCall,
+    /// Accepted, and wants nothing shared.
+    ConsentWithheld,
+    /// Two phones corrected the family name at once.
+    TwoNames,
+}
+
+/// How common each is among twenty people.
+const TWENTY: [Journey; 20] = [
+    Journey::New,
+    Journey::Accepted(2),
+    Journey::Thinking,
+    Journey::Accepted(4),
+    Journey::Declined,
+    Journey::Tried,
+    Journey::Accepted(1),
+    Journey::Closed,
+    Journey::New,
+    Journey::Contested,
+    Journey::Accepted(7),
+    Journey::UrgentOwned,
+    Journey::Left,
+    Journey::Accepted(3),
+    Journey::NoNumber,
+    Journey::Thinking,
+    Journey::Declined,
+    Journey::Accepted(5),
+    Journey::Accepted(1),
+    Journey::Closed,
+];
+
+impl Journey {
+    /// The journey of the person with this number.
+    pub fn of(index: usize) -> Self {
+        match index {
+            21 => Self::ByCoach,
+            23 => Self::WelfareCall,
+            26 => Self::Urgent,
+            33 => Self::ConsentWithheld,
+            43 => Self::TwoNames,
+            _ => TWENTY[index % TWENTY.len()],
+        }
+    }
+}
+
+/// Writes one case.
+pub struct Scribe<'a> {
+    pens: &'a [Author],
+    index: usize,
+    person: &'a Invented,
+    today: Date,
+    document: Document,
+    changes: Vec<IncomingChange>,
+    /// Drawn for the referral first, since everything names it.
+    episode: EpisodeId,
+    last_ms: u64,
+}
+
+impl<'a> Scribe<'a> {
+    /// A scribe for one person.
+    pub fn new(pens: &'a [Author], index: usize, person: &'a Invented, today: Date) -> Self {
+        Self {
+            pens,
+            index,
+            person,
+            today,
+            document: Document::empty(),
+            changes: Vec::new(),
+            episode: EventId::new(0, 0),
+            last_ms: 0,
+        }
+    }
+
+    /// Who carries the case: one of the three link workers.
+    pub fn assigned(&self) -> UserId {
+        self.pen().user
+    }
+
+    fn pen(&self) -> &'a Author {
+        &self.pens[self.index % 3]
+    }
+
+    fn other_pen(&self) -> &'a Author {
+        &self.pens[(self.index + 1) % 3]
+    }
+
+    fn coach(&self) -> &'a Author {
+        &self.pens[4]
+    }
+
+    /// Writes everything that happened, and gives the changes.
+    pub fn write(mut self, case: CaseId, journey: Journey) -> Vec<IncomingChange> {
+        let weeks = 2 + i64::try_from(self.index % 9).unwrap_or_default();
+        let referred = match journey {
+            Journey::New => self.days_ago(1 + i64::try_from(self.index % 8).unwrap_or_default()),
+            _ => self.days_ago(7 * weeks + 10),
+        };
+        self.begin(case, referred, journey);
+        let first = referred.saturating_add(6.days());
+        match journey {
+            Journey::New => {}
+            Journey::Tried => self.attempts(first),
+            Journey::Thinking => self.contact(first, ContactPurpose::Support, &[]),
+            Journey::Declined => self.answered(first, false, Consent::CodeOnly),
+            Journey::Accepted(contacts) => self.accepted(first, contacts),
+            Journey::NoNumber => self.accepted(first, 2),
+            Journey::Closed => self.closed(first, 6, ClosingReason::Completed),
+            Journey::Left => self.closed(first, 2, ClosingReason::LeftAfterAccepting),
+            Journey::Contested => self.contested(first),
+            Journey::Urgent => self.urgent(first, false),
+            Journey::UrgentOwned => self.urgent(first, true),
+            Journey::ByCoach => self.accepted_by_coach(first),
+            Journey::WelfareCall => self.welfare_call(first),
+            Journey::ConsentWithheld => self.answered(first, true, Consent::Withheld),
+            Journey::TwoNames => self.two_names(first),
+        }
+        self.changes
+    }
+
+    fn days_ago(&self, days: i64) -> Date {
+        self.today.saturating_sub(days.days())
+    }
+
+    /// A new identifier, later than the one before, on that day.
+    fn next_id(&mut self, on: Date) -> EventId {
+        let at_ms = u64::try_from(recorded(on).as_millisecond()).unwrap_or_default();
+        self.last_ms = at_ms.max(self.last_ms + 1);
+        EventId::new(self.last_ms, u128::from_le_bytes(random::bytes()))
+    }
+
+    fn event(&mut self, author: &Author, role: Role, on: Date, fact: Fact) -> Event {
+        Event {
+            id: self.next_id(on),
+            device: None,
+            at: on.at(10, 30, 0, 0),
+            recorded_at: recorded(on),
+            by: author.user,
+            role,
+            fact,
+        }
+    }
+
+    fn begin(&mut self, case: CaseId, on: Date, journey: Journey) {
+        let referral = Fact::Referred(Referral {
+            source: ReferralSource::ALL[self.index % 4],
+            reason: Personal::new(notes::pick(&notes::REASONS, self.index).into()),
+        });
+        let author = self.pen();
+        let event = self.event(author, Role::LinkWorker, on, referral);
+        self.episode = event.id;
+        let index = u32::try_from(self.index).unwrap_or_default();
+        let number = match journey {
+            Journey::NoNumber => String::new(),
+            _ => NhsNumber::invented(index).digits(),
+        };
+        let phone = format!("01632 960{:03}", 100 + self.index);
+        let practice = super::PRACTICES[self.index % 2].0;
+        let fields = [
+            (Field::NhsNumber, number.as_str()),
+            (Field::FamilyName, self.person.family_name),
+            (Field::GivenNames, self.person.given_names),
+            (Field::BirthDate, self.person.birth_date),
+            (Field::Sex, self.person.sex),
+            (Field::PracticeOds, practice),
+            (Field::Phone, &phone),
+            (Field::Communication, self.person.communication),
+        ];
+        let written = Document::create(case, author, recorded(on).as_millisecond(), |writer| {
+            for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+                writer.put_field(*field, value)?;
+            }
+            writer.put_event(&event)
+        });
+        let (document, bytes) = written.expect("invented people can be written");
+        self.document = document;
+        self.changes.push(parsed(&bytes));
+    }
+
+    fn sign(&mut self, author: &Author, role: Role, on: Date, facts: Vec<Fact>) {
+        let events: Vec<Event> =
+            facts.into_iter().map(|fact| self.event(author, role, on, fact)).collect();
+        let bytes = put_all(&mut self.document, author, on, &events);
+        self.changes.push(parsed(&bytes));
+    }
+
+    fn contact_fact(&self, on: Date, purpose: ContactPurpose, outcome: ContactOutcome) -> Fact {
+        let turn = self.index + usize::try_from(on.day()).unwrap_or_default();
+        let seen = outcome == ContactOutcome::Seen;
+        let next_on = seen.then(|| self.next_date(on));
+        Fact::Contact(Contact {
+            episode: self.episode,
+            mode: ContactMode::ALL[turn % 4],
+            outcome,
+            purpose,
+            venue: notes::pick(&notes::VENUES, self.index).into(),
+            minutes: Minutes {
+                preparation: 10,
+                session: if seen { 45 } else { 0 },
+                write_up: if seen { 15 } else { 5 },
+                research: u16::try_from(turn % 3 * 10).unwrap_or_default(),
+            },
+            needs: if seen {
+                // The last choice is a crisis, which is no everyday need.
+                let everyday = &NEEDS[..NEEDS.len() - 1];
+                let need = |turn: usize| Need::new(everyday[turn % everyday.len()].code);
+                vec![need(self.index), need(self.index * 3 + 5)]
+            } else {
+                Vec::new()
+            },
+            note: Personal::new(if seen {
+                notes::pick(&notes::NOTES, turn).into()
+            } else {
+                String::new()
+            }),
+            next_step: Personal::new(if seen {
+                notes::pick(&notes::NEXT_STEPS, turn).into()
+            } else {
+                String::new()
+            }),
+            next_on,
+        })
+    }
+
+    /// Two weeks later; of the last contact a day around now, so that lists have something due.
+    fn next_date(&self, on: Date) -> Date {
+        let in_two_weeks = on.saturating_add(14.days());
+        let around = i64::try_from(self.index % 12).unwrap_or_default() - 3;
+        in_two_weeks.max(self.today.saturating_add(around.days()))
+    }
+
+    fn contact(&mut self, on: Date, purpose: ContactPurpose, beside: &[Fact]) {
+        let mut facts = vec![self.contact_fact(on, purpose, ContactOutcome::Seen)];
+        facts.extend_from_slice(beside);
+        self.sign(self.pen(), Role::LinkWorker, on, facts);
+    }
+
+    fn attempts(&mut self, first: Date) {
+        for (days, outcome) in [(0, ContactOutcome::NoAnswer), (5, ContactOutcome::DidNotAttend)] {
+            let on = first.saturating_add(i64::from(days).days());
+            let fact = self.contact_fact(on, ContactPurpose::Support, outcome);
+            self.sign(self.pen(), Role::LinkWorker, on, vec![fact]);
+        }
+    }
+
+    fn decision(&self, accepted: bool, contact: Option<EventId>, consent: Consent) -> Fact {
+        let decision = Decision { episode: self.episode, contact, consent };
+        if accepted { Fact::Accepted(decision) } else { Fact::Declined(decision) }
+    }
+
+    fn answered(&mut self, on: Date, accepted: bool, consent: Consent) {
+        self.answered_in(on, ContactPurpose::Support, accepted, consent);
+    }
+
+    /// A contact and the answer given in it, signed together.
+    fn answered_in(&mut self, on: Date, purpose: ContactPurpose, accepted: bool, consent: Consent) {
+        let author = self.pen();
+        let fact = self.contact_fact(on, purpose, ContactOutcome::Seen);
+        let contact = self.event(author, Role::LinkWorker, on, fact);
+        let answer = self.decision(accepted, Some(contact.id), consent);
+        let answer = self.event(author, Role::LinkWorker, on, answer);
+        let bytes = put_all(&mut self.document, author, on, &[contact, answer]);
+        self.changes.push(parsed(&bytes));
+    }
+
+    fn accepted(&mut self, first: Date, contacts: u8) {
+        self.answered(first, true, Consent::CodeAndSummary);
+        let goal = notes::pick(&notes::GOALS, self.index).to_owned();
+        let (service, name, phone) = notes::SERVICES[self.index % notes::SERVICES.len()];
+        let beside = [
+            Fact::GoalSet(GoalSet { words: Personal::new(goal) }),
+            Fact::Signposted(Signposted {
+                contact: None,
+                service: service.into(),
+                name: name.into(),
+                phone: phone.into(),
+                introduced: self.index % 2 == 0,
+                code: None,
+            }),
+        ];
+        for number in 1..i64::from(contacts) {
+            let on = first.saturating_add((number * 9).days());
+            if on < self.today {
+                let beside = if number == 1 { &beside[..] } else { &[] };
+                self.contact(on, ContactPurpose::Support, beside);
+            }
+        }
+    }
+
+    fn closed(&mut self, first: Date, contacts: u8, reason: ClosingReason) {
+        self.accepted(first, contacts);
+        let on = self.days_ago(2);
+        let closed = Fact::EpisodeClosed(EpisodeClosed { episode: self.episode, reason });
+        self.sign(self.pen(), Role::LinkWorker, on, vec![closed]);
+    }
+
+    /// Two workers met the person in one week, both without a network.
+    fn contested(&mut self, first: Date) {
+        let mut other_phone = self.document.clone();
+        self.answered(first, true, Consent::CodeOnly);
+        let (other, on) = (self.other_pen(), first.saturating_add(2.days()));
+        let declined = self.decision(false, None, Consent::CodeOnly);
+        let declined = self.event(other, Role::LinkWorker, on, declined);
+        let bytes = put_all(&mut other_phone, other, on, &[declined]);
+        self.changes.push(parsed(&bytes));
+    }
+
+    fn urgent(&mut self, first: Date, owned: bool) {
+        self.accepted(first, 2);
+        let on = if owned { first.saturating_add(9.days()) } else { self.today };
+        let author = self.pen();
+        let concern = Fact::UrgentConcern(UrgentConcern {
+            words: Personal::new(notes::URGENT.into()),
+            action: UrgentAction::SameDayClinician,
+        });
+        let concern = self.event(author, Role::LinkWorker, on, concern);
+        let mut events = vec![concern];
+        if owned {
+            let handover = Fact::Handover(Handover {
+                target: events[0].id,
+                to: Personal::new("Dr Priya Raman, duty GP".into()),
+            });
+            events.push(self.event(author, Role::LinkWorker, on, handover));
+        }
+        let bytes = put_all(&mut self.document, author, on, &events);
+        self.changes.push(parsed(&bytes));
+    }
+
+    fn accepted_by_coach(&mut self, on: Date) {
+        let accepted = self.decision(true, None, Consent::CodeOnly);
+        let coach = self.coach();
+        self.sign(coach, Role::HealthAndWellbeingCoach, on, vec![accepted]);
+    }
+
+    fn welfare_call(&mut self, on: Date) {
+        self.answered_in(on, ContactPurpose::WelfareCall, true, Consent::CodeOnly);
+    }
+
+    fn two_names(&mut self, first: Date) {
+        self.accepted(first, 2);
+        let mut other_phone = self.document.clone();
+        let (one, other, on) = (self.pen(), self.other_pen(), self.days_ago(3));
+        let double = format!("{}-Hale", self.person.family_name);
+        let spaced = format!("{} Hale", self.person.family_name);
+        for (document, author, name) in
+            [(&mut self.document, one, &double), (&mut other_phone, other, &spaced)]
+        {
+            let written = document.commit(author, recorded(on).as_millisecond(), |writer| {
+                writer.put_field(Field::FamilyName, name)
+            });
+            self.changes.push(parsed(&written.expect("an invented name can be written")));
+        }
+    }
+}
+
+/// Late on the day, by London's clocks.
+fn recorded(on: Date) -> Timestamp {
+    let at = clock::london().to_timestamp(on.at(16, 5, 0, 0));
+    at.expect("the afternoon exists on every day")
+}
+
+fn put_all(document: &mut Document, author: &Author, on: Date, events: &[Event]) -> Vec<u8> {
+    let written = document.commit(author, recorded(on).as_millisecond(), |writer| {
+        events.iter().try_for_each(|event| writer.put_event(event))
+    });
+    written.expect("invented events can be written")
+}
+
+fn parsed(bytes: &[u8]) -> IncomingChange {
+    IncomingChange::parse(bytes).expect("what was just written can be read")
+}

@@ -1,0 +1,250 @@
+//! `fingerpost referrals import`: a practice's referrals become cases, each bad line is written
+//! out with its reasons, and a file that comes again adds nothing.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+use shared::{
+    case::{Event, Fact, Field, Role, event::Referral, event::ReferralSource},
+    document::{Author, Document},
+    ids::{CaseId, EventId, UserId},
+    intake::IncomingChange,
+    personal::Personal,
+    referral_file::{Columns, ReferralRow},
+};
+
+use super::{
+    read_bounded,
+    table::{self, FILE_BYTES_MAX, Line},
+};
+use crate::{
+    clock,
+    commands::Failure,
+    pack::write_csv,
+    projector, random,
+    service::ServiceFacts,
+    store::{Store, StoreError, cases, people},
+};
+
+/// Cases in one transaction: seconds of work are in no one's way, and progress can be told.
+const BATCH_ROWS: usize = 250;
+
+/// What became of a row.
+enum Outcome {
+    Added,
+    /// The same row was taken in before.
+    Known,
+    Refused(String),
+}
+
+/// Takes a practice's referrals in.
+///
+/// # Errors
+/// In words for the person at the keyboard.
+pub fn referrals(
+    store: &Store,
+    file: &Path,
+    refused: Option<&Path>,
+    say: &mut dyn FnMut(&str),
+) -> Result<(), Failure> {
+    let began = Instant::now();
+    let table = table::read(&read_bounded(file, FILE_BYTES_MAX)?)?;
+    let header: Vec<&str> = table.header.iter().collect();
+    let columns = Columns::recognise(&header)?;
+    // Cases that phones began are compared with, too.
+    projector::catch_up(store)?;
+    let (facts, lead) =
+        store.read_now(|tx| Ok::<_, StoreError>((ServiceFacts::load(tx)?, lead_of(tx)?)))?;
+    let mut counts = Counts::default();
+    let mut written_out: Vec<(&Line, String)> = Vec::new();
+    for batch in table.lines.chunks(BATCH_ROWS) {
+        let read: Vec<Result<ReferralRow, String>> =
+            batch.iter().map(|line| read_row(&columns, line, &facts)).collect();
+        let outcomes = store.write_now(move |tx| take_in(tx, read, lead))?;
+        for (line, outcome) in batch.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Added => counts.added += 1,
+                Outcome::Known => counts.known += 1,
+                Outcome::Refused(why) => written_out.push((line, why)),
+            }
+        }
+        counts.refused = written_out.len();
+        tell_progress(counts.all(), table.lines.len());
+    }
+    projector::catch_up(store)?;
+    let seconds = began.elapsed().as_secs_f32();
+    say(&format!(
+        "{} rows in {seconds:.1} s: {} cases added, {} already here, {} refused.",
+        counts.all(),
+        counts.added,
+        counts.known,
+        counts.refused
+    ));
+    if !written_out.is_empty() {
+        let path = refused.map_or_else(|| beside(file), Path::to_path_buf);
+        write_refused(&path, &header, &written_out)?;
+        say(&format!("The refused rows are in {}, each with its reason.", path.display()));
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Counts {
+    added: usize,
+    known: usize,
+    refused: usize,
+}
+
+impl Counts {
+    fn all(&self) -> usize {
+        self.added + self.known + self.refused
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "progress of a long command, beside its output")]
+fn tell_progress(done: usize, all: usize) {
+    if all > BATCH_ROWS {
+        eprintln!("{done} of {all} rows");
+    }
+}
+
+/// Whoever distributes new referrals: the lead link worker who was added first.
+fn lead_of(tx: &Transaction<'_>) -> Result<Option<UserId>, StoreError> {
+    let team = people::team(tx)?;
+    let of = |wanted: Role| team.iter().find(|(_, _, role)| *role == wanted).map(|(id, ..)| *id);
+    Ok(of(Role::LeadLinkWorker).or_else(|| of(Role::LinkWorker)))
+}
+
+fn read_row(columns: &Columns, line: &Line, facts: &ServiceFacts) -> Result<ReferralRow, String> {
+    let fields: Vec<&str> = line.fields.iter().collect();
+    let read =
+        columns.read(&fields, facts.today, |practice| facts.practices.contains_key(practice));
+    read.map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        problems.join("; ")
+    })
+}
+
+fn take_in(
+    tx: &Transaction<'_>,
+    rows: Vec<Result<ReferralRow, String>>,
+    lead: Option<UserId>,
+) -> Result<Vec<Outcome>, StoreError> {
+    let author = cases::server_author(tx)?;
+    // Rows of this batch are not projected yet, so their numbers are kept here.
+    let mut numbers = BTreeSet::new();
+    rows.into_iter()
+        .map(|row| match row {
+            Err(why) => Ok(Outcome::Refused(why)),
+            Ok(row) => take_in_row(tx, &row, &author, lead, &mut numbers),
+        })
+        .collect()
+}
+
+fn take_in_row(
+    tx: &Transaction<'_>,
+    row: &ReferralRow,
+    author: &Author,
+    lead: Option<UserId>,
+    numbers: &mut BTreeSet<[u8; 32]>,
+) -> Result<Outcome, StoreError> {
+    let fingerprint = row.fingerprint();
+    let sql = "SELECT 1 FROM imported_referral WHERE fingerprint = ?1";
+    let known =
+        tx.prepare_cached(sql)?.query_row([fingerprint.as_bytes()], |_| Ok(())).optional()?;
+    if known.is_some() {
+        return Ok(Outcome::Known);
+    }
+    if let Some(number) = row.nhs_number {
+        // As the ledger hashes it, see `shared::coding::match_keys`.
+        let key: [u8; 32] = Sha256::digest(format!("nhs|{}", number.digits())).into();
+        let sql = "SELECT 1 FROM match_key WHERE key_hash = ?1";
+        let taken = tx.prepare_cached(sql)?.query_row([key], |_| Ok(())).optional()?;
+        if taken.is_some() || !numbers.insert(key) {
+            return Ok(Outcome::Refused(
+                "NHS number: there is a case with this number already. Add the referral to that \
+                 case on a phone"
+                    .into(),
+            ));
+        }
+    }
+    let case = CaseId::from_random(random::bytes());
+    let change = begin_case(case, row, author);
+    cases::append_server_changes(tx, case, &[change], lead.as_slice())?;
+    tx.prepare_cached("INSERT INTO imported_referral (fingerprint, case_id) VALUES (?1, ?2)")?
+        .execute(params![fingerprint.as_bytes(), case.as_bytes()])?;
+    Ok(Outcome::Added)
+}
+
+/// The first change of a case: who the person is, and the referral.
+fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChange {
+    let now = clock::now();
+    let referred_on = row.referred_on.unwrap_or_else(clock::today);
+    let nhs_number = row.nhs_number.map(|number| number.digits()).unwrap_or_default();
+    let birth_date = row.birth_date.reveal().to_string();
+    let fields = [
+        (Field::NhsNumber, nhs_number.as_str()),
+        (Field::FamilyName, row.family_name.reveal()),
+        (Field::GivenNames, row.given_names.reveal()),
+        (Field::BirthDate, &birth_date),
+        (Field::Sex, row.sex),
+        (Field::PracticeOds, row.practice.as_str()),
+        (Field::Phone, row.phone.reveal()),
+    ];
+    let event = Event {
+        id: new_event_id(),
+        device: None,
+        at: referred_on.at(9, 0, 0, 0),
+        recorded_at: now,
+        by: author.user,
+        role: Role::Service,
+        fact: Fact::Referred(Referral {
+            source: ReferralSource::Gp,
+            reason: Personal::new(row.reason.reveal().clone()),
+        }),
+    };
+    let written = Document::create(case, author, now.as_millisecond(), |writer| {
+        for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            writer.put_field(*field, value)?;
+        }
+        writer.put_event(&event)
+    });
+    let (_, bytes) = written.expect("a row within its limits can be written");
+    IncomingChange::parse(&bytes).expect("what was just written can be read")
+}
+
+fn new_event_id() -> EventId {
+    let unix_ms = u64::try_from(clock::now_ms()).unwrap_or_default();
+    EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
+}
+
+fn beside(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!("{stem}-refused.csv"))
+}
+
+/// The refused rows as they came, with line and reasons before them, ready to be put right.
+fn write_refused(path: &Path, header: &[&str], refused: &[(&Line, String)]) -> Result<(), Failure> {
+    let numbers: Vec<String> = refused.iter().map(|(line, _)| line.number.to_string()).collect();
+    // A row that is wider than the header keeps all that it has, so that nothing is lost.
+    let widest = refused.iter().map(|(line, _)| line.fields.len()).max().unwrap_or_default();
+    let mut names = vec!["line", "why_refused"];
+    names.extend(header);
+    names.resize(names.len().max(widest + 2), "");
+    let rows = refused.iter().zip(&numbers).map(|((line, why), number)| {
+        let mut row = vec![number.as_str(), why];
+        row.extend(line.fields.iter());
+        row.resize(names.len(), "");
+        row
+    });
+    let bytes = write_csv(&names, rows);
+    fs::write(path, bytes)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    Ok(())
+}

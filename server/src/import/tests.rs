@@ -1,0 +1,154 @@
+//! Files as offices write them, over a real database.
+
+use std::{fmt::Write as _, fs, path::PathBuf};
+
+use shared::{case::Role, nhs_number::NhsNumber, ods::OdsCode};
+
+use super::*;
+use crate::{
+    store::{
+        Store, StoreError,
+        people::{self, NewUser},
+    },
+    tests::Scratch,
+    verify,
+};
+
+fn service() -> (Scratch, Store) {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).unwrap();
+    store
+        .write_now(|tx| {
+            let practice = OdsCode::parse("A81001").unwrap();
+            people::put_practice(tx, &practice, "Surgery")?;
+            let (name, role) = ("Gwen".to_owned(), Role::LeadLinkWorker);
+            let lead = NewUser { name, role, practice: None, gp_username: None };
+            people::add_user(tx, &lead)
+        })
+        .unwrap();
+    (scratch, store)
+}
+
+fn file(scratch: &Scratch, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = scratch.path().join("import.csv");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// The summary line, and the refused file.
+fn import(store: &Store, path: &Path) -> (String, String) {
+    let out = path.with_file_name("refused.csv");
+    let _ = fs::remove_file(&out);
+    let mut said = Vec::new();
+    referrals(store, path, Some(&out), &mut |line| said.push(line.to_owned())).unwrap();
+    let counts = said[0].split_once(": ").unwrap().1.to_owned();
+    (counts, fs::read_to_string(out).unwrap_or_default())
+}
+
+fn cases(store: &Store) -> u32 {
+    let count = |tx: &rusqlite::Transaction<'_>| {
+        Ok::<_, StoreError>(tx.query_row("SELECT count(*) FROM case_log", [], |row| row.get(0))?)
+    };
+    store.read_now(count).unwrap()
+}
+
+const HEADER: &str = "NHS number,Surname,Forename,DOB,Practice code,Reason\r\n";
+
+#[test]
+fn five_thousand_lines_with_fifty_bad_ones_give_4950_cases_and_50_reasons() {
+    let (scratch, store) = service();
+    let mut text = HEADER.to_owned();
+    for index in 0..5_000_u32 {
+        let bad = index % 100 == 7;
+        let day = if bad { 32 } else { 1 + index % 28 };
+        let number = NhsNumber::invented(index).spaced();
+        writeln!(text, "{number},Family{index},Given,{day:02}/03/1956,a81001,lonely\r").unwrap();
+    }
+    let path = file(&scratch, text);
+    let (counts, refused) = import(&store, &path);
+    assert_eq!(counts, "4950 cases added, 0 already here, 50 refused.");
+    assert_eq!(cases(&store), 4_950);
+    assert_eq!(refused.lines().count(), 51);
+    let reasons = refused.lines().skip(1);
+    let explained = |line: &str| line.contains("date of birth: is a day that the calendar does");
+    assert!(reasons.clone().all(explained));
+    let first: Vec<&str> = refused.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!(first[0], "\"9\"", "the line in the file");
+    let (counts, _) = import(&store, &path);
+    assert_eq!(counts, "0 cases added, 4950 already here, 50 refused.");
+    assert_eq!(cases(&store), 4_950);
+    assert_eq!(verify::verify(&store).unwrap().differences, Vec::<String>::new());
+}
+
+#[test]
+fn a_refused_file_that_was_put_right_can_be_taken_in_as_it_is() {
+    let (scratch, store) = service();
+    let path = file(&scratch, format!("{HEADER}9990000018,O'Neill,Ann,31/02/1956,A81001,=1+1\r\n"));
+    let (counts, refused) = import(&store, &path);
+    assert_eq!(counts, "0 cases added, 0 already here, 1 refused.");
+    let (counts, _) = import(&store, &file(&scratch, refused.replace("31/02", "28/02")));
+    assert_eq!(counts, "1 cases added, 0 already here, 0 refused.");
+}
+
+#[test]
+fn a_number_that_has_a_case_is_refused_whoever_began_it() {
+    let (scratch, store) = service();
+    let row = |name: &str| format!("999 000 0018,{name},Ann,3/3/56,A81001,x\r\n");
+    let path = file(&scratch, format!("{HEADER}{}{}", row("One"), row("Two")));
+    let (counts, refused) = import(&store, &path);
+    assert_eq!(counts, "1 cases added, 0 already here, 1 refused.");
+    assert!(refused.contains("there is a case with this number already"));
+    let (counts, _) = import(&store, &file(&scratch, format!("{HEADER}{}", row("Three"))));
+    assert_eq!(counts, "0 cases added, 0 already here, 1 refused.");
+}
+
+#[test]
+fn separators_and_encodings_of_offices_are_understood() {
+    let tables: [&[u8]; 3] = [
+        b"\xef\xbb\xbfSurname;Forename;DOB;ODS\r\nJones;Si\xc3\xa2n;3.3.56;A81001\r\n",
+        b"Surname\tForename\tDOB\tODS\nJon\xe9s\tAnn\t03-Mar-1956\tA81001\n\n",
+        b"Surname,Forename,DOB,ODS,Notes\n\"O,Neill\",Ann,19560303,A81001,\n",
+    ];
+    for table in tables {
+        let (scratch, store) = service();
+        let (counts, refused) = import(&store, &file(&scratch, table));
+        assert_eq!(counts, "1 cases added, 0 already here, 0 refused.", "{refused}");
+    }
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_what_to_do() {
+    let (scratch, store) = service();
+    let table: [(&[u8], &str); 5] = [
+        (b"", "the file is empty"),
+        (b"PK\x03\x04rest", "save it as CSV"),
+        (b"Name,DOB\nx,y\n", "does not name these columns: family name"),
+        (b"surname,last name\n", "two columns are called family name"),
+        (b"\0\x01\x02", "does not name these columns"),
+    ];
+    for (bytes, expected) in table {
+        let path = file(&scratch, bytes);
+        let refused = referrals(&store, &path, None, &mut |_| {}).unwrap_err().to_string();
+        assert!(refused.contains(expected), "{refused}");
+    }
+    assert_eq!(cases(&store), 0);
+}
+
+#[test]
+fn the_official_list_goes_in_with_every_refusal_explained() {
+    let (_scratch, store) = service();
+    let list =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/open-referral-uk/service_list.json");
+    let run = |store: &Store| {
+        let mut said = Vec::new();
+        services(store, &list, &mut |line| said.push(line.to_owned())).unwrap();
+        said
+    };
+    let said = run(&store);
+    assert_eq!(said.last().unwrap(), "128 entries read: 1 taken (1 new or changed), 127 refused.");
+    assert_eq!(said.len(), 128);
+    assert!(
+        said[..127].iter().all(|line| line.starts_with("Refused entry ") && line.contains(": "))
+    );
+    assert!(run(&store).last().unwrap().contains("1 taken (0 new or changed)"));
+}

@@ -1,0 +1,33 @@
+//! The server of Fingerpost: HTTP at the edge, one change log, projections rebuilt from it.
+
+pub mod app;
+mod assets;
+mod body;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod demo;
+mod edge;
+pub mod error;
+pub mod import;
+mod join;
+mod me;
+pub mod pack;
+mod page;
+mod poke;
+mod practice;
+pub mod projector;
+pub mod random;
+pub mod router;
+mod serve;
+pub mod service;
+pub mod session;
+pub mod store;
+mod sync;
+mod team;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use commands::run;

@@ -1,0 +1,77 @@
+//! `GET /api/me` and `GET /api/directory`: what a phone keeps beside its cases.
+
+use axum::{Router, extract::State, http::HeaderMap, response::Response, routing::get};
+use rusqlite::Transaction;
+use shared::{
+    cbor,
+    policy::{Action, Subject, may},
+    profile::{Practice, Profile, TeamMember},
+};
+
+use crate::{
+    app::App,
+    body,
+    error::Error,
+    service,
+    session::SignedIn,
+    store::{StoreError, column, log},
+};
+
+/// The routes of this room.
+pub fn router() -> Router<App> {
+    Router::new().route("/api/me", get(me)).route("/api/directory", get(directory))
+}
+
+async fn me(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let profile = app.store.read(move |tx| profile(tx, signed_in)).await?;
+    Ok(body::cbor(&headers, cbor::encode(&profile), 0))
+}
+
+fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreError> {
+    let (service_name, demonstration) =
+        tx.query_row("SELECT service_name, demonstration FROM meta", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let mut statement = tx.prepare("SELECT ods, name FROM practice ORDER BY ods")?;
+    let practices = statement.query_map([], |row| Ok((column::practice(row, 0)?, row.get(1)?)))?;
+    let practices = practices
+        .filter_map(|row| match row {
+            Ok((ods, name)) => ods.map(|ods| Ok(Practice { ods, name })),
+            Err(error) => Some(Err(error)),
+        })
+        .collect::<Result<_, _>>()?;
+    // People who left stay in it: their names stand under what they wrote.
+    let mut statement = tx.prepare("SELECT id, name, role FROM user ORDER BY name, id")?;
+    let team = statement.query_map([], |row| {
+        let (user, role) = (column::user(row, 0)?, column::role(row, 2)?);
+        Ok(TeamMember { user, name: row.get(1)?, role })
+    })?;
+    Ok(Profile {
+        version: log::head(tx)?.profile_version,
+        service_name,
+        demonstration,
+        user: signed_in.actor.user,
+        device: signed_in.device,
+        name: signed_in.name,
+        role: signed_in.actor.role,
+        practices,
+        team: team.collect::<Result<_, _>>()?,
+        codes: service::allowed_codes(tx)?,
+    })
+}
+
+async fn directory(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    if !may(&signed_in.actor, Action::ReadDirectory, &Subject::Service) {
+        return Err(Error::Forbidden);
+    }
+    let directory = app.store.read(crate::store::directory::load).await?;
+    Ok(body::cbor(&headers, cbor::encode(&directory), 0))
+}

@@ -1,0 +1,120 @@
+//! Packs over the invented service: each row NEW once, bytes for ever, and balance.
+
+use std::{
+    collections::BTreeSet,
+    io::{Cursor, Read},
+};
+
+use zip::ZipArchive;
+
+use super::*;
+use crate::{demo, tests::Scratch};
+
+fn seeded() -> (Scratch, Store, OdsCode) {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).unwrap();
+    demo::seed(&store).unwrap();
+    (scratch, store, OdsCode::parse("A99001").unwrap())
+}
+
+fn file(zip: &[u8], name: &str) -> String {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+fn rows(zip: &[u8], name: &str) -> Vec<Vec<String>> {
+    let text = file(zip, name);
+    let text = text.strip_prefix('\u{feff}').unwrap();
+    assert!(text.lines().count() > 0 && text.ends_with("\r\n"));
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn a_row_is_new_in_one_pack_and_the_next_has_none() {
+    let (_scratch, store, practice) = seeded();
+    let first = close_next(&store, &practice).unwrap();
+    let second = close_next(&store, &practice).unwrap();
+    assert!(first.line.new_rows > 10, "{}", first.line.new_rows);
+    assert_eq!((first.line.number, second.line.number, second.line.new_rows), (1, 2, 0));
+    let worklist = rows(&first.zip, "worklist.csv");
+    assert_eq!(worklist.len(), first.line.new_rows as usize);
+    let ids: BTreeSet<&String> = worklist.iter().map(|row| &row[0]).collect();
+    assert_eq!(ids.len(), worklist.len());
+    for row in &worklist {
+        assert_eq!((row[2].as_str(), row[10].as_str()), ("NEW", "A99001"));
+        assert!(["871731000000106", "871711000000103"].contains(&row[15].as_str()));
+        assert_eq!(row.len(), 25);
+    }
+    assert!(rows(&second.zip, "worklist.csv").is_empty());
+    let manifest: serde_json::Value =
+        serde_json::from_str(&file(&second.zip, "manifest.json")).unwrap();
+    assert_eq!(manifest["previous_pack_id"], first.line.pack_id.as_str());
+    assert_eq!(manifest["rows"]["NEW"], 0);
+}
+
+#[test]
+fn the_manifest_names_the_hash_of_every_other_file() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_str(&file(&closed.zip, "manifest.json")).unwrap();
+    let files = manifest["files"].as_array().unwrap();
+    assert_eq!(files.len(), 3);
+    for listed in files {
+        let bytes = file(&closed.zip, listed["name"].as_str().unwrap()).into_bytes();
+        assert_eq!(listed["sha256"], hex(&Sha256::digest(&bytes)).as_str());
+    }
+}
+
+#[test]
+fn a_closed_pack_is_kept_byte_for_byte() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice).unwrap();
+    let out = Scratch::new();
+    let mut said = Vec::new();
+    close(&store, &practice, out.path(), &mut |line| said.push(line.to_owned())).unwrap();
+    assert!(said[0].ends_with(": 0 entries to make, 0 held back") || said[0].contains("held back"));
+    let again = store.read_now(|tx| worklist::pack_bytes(tx, &practice, 1)).unwrap();
+    assert_eq!(again.unwrap(), closed.zip);
+    let written = std::fs::read(out.path().join("fingerpost-A99001-0002.zip")).unwrap();
+    let kept = store.read_now(|tx| worklist::pack_bytes(tx, &practice, 2)).unwrap();
+    assert_eq!(kept.unwrap(), written);
+}
+
+#[test]
+fn the_database_itself_refuses_a_row_that_was_packed_before() {
+    let (_scratch, store, practice) = seeded();
+    let of = practice.clone();
+    let ready = store.read_now(|tx| worklist::ready(tx, &of)).unwrap();
+    close_next(&store, &practice).unwrap();
+    let line =
+        PackLine { number: 2, pack_id: "x".into(), cut_off: "x".into(), new_rows: 1, held_rows: 0 };
+    let kept = store
+        .write_now(move |tx| worklist::keep_pack(tx, &practice, &line, &ready[..1], ("x", b"x")));
+    assert!(matches!(kept, Err(StoreError::Sqlite(_))), "{kept:?}");
+}
+
+#[test]
+fn what_is_held_back_is_explained_and_never_in_the_worklist() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice).unwrap();
+    let exceptions = rows(&closed.zip, "exceptions.csv");
+    assert_eq!(exceptions.len(), closed.line.held_rows as usize);
+    assert!(exceptions.iter().all(|row| row[8].ends_with('.') && !row[7].is_empty()));
+    let held: BTreeSet<(&String, &String)> =
+        exceptions.iter().map(|row| (&row[1], &row[3])).collect();
+    for row in rows(&closed.zip, "worklist.csv") {
+        assert!(!held.contains(&(&row[6], &row[8])), "{row:?}");
+    }
+}
+
+#[test]
+fn an_unknown_practice_is_refused() {
+    let (_scratch, store, _) = seeded();
+    let unknown = OdsCode::parse("B82002").unwrap();
+    let refused = close_next(&store, &unknown).unwrap_err();
+    assert_eq!(refused.to_string(), "B82002 is not a practice of this service: check the code");
+}

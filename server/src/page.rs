@@ -1,0 +1,69 @@
+//! The frame of the server's own pages: they work without a script, and print.
+
+use maud::{DOCTYPE, Markup, html};
+use shared::calendar;
+
+use crate::{assets, clock, session::SignedIn};
+
+/// A whole page.
+pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en-GB" class="fp-desk" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " - Fingerpost" }
+                link rel="stylesheet" href=(assets::STYLE_PATH);
+                link rel="icon" href="/icons/icon.svg" type="image/svg+xml";
+            }
+            body {
+                a class="nhsuk-skip-link" href="#main" { "Skip to main content" }
+                header class="fp-desk-header" {
+                    span class="fp-desk-name" { "Fingerpost" }
+                    span { (service) }
+                    form method="post" action="/sign-out" class="fp-desk-sign-out" {
+                        span { (signed_in.name) " " }
+                        button type="submit" class="fp-desk-link" { "Sign out" }
+                    }
+                }
+                main id="main" class="fp-desk-main" {
+                    h1 { (title) }
+                    (body)
+                }
+            }
+        }
+    }
+}
+
+/// A date of the store in words; what is no date stays as it is.
+pub fn date(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), calendar::words)
+}
+
+/// An instant of the store in London's time.
+pub fn instant(text: &str) -> String {
+    text.parse().map_or_else(
+        |_| text.to_owned(),
+        |at| {
+            let at = clock::london().to_datetime(at);
+            format!("{}, {}", calendar::words(at.date()), at.strftime("%H:%M"))
+        },
+    )
+}
+
+/// The time now in London.
+pub fn time_now() -> String {
+    clock::london().to_datetime(clock::now()).strftime("%H:%M").to_string()
+}
+
+/// An NHS number as it is shown; what is none stays as it is.
+pub fn nhs_number(text: &str) -> String {
+    shared::nhs_number::NhsNumber::parse(text)
+        .map_or_else(|_| text.to_owned(), |number| number.spaced())
+}
+
+/// "1 entry", "2 entries".
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,104 @@
+//! Runs the server from the first accepted connection to a clean end.
+
+use std::{
+    net::SocketAddr,
+    panic,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing::Level;
+
+use crate::{
+    app::App,
+    commands::Failure,
+    poke::{self, Pokes},
+    projector::Projector,
+    router,
+    store::{Store, StoreError},
+};
+
+/// How long requests may take to finish once the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until it is asked to stop. `on_bound` is told the address once connections are taken.
+///
+/// # Errors
+/// When the address cannot be used, or the database refuses.
+pub fn serve(
+    store: &Store,
+    listen: SocketAddr,
+    public_url: Option<String>,
+    on_bound: impl FnOnce(&Store, SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|error| {
+        format!("{listen} cannot be listened on ({error}): choose another with --listen.")
+    })?;
+    let address = listener.local_addr()?;
+    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let public_url = public_url.trim_end_matches('/').to_owned();
+    remember(store, public_url.clone())?;
+    let projector = Projector::start(store.clone())?;
+    on_bound(store, address)?;
+    let served = runtime.block_on(run(store.clone(), listener, public_url));
+    tracing::info!("stopping");
+    // What is still running has had its grace.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    drop(projector);
+    store.close();
+    served
+}
+
+/// Links are printed by other commands too.
+fn remember(store: &Store, public_url: String) -> Result<(), StoreError> {
+    store.write_now(move |tx| {
+        tx.execute("UPDATE meta SET public_url = ?1", [public_url])?;
+        Ok(())
+    })
+}
+
+async fn run(store: Store, listener: TcpListener, public_url: String) -> Result<(), Failure> {
+    let (stop, stopping) = watch::channel(false);
+    let app = App {
+        store: store.clone(),
+        pokes: Pokes::default(),
+        public_url: public_url.into(),
+        stopping: stopping.clone(),
+    };
+    tokio::spawn(poke::announce(store, app.pokes.clone(), stopping.clone()));
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut stopped = stopping.clone();
+    let server = axum::serve(listener, router::router(app))
+        .with_graceful_shutdown(async move { drop(stopped.wait_for(|stop| *stop).await) });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        served = &mut server => return Ok(served?),
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    // Ends the streams of server-sent events too, which would never end by themselves.
+    stop.send_replace(true);
+    let asked = Instant::now();
+    if tokio::time::timeout(GRACE, server).await.is_err() {
+        let waited_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(waited_ms, "requests were cut off");
+    }
+    Ok(())
+}
+
+/// Log lines as JSON on standard error. A server says what it does, a command only what is amiss.
+pub fn log_to_stderr(serves: bool) {
+    let level = if serves { Level::INFO } else { Level::WARN };
+    tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr).init();
+    // The usual message of a panic may quote what was being worked on: somebody's data.
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panicked");
+    }));
+}

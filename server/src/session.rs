@@ -1,0 +1,69 @@
+//! Being signed in: a value that a handler must hold, made only from a session that stands.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header::COOKIE, request::Parts},
+};
+use shared::{ids::DeviceId, policy::Actor};
+
+use crate::{app::App, clock, error::Error, store::people};
+
+/// The name of the cookie.
+const COOKIE_NAME: &str = "fingerpost";
+/// As long as the session itself: half a year, in seconds.
+const COOKIE_LIFE_S: u32 = 180 * 24 * 60 * 60;
+/// A token's length. Anything longer is not one, and is not looked up.
+const TOKEN_CHARACTERS: usize = 64;
+
+/// Somebody who is signed in, on one of their devices.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who, in which role.
+    pub actor: Actor,
+    /// On which device.
+    pub device: DeviceId,
+    /// Their name.
+    pub name: String,
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let token = token_of(&parts.headers).ok_or(Error::SignedOut)?;
+        let found = app.store.read(move |tx| people::signed_in(tx, &token, clock::now_ms()));
+        let found = found.await?.ok_or(Error::SignedOut)?;
+        Ok(Self { actor: found.actor, device: found.device, name: found.name })
+    }
+}
+
+/// The token that a request brings, if it looks like one.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == COOKIE_NAME && is_token(value))
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Whether a text has the form of a token.
+pub(crate) fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The `Set-Cookie` value that begins a session on a device.
+pub(crate) fn cookie(token: &people::Token, https: bool) -> String {
+    let secure = if https { "; Secure" } else { "" };
+    let token = token.reveal();
+    format!(
+        "{COOKIE_NAME}={token}; Path=/; Max-Age={COOKIE_LIFE_S}; HttpOnly; SameSite=Strict{secure}"
+    )
+}
+
+/// The `Set-Cookie` value that ends it.
+pub(crate) fn no_cookie() -> String {
+    format!("{COOKIE_NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
+}

@@ -1,0 +1,189 @@
+//! What is new to a phone: read by a query that knows who may see it, without opening a document.
+
+use minicbor::bytes::ByteVec;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use shared::{
+    ids::{CaseId, DeviceId, Epoch, UserId},
+    limits,
+    policy::{Action, Subject, may},
+    sync::{
+        exchange::{self, Filled},
+        wire::{CaseUpdate, Cursor, SyncRequest},
+    },
+};
+
+use crate::{
+    session::SignedIn,
+    store::{
+        StoreError, column,
+        log::{self, Head},
+    },
+};
+
+/// Room left for what frames the cases, so that a full answer is still one that a phone takes.
+const FRAME_BYTES: usize = 256 * 1024;
+
+/// What a phone asks for.
+pub(super) struct Wanted {
+    user: UserId,
+    device: DeviceId,
+    may_read: bool,
+    epoch: Option<Epoch>,
+    cursor: Cursor,
+    room_bytes: usize,
+    again: Vec<CaseId>,
+}
+
+impl Wanted {
+    pub fn of(signed_in: &SignedIn, request: &SyncRequest) -> Self {
+        let room_bytes = request.room_bytes.max(limits::ROOM_BYTES_MIN) as usize;
+        let subject = Subject::Case { assigned: true };
+        Self {
+            user: signed_in.actor.user,
+            device: signed_in.device,
+            may_read: may(&signed_in.actor, Action::ReadCase, &subject),
+            epoch: request.epoch,
+            cursor: request.cursor,
+            room_bytes: room_bytes.min(limits::SYNC_BODY_BYTES_MAX - FRAME_BYTES),
+            again: request.again.clone(),
+        }
+    }
+}
+
+/// What a phone gets.
+pub(super) struct Pulled {
+    pub head: Head,
+    pub filled: Filled,
+    pub removed: Vec<CaseId>,
+}
+
+/// A case that this user may see and that changed.
+struct Pending {
+    case: CaseId,
+    granted: u64,
+    latest: u64,
+}
+
+pub(super) fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
+    let head = log::head(tx)?;
+    let cursor = cursor(wanted, &head);
+    let mut pulled = Pulled {
+        head,
+        filled: Filled { cases: Vec::new(), cursor, more: false },
+        removed: removed(tx, wanted, cursor)?,
+    };
+    if !wanted.may_read {
+        return Ok(pulled);
+    }
+    let (mut again, used_bytes) = asked_again(tx, wanted)?;
+    let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
+    let mut statement = tx.prepare_cached(
+        "SELECT case_id, granted_position, latest_position FROM access
+         WHERE user = ?1 AND latest_position > ?2 AND revoked_position IS NULL
+         ORDER BY latest_position",
+    )?;
+    let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
+    let updates = rows.filter_map(|row| {
+        let update = row.map_err(StoreError::from).and_then(|pending| {
+            let update = update(tx, wanted, &pending, cursor)?;
+            Ok(update.map(|update| (pending.latest, update)))
+        });
+        update.transpose()
+    });
+    pulled.filled = exchange::fill(cursor, head.end, room_bytes, updates)?;
+    pulled.filled.cases.append(&mut again);
+    Ok(pulled)
+}
+
+/// After a restore the phone's cursor speaks of another log: it starts again. So it does when the
+/// cursor is beyond this log, as when somebody put an old file back by hand.
+fn cursor(wanted: &Wanted, head: &Head) -> Cursor {
+    let Cursor { base, done } = wanted.cursor;
+    let fits = wanted.epoch == Some(head.epoch) && base <= done && done <= head.end;
+    if fits { wanted.cursor } else { Cursor::default() }
+}
+
+fn read_pending(row: &Row<'_>) -> Result<Pending, rusqlite::Error> {
+    Ok(Pending { case: column::case(row, 0)?, granted: row.get(1)?, latest: row.get(2)? })
+}
+
+fn read_change(row: &Row<'_>) -> Result<ByteVec, rusqlite::Error> {
+    row.get::<_, Vec<u8>>(0).map(ByteVec::from)
+}
+
+/// What the phone lacks of one case; nothing when all that is new is what it wrote itself.
+fn update(
+    tx: &Transaction<'_>,
+    wanted: &Wanted,
+    pending: &Pending,
+    cursor: Cursor,
+) -> Result<Option<CaseUpdate>, StoreError> {
+    if pending.granted > cursor.base {
+        return whole(tx, pending.case).map(Some);
+    }
+    let sql = "SELECT bytes FROM change
+         WHERE case_id = ?1 AND +position > ?2 AND device <> ?3 ORDER BY position";
+    let mut statement = tx.prepare_cached(sql)?;
+    let key = params![pending.case.as_bytes(), cursor.base, wanted.device.as_bytes()];
+    let changes = statement.query_map(key, read_change)?;
+    let changes: Vec<ByteVec> = changes.collect::<Result<_, _>>()?;
+    let update = CaseUpdate { case: pending.case, snapshot: None, changes };
+    Ok((!update.changes.is_empty()).then_some(update))
+}
+
+/// A whole case: the saved document and what came after it, or every change.
+fn whole(tx: &Transaction<'_>, case: CaseId) -> Result<CaseUpdate, StoreError> {
+    let sql = "SELECT upto_position, bytes FROM snapshot WHERE case_id = ?1";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let saved: Option<(u64, Vec<u8>)> =
+        tx.prepare_cached(sql)?.query_row([case.as_bytes()], read).optional()?;
+    let (upto, snapshot) = match saved {
+        Some((upto, bytes)) => (upto, Some(ByteVec::from(bytes))),
+        None => (0, None),
+    };
+    // The plus keeps SQLite on the index by case: a case is small, the log is not.
+    let sql = "SELECT bytes FROM change WHERE case_id = ?1 AND +position > ?2 ORDER BY position";
+    let mut statement = tx.prepare_cached(sql)?;
+    let changes = statement.query_map(params![case.as_bytes(), upto], read_change)?;
+    Ok(CaseUpdate { case, snapshot, changes: changes.collect::<Result<_, _>>()? })
+}
+
+/// Cases that the phone could not read and asks for again, as far as they are its user's.
+fn asked_again(
+    tx: &Transaction<'_>,
+    wanted: &Wanted,
+) -> Result<(Vec<CaseUpdate>, usize), StoreError> {
+    let sql = "SELECT 1 FROM access WHERE case_id = ?1 AND user = ?2 AND revoked_position IS NULL";
+    let mut updates = Vec::new();
+    let mut used_bytes = 0;
+    for case in &wanted.again {
+        let key = params![case.as_bytes(), wanted.user.as_bytes()];
+        if tx.prepare_cached(sql)?.query_row(key, |_| Ok(())).optional()?.is_none() {
+            continue;
+        }
+        let update = whole(tx, *case)?;
+        used_bytes += update.size_bytes();
+        if used_bytes > wanted.room_bytes && !updates.is_empty() {
+            // The phone asks for the rest once more.
+            break;
+        }
+        updates.push(update);
+    }
+    Ok((updates, used_bytes))
+}
+
+/// Cases that the user lost since. A phone that has read nothing has nothing to forget.
+fn removed(
+    tx: &Transaction<'_>,
+    wanted: &Wanted,
+    cursor: Cursor,
+) -> Result<Vec<CaseId>, StoreError> {
+    if wanted.epoch.is_none() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT case_id FROM access WHERE user = ?1 AND revoked_position > ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let key = params![wanted.user.as_bytes(), cursor.base];
+    let rows = statement.query_map(key, |row| column::case(row, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

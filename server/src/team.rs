@@ -1,0 +1,238 @@
+//! The lead's page: who carries how many, what is held back and why, and what is not coded.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    extract::State,
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use maud::{Markup, html};
+use rusqlite::{Row, Transaction};
+use shared::{
+    ids::UserId,
+    policy::{Action, Subject, may},
+};
+
+use crate::{
+    app::App,
+    error::Error,
+    pack,
+    page::{self, counted},
+    service::ServiceFacts,
+    session::SignedIn,
+    store::{
+        StoreError, column,
+        worklist::{self, HeldRow, UrgentRow},
+    },
+};
+
+/// What a caseload of a year comes to, at most.
+const CASELOAD_TYPICAL_MAX: u32 = 250;
+
+/// The routes of this room.
+pub fn router() -> Router<App> {
+    Router::new().route("/team", get(team_page)).route("/team/activity.csv", get(activity_csv))
+}
+
+fn check(signed_in: &SignedIn) -> Result<(), Error> {
+    if may(&signed_in.actor, Action::ReadTeam, &Subject::Service) {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Everything on the lead's page, read in one transaction.
+struct Team {
+    facts: ServiceFacts,
+    carried: Vec<(UserId, u32)>,
+    held: Vec<HeldRow>,
+    urgent: Vec<UrgentRow>,
+    kept_apart: u32,
+    activity: Vec<ActivityLine>,
+}
+
+/// Activity of one person in one month for one reason.
+struct ActivityLine {
+    month: String,
+    author: UserId,
+    words: String,
+    entries: u32,
+    minutes: u32,
+}
+
+impl Team {
+    fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
+        let sql = "SELECT user, count(*) FROM access WHERE revoked_position IS NULL
+             GROUP BY user ORDER BY 2 DESC, user";
+        let mut statement = tx.prepare_cached(sql)?;
+        let carried = statement.query_map([], |row| Ok((column::user(row, 0)?, row.get(1)?)))?;
+        let sql = "SELECT count(*) FROM quarantine";
+        Ok(Self {
+            facts: ServiceFacts::load(tx)?,
+            carried: carried.collect::<Result<_, _>>()?,
+            held: worklist::held(tx, None)?,
+            urgent: worklist::urgent(tx, None)?,
+            kept_apart: tx.query_row(sql, [], |row| row.get(0))?,
+            activity: activity(tx)?,
+        })
+    }
+
+    fn name(&self, user: UserId) -> &str {
+        self.facts.names.get(&user).map_or("Somebody no longer on the team", |(name, _)| name)
+    }
+}
+
+fn activity(tx: &Transaction<'_>) -> Result<Vec<ActivityLine>, StoreError> {
+    let sql = "SELECT substr(event_date, 1, 7), author, words, count(*), sum(minutes)
+         FROM activity GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3";
+    let read = |row: &Row<'_>| {
+        Ok(ActivityLine {
+            month: row.get(0)?,
+            author: column::user(row, 1)?,
+            words: row.get(2)?,
+            entries: row.get(3)?,
+            minutes: row.get(4)?,
+        })
+    };
+    let mut statement = tx.prepare_cached(sql)?;
+    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+}
+
+async fn team_page(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Error> {
+    check(&signed_in)?;
+    let team = app.store.read(Team::read).await?;
+    let body = html! {
+        p class="fp-desk-balance" {
+            (counted(team.carried.len(), "person carries", "people carry")) " a caseload. "
+            (counted(team.urgent.len(), "urgent concern has", "urgent concerns have")) " no owner. "
+            (counted(team.held.len(), "reason holds", "reasons hold")) " entries back."
+        }
+        (urgent(&team))
+        (caseloads(&team))
+        (held(&team))
+        (kept_apart(&team))
+        (activity_table(&team))
+    };
+    let markup = page::page("Team", &signed_in, &team.facts.name, &body);
+    Ok(([(CACHE_CONTROL, "no-store")], markup).into_response())
+}
+
+fn urgent(team: &Team) -> Markup {
+    html! {
+        @if !team.urgent.is_empty() {
+            section aria-labelledby="urgent" class="fp-desk-urgent" {
+                h2 id="urgent" { "Urgent concerns without an owner" }
+                ul { @for row in &team.urgent { li {
+                    (row.person.given_names) " " (row.person.family_name)
+                    ", since " (page::date(&row.event_date))
+                    ", recorded by " (team.name(row.author))
+                } } }
+            }
+        }
+    }
+}
+
+fn caseloads(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="caseloads" {
+            h2 id="caseloads" { "Caseloads" }
+            table class="nhsuk-table" {
+                caption class="nhsuk-u-visually-hidden" { "People carried by each worker" }
+                thead { tr { th scope="col" { "Worker" } th scope="col" { "People" } } }
+                tbody { @for (user, people) in &team.carried { tr {
+                    td { (team.name(*user)) }
+                    td { (people) " of " (CASELOAD_TYPICAL_MAX) }
+                } } }
+            }
+        }
+    }
+}
+
+fn held(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="held" {
+            h2 id="held" { "Held back, and what settles it" }
+            @if team.held.is_empty() {
+                p { "Nothing is held back." }
+            } @else {
+                table class="nhsuk-table fp-desk-table" {
+                    caption class="nhsuk-u-visually-hidden" { "Held back" }
+                    thead { tr {
+                        th scope="col" { "Person" } th scope="col" { "Date" }
+                        th scope="col" { "Recorded by" } th scope="col" { "Why" }
+                    } }
+                    tbody { @for row in &team.held { tr {
+                        td { (row.person.given_names) " " (row.person.family_name) }
+                        td { (page::date(&row.event_date)) }
+                        td { (team.name(row.author)) }
+                        td { (row.words) }
+                    } } }
+                }
+            }
+        }
+    }
+}
+
+fn kept_apart(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="kept-apart" {
+            h2 id="kept-apart" { "Kept apart" }
+            p {
+                @if team.kept_apart == 0 {
+                    "Nothing was written by somebody who could no longer write to a case."
+                } @else {
+                    (counted(team.kept_apart as usize, "change was", "changes were"))
+                    " written by somebody who could no longer write to the case. They are kept."
+                }
+            }
+        }
+    }
+}
+
+fn activity_table(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="activity" {
+            h2 id="activity" { "Activity that is not coded" }
+            p { a href="/team/activity.csv" { "Download as CSV" } }
+            table class="nhsuk-table fp-desk-table" {
+                caption class="nhsuk-u-visually-hidden" { "Activity that is not coded" }
+                thead { tr {
+                    th scope="col" { "Month" } th scope="col" { "Worker" }
+                    th scope="col" { "Why it is not coded" } th scope="col" { "Entries" }
+                    th scope="col" { "Minutes" }
+                } }
+                tbody { @for line in &team.activity { tr {
+                    td { (line.month) } td { (team.name(line.author)) } td { (line.words) }
+                    td { (line.entries) } td { (line.minutes) }
+                } } }
+            }
+        }
+    }
+}
+
+/// The same table as a file. It names workers and nobody else.
+async fn activity_csv(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Error> {
+    check(&signed_in)?;
+    let read = |tx: &Transaction<'_>| {
+        let names: BTreeMap<UserId, _> = ServiceFacts::load(tx)?.names;
+        Ok::<_, StoreError>((names, activity(tx)?))
+    };
+    let (names, lines) = app.store.read(read).await?;
+    let numbers: Vec<(String, String)> =
+        lines.iter().map(|line| (line.entries.to_string(), line.minutes.to_string())).collect();
+    let rows = lines.iter().zip(&numbers).map(|(line, (entries, minutes))| {
+        let name = names.get(&line.author).map_or("", |(name, _)| name.as_str());
+        vec![line.month.as_str(), name, &line.words, entries, minutes]
+    });
+    let header = ["month", "worker", "why_it_is_not_coded", "entries", "minutes"];
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"activity.csv\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, pack::write_csv(&header, rows)).into_response())
+}

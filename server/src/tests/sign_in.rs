@@ -1,0 +1,133 @@
+//! Signing in, and what other sites and used-up links cannot do.
+
+use axum::{
+    body::Body,
+    http::{
+        Request, StatusCode,
+        header::{COOKIE, LOCATION, SET_COOKIE},
+    },
+};
+use shared::{case::Role, ods::OdsCode};
+
+use super::Server;
+use crate::{
+    clock, random,
+    store::people::{self, NewUser},
+};
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let link = server.invite(user).await;
+    for _ in 0..2 {
+        let page = server.get(&link, "").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(String::from_utf8_lossy(&page.body).contains("<form method=\"post\">"));
+    }
+    let accept = || Request::post(&link).body(Body::empty()).unwrap();
+    let first = server.send(accept()).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    assert_eq!(first.headers[LOCATION], "/");
+    let cookie = first.headers[SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    let second = server.send(accept()).await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    assert!(!second.headers.contains_key(SET_COOKIE));
+    let page = server.get(&link, "").await;
+    assert!(!String::from_utf8_lossy(&page.body).contains("<form"));
+}
+
+#[tokio::test]
+async fn a_link_that_is_out_of_date_or_invented_signs_nobody_in() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let old = server.write(move |tx| people::invite(tx, user, clock::now_ms() - 2_000, 1_000));
+    let old = old.await;
+    for token in [old.reveal(), &"0".repeat(64), "short"] {
+        let link = format!("/join/{token}");
+        let answer = server.send(Request::post(link).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+    }
+}
+
+#[tokio::test]
+async fn practice_staff_land_on_their_practices_page() {
+    let server = Server::new();
+    let user = server
+        .write(|tx| {
+            let practice = OdsCode::parse("A81001").unwrap();
+            people::put_practice(tx, &practice, "Hill Street Surgery")?;
+            let new = NewUser {
+                name: "Priya".into(),
+                role: Role::PracticeStaff,
+                practice: Some(practice),
+                gp_username: None,
+            };
+            people::add_user(tx, &new)
+        })
+        .await;
+    let link = server.invite(user).await;
+    let answer = server.send(Request::post(link).body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.headers[LOCATION], "/practice/A81001");
+}
+
+#[tokio::test]
+async fn another_site_can_neither_sign_in_nor_out_nor_sync() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let cookie = server.sign_in(user).await;
+    let link = server.invite(user).await;
+    for path in [link.as_str(), "/sign-out", "/api/sync"] {
+        for (name, value) in
+            [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.test")]
+        {
+            let request = Request::post(path).header(COOKIE, &cookie).header(name, value);
+            let answer = server.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {name}");
+        }
+    }
+    assert_eq!(server.get("/api/me", &cookie).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_session_ends_with_sign_out_a_revoked_device_or_a_person_who_left() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let status = async |cookie: &str| server.get("/api/me", cookie).await.status;
+
+    let cookie = server.sign_in(user).await;
+    let request = Request::post("/sign-out").header(COOKIE, &cookie);
+    server.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(status(&cookie).await, StatusCode::UNAUTHORIZED);
+
+    let cookie = server.sign_in(user).await;
+    assert_eq!(status(&cookie).await, StatusCode::OK);
+    let token = cookie.split_once('=').unwrap().1.to_owned();
+    server
+        .write(move |tx| {
+            let device = people::signed_in(tx, &token, clock::now_ms())?.unwrap().device;
+            people::revoke_device(tx, device, clock::now_ms())
+        })
+        .await;
+    assert_eq!(status(&cookie).await, StatusCode::UNAUTHORIZED);
+
+    let cookie = server.sign_in(user).await;
+    server.write(|tx| Ok(tx.execute("UPDATE user SET active = 0", [])?)).await;
+    assert_eq!(status(&cookie).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_database_holds_no_token_that_could_be_used() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let link = server.invite(user).await;
+    let cookie = server.sign_in(user).await;
+    server.store.close();
+    let bytes = std::fs::read(crate::store::Store::file(server.directory())).unwrap();
+    for token in [link.rsplit('/').next().unwrap(), cookie.split_once('=').unwrap().1] {
+        assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
+    }
+    // A second draw is another one.
+    assert_ne!(random::bytes::<16>(), random::bytes::<16>());
+}
