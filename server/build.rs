@@ -21,8 +21,18 @@ use workshop::Workshop;
 
 /// Paths of the client's own screens, all answered with the same shell; a trailing `*` stands for
 /// anything. The router of the client decides what each one shows.
-const SCREENS: [&str; 9] =
-    ["/", "/today", "/people", "/person/*", "/refer", "/services", "/more", "/sync", "/sign-in"];
+const SCREENS: [&str; 10] = [
+    "/",
+    "/today",
+    "/people",
+    "/person/*",
+    "/refer",
+    "/services",
+    "/more",
+    "/sync",
+    "/urgent",
+    "/sign-in",
+];
 
 fn main() -> ExitCode {
     match Workshop::open().and_then(|workshop| build(&workshop)) {

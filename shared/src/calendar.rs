@@ -57,8 +57,8 @@ pub fn parse(text: &str, today: Date) -> Result<Date, DateError> {
 }
 
 /// Reads a date of birth, in the forms that [`parse`] takes. A wrong one makes a wrong identity, so
-/// nothing is guessed: a year of two digits is taken only when it is later than `today`'s, and so of
-/// the century before; and a time of day only when it is midnight.
+/// nothing is guessed: a year of two digits is taken only when it is later than `today`'s, and so
+/// of the century before; and a time of day only when it is midnight.
 ///
 /// # Errors
 /// Why it is none of these, in words that say what to do.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use shared::{
     case::{Case, CaseRow, Defect, Field, Person, Register},
-    coding::duplicate::match_keys,
+    coding::match_keys,
     ids::CaseId,
     sync::SyncState,
     text,

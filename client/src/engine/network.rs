@@ -8,7 +8,7 @@ use leptos::prelude::set_timeout_with_handle;
 use shared::{ids::DeviceId, sync::Failure};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, RequestRedirect, Response};
+use web_sys::{AbortController, Headers, RequestInit, RequestRedirect, Response, ResponseType};
 
 /// After this the phone takes the request for lost: a connection that still moves at all finishes
 /// a push of the usual size in less.
@@ -35,8 +35,10 @@ pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
     };
     let request = RequestInit::new();
     request.set_method("POST");
-    request.set_headers(&headers);
+    request.set_headers(headers.as_ref());
     request.set_body(&Uint8Array::from(body.as_slice()));
+    // A hall's Wi-Fi likes to send everybody to its own sign-in page.
+    request.set_redirect(RequestRedirect::Error);
     fetched("/api/sync", &request).await
 }
 
@@ -46,7 +48,8 @@ pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
 /// Why it came to nothing.
 pub async fn get(path: &str, device: Option<DeviceId>) -> Result<Vec<u8>, Failure> {
     let request = RequestInit::new();
-    request.set_headers(&headers(device)?);
+    request.set_headers(headers(device)?.as_ref());
+    request.set_redirect(RequestRedirect::Error);
     fetched(path, &request).await
 }
 
@@ -54,11 +57,13 @@ pub async fn get(path: &str, device: Option<DeviceId>) -> Result<Vec<u8>, Failur
 ///
 /// # Errors
 /// Why it came to nothing.
-pub async fn sign_out(device: Option<DeviceId>) -> Result<(), Failure> {
+pub async fn sign_out() -> Result<(), Failure> {
     let request = RequestInit::new();
     request.set_method("POST");
-    request.set_headers(&headers(device)?);
-    fetched("/api/sign-out", &request).await.map(drop)
+    request.set_headers(headers(None)?.as_ref());
+    // The server sends browsers on to its first page, which nobody is to see here.
+    request.set_redirect(RequestRedirect::Manual);
+    fetched("/sign-out", &request).await.map(drop)
 }
 
 fn headers(device: Option<DeviceId>) -> Result<Headers, Failure> {
@@ -86,8 +91,6 @@ async fn fetched(path: &str, request: &RequestInit) -> Result<Vec<u8>, Failure> 
     let window = web_sys::window().ok_or(Failure::Unreachable)?;
     let controller = AbortController::new().map_err(|_| Failure::Unreachable)?;
     request.set_signal(Some(&controller.signal()));
-    // A hall's Wi-Fi likes to send everybody to its own sign-in page.
-    request.set_redirect(RequestRedirect::Error);
     let over = Rc::new(Cell::new(false));
     let is_over = over.clone();
     let abort = move || {
@@ -107,6 +110,9 @@ async fn fetched(path: &str, request: &RequestInit) -> Result<Vec<u8>, Failure> 
 async fn exchange(fetching: js_sys::Promise) -> Result<Vec<u8>, Failure> {
     let answer = JsFuture::from(fetching).await.map_err(|_| Failure::Unreachable)?;
     let answer: Response = answer.unchecked_into();
+    if answer.type_() == ResponseType::Opaqueredirect {
+        return Ok(Vec::new());
+    }
     judged(answer.status(), answer.headers().get("content-type").ok().flatten().as_deref())?;
     let body = answer.array_buffer().map_err(|_| Failure::Unreachable)?;
     let body = JsFuture::from(body).await.map_err(|_| Failure::Unreachable)?;

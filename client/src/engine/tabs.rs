@@ -18,6 +18,8 @@ const TAKING_OVER: &str = "fingerpost-taking-over";
 const HAND_OVER_WAIT: Duration = Duration::from_millis(800);
 /// A page that is being reloaded gives its lock back within this time.
 const RELOAD_WAIT: Duration = Duration::from_millis(1_000);
+/// What this tab takes to save a draft that is being typed, once another one asks for its turn.
+const FLUSH_WAIT: Duration = Duration::from_millis(500);
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,11 +32,15 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
-/// Waits until this tab may work. `wait` is called when another tab is at work and it may take long;
-/// `lost` when another tab has taken over, or is about to.
-pub async fn take_turn(wait: impl FnOnce() + 'static, lost: impl Fn() + 'static) {
+/// Waits until this tab may work. `wait` is called when another tab is at work, so that it may take
+/// long; `leave` when another tab is about to take over, and `lost` when it has.
+pub async fn take_turn(
+    wait: impl FnOnce() + 'static,
+    leave: impl Fn() + 'static,
+    lost: impl Fn() + 'static,
+) {
     let lost = Rc::new(lost);
-    let listener = lost.clone();
+    let losing = lost.clone();
     let (granted, turn) = oneshot::channel();
     let granted = Rc::new(RefCell::new(Some(granted)));
     let answer = granted.clone();
@@ -52,10 +58,15 @@ pub async fn take_turn(wait: impl FnOnce() + 'static, lost: impl Fn() + 'static)
         return;
     };
     grant.forget();
+    let refused = granted.clone();
     spawn_local(async move {
-        // It ends in one way only: another tab took the lock.
+        // What was granted ends in one way only: another tab took it.
         let _ = JsFuture::from(held).await;
-        lost();
+        match refused.borrow_mut().take() {
+            // The browser has locks but gives none here: again the vault alone decides.
+            Some(granted) => drop(granted),
+            None => lost(),
+        }
     });
     set_timeout(
         move || {
@@ -66,7 +77,11 @@ pub async fn take_turn(wait: impl FnOnce() + 'static, lost: impl Fn() + 'static)
         RELOAD_WAIT,
     );
     let _ = turn.await;
-    hear_of_others(move || listener());
+    hear_of_others(move || {
+        leave();
+        let losing = losing.clone();
+        set_timeout(move || losing(), FLUSH_WAIT);
+    });
 }
 
 /// Takes over from the other tab, by loading this page again.
@@ -87,9 +102,9 @@ pub async fn use_this_tab() {
 }
 
 /// Another tab says that it is about to take over.
-fn hear_of_others(mut lost: impl FnMut() + 'static) {
+fn hear_of_others(lost: impl FnMut() + 'static) {
     let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
-    let told = Closure::<dyn FnMut()>::new(move || lost());
+    let told = Closure::<dyn FnMut()>::new(lost);
     channel.set_onmessage(Some(told.as_ref().unchecked_ref()));
     told.forget();
     // Open for as long as this page lives; dropping the handle does not close it.

@@ -56,16 +56,9 @@ impl WorkingCopies {
         }
     }
 
-    /// Replaces a working copy, and says what to write.
-    pub fn put(
-        &mut self,
-        now: Timestamp,
-        case: CaseId,
-        draft: EventId,
-        copy: &ContactDraft,
-    ) -> Write {
+    /// Replaces a working copy.
+    pub fn put(&mut self, now: Timestamp, case: CaseId, draft: EventId, copy: &ContactDraft) {
         self.copies.insert((case, draft), (now, copy.clone()));
-        write_of(case, draft, now, copy)
     }
 
     /// One working copy.
@@ -78,11 +71,27 @@ impl WorkingCopies {
         self.copies.remove(&(case, draft));
     }
 
+    /// What brings the store up to date with this working copy, as it is now.
+    pub fn write(&self, case: CaseId, draft: EventId) -> Write {
+        match self.copies.get(&(case, draft)) {
+            Some((at, copy)) => write_of(case, draft, *at, copy),
+            None => Write::Delete(Name::Working(case, draft)),
+        }
+    }
+
+    /// A write that was meant for an earlier transaction, as it should be by now: the working copy
+    /// that it names may have been typed in since, or be gone.
+    pub fn up_to_date(&self, write: Write) -> Write {
+        match write {
+            Write::Put(Name::Working(case, draft), _)
+            | Write::Delete(Name::Working(case, draft)) => self.write(case, draft),
+            other => other,
+        }
+    }
+
     /// Everything, to be stored anew.
-    pub fn writes(&self) -> impl Iterator<Item = Write> {
-        self.copies
-            .iter()
-            .map(|((case, draft), (at, copy))| write_of(*case, *draft, *at, copy))
+    pub fn writes(&self) -> Vec<Write> {
+        self.copies.keys().map(|(case, draft)| self.write(*case, *draft)).collect()
     }
 
     /// Whether anything is unfinished.
@@ -97,19 +106,15 @@ impl WorkingCopies {
             let at = Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH);
             WorkingDraft { case, draft, at }
         });
-        let here = self
-            .copies
-            .iter()
-            .map(|((case, draft), (at, _))| WorkingDraft { case: *case, draft: *draft, at: *at });
+        let here = self.copies.iter().map(|((case, draft), (at, _))| WorkingDraft {
+            case: *case,
+            draft: *draft,
+            at: *at,
+        });
         let mut all: Vec<_> = here.chain(begun).collect();
         all.sort_by_key(|draft| (std::cmp::Reverse(draft.at), draft.case, draft.draft));
         all
     }
-}
-
-/// What removes the record of a working copy.
-pub fn removal(case: CaseId, draft: EventId) -> Write {
-    Write::Delete(Name::Working(case, draft))
 }
 
 fn write_of(case: CaseId, draft: EventId, at: Timestamp, copy: &ContactDraft) -> Write {
@@ -135,14 +140,28 @@ mod tests {
     fn a_working_copy_comes_back_from_the_store_with_its_note() {
         let (case, draft) = (CaseId::from_random([2; 16]), EventId::new(1_000, 1));
         let copy = draft_with("Siân talked about the allotment 🌱");
-        let Write::Put(_, record) =
-            WorkingCopies::default().put(Timestamp::UNIX_EPOCH, case, draft, &copy)
-        else {
+        let mut written = WorkingCopies::default();
+        written.put(Timestamp::UNIX_EPOCH, case, draft, &copy);
+        let Write::Put(_, record) = written.write(case, draft) else {
             panic!("a working copy is put");
         };
         let mut read = WorkingCopies::default();
         read.take_in(case, draft, &record);
         assert_eq!(read.get(case, draft), Some(&copy));
+        written.remove(case, draft);
+        assert!(matches!(written.write(case, draft), Write::Delete(_)));
+    }
+
+    #[test]
+    fn a_write_that_comes_late_neither_removes_nor_brings_back_what_was_typed() {
+        let (case, draft) = (CaseId::from_random([2; 16]), EventId::new(1_000, 1));
+        let mut copies = WorkingCopies::default();
+        let removal = Write::Delete(Name::Working(case, draft));
+        copies.put(Timestamp::UNIX_EPOCH, case, draft, &draft_with("typed since"));
+        let typed = copies.write(case, draft);
+        assert_eq!(copies.up_to_date(removal.clone()), typed);
+        copies.remove(case, draft);
+        assert_eq!(copies.up_to_date(typed), removal);
     }
 
     #[test]

@@ -52,9 +52,8 @@ impl Connection {
     /// When the browser has none, or does not let this page use it.
     pub async fn open() -> Result<Self, VaultError> {
         let factory = factory().ok_or(VaultError::NoStorage)?;
-        let request = factory
-            .open_with_u32(DATABASE, DATABASE_VERSION)
-            .map_err(|_| VaultError::NoStorage)?;
+        let request =
+            factory.open_with_u32(DATABASE, DATABASE_VERSION).map_err(|_| VaultError::NoStorage)?;
         let made_new = std::rc::Rc::new(std::cell::Cell::new(false));
         let flag = made_new.clone();
         let upgrading = request.clone();
@@ -135,8 +134,7 @@ impl Transaction {
         let names = self.store.get_all_keys().map_err(|error| error_of(&error))?;
         let values = self.store.get_all().map_err(|error| error_of(&error))?;
         let names: Array = done(&names).await.map_err(|error| error_of(&error))?.unchecked_into();
-        let values: Array =
-            done(&values).await.map_err(|error| error_of(&error))?.unchecked_into();
+        let values: Array = done(&values).await.map_err(|error| error_of(&error))?.unchecked_into();
         let pairs = names.iter().zip(values.iter());
         Ok(pairs.filter_map(|(name, value)| Some((name.as_string()?, bytes_of(&value)?))).collect())
     }
@@ -156,9 +154,9 @@ impl Transaction {
 
     /// Takes back what was written so far. What cannot be aborted was not written either.
     pub fn abort(self) {
+        // Nobody waits for its end any more, and the browser would report a rejection unheard.
+        self.transaction.set_onabort(None);
         let _ = self.transaction.abort();
-        // The rejection is expected: without a listener the browser would report it as unhandled.
-        let _ = self.ended.catch(&Closure::once(|_: JsValue| {}));
     }
 }
 

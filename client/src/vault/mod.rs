@@ -11,10 +11,10 @@ use std::future::Future;
 
 pub use error::VaultError;
 use futures_channel::{mpsc, oneshot};
-use indexed_db::Connection;
+use indexed_db::{Connection, Transaction};
 use leptos::task::spawn_local;
 pub use name::Name;
-pub use persistence::{Persistence, ask_to_persist};
+pub use persistence::{Persistence, ask_to_persist, is_persisted};
 
 /// The record that says which opening of the vault may write. It is not sealed: it holds nothing.
 const OPENED_BY: &str = "opened-by";
@@ -139,8 +139,16 @@ impl Keeper {
 
     async fn transact(&self, writes: &[Sealed]) -> Result<(), VaultError> {
         let transaction = self.connection.write()?;
-        if transaction.get(OPENED_BY).await?.as_deref() != Some(&self.opening) {
+        if let Err(error) = self.fill(&transaction, writes).await {
+            // Left alone it would write the part that was put before the failure.
             transaction.abort();
+            return Err(error);
+        }
+        transaction.complete().await
+    }
+
+    async fn fill(&self, transaction: &Transaction, writes: &[Sealed]) -> Result<(), VaultError> {
+        if transaction.get(OPENED_BY).await?.as_deref() != Some(&self.opening) {
             return Err(VaultError::OpenElsewhere);
         }
         for write in writes {
@@ -153,7 +161,7 @@ impl Keeper {
                 }
             }
         }
-        transaction.complete().await
+        Ok(())
     }
 }
 

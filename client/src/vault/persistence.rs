@@ -1,6 +1,9 @@
 //! Whether the browser promised to keep what is stored here.
 
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::StorageManager;
 
 /// The browser's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,10 +33,17 @@ impl Persistence {
 
 /// Asks the browser to keep what is stored. It may ask the person.
 pub async fn ask_to_persist() -> Persistence {
+    answer(StorageManager::persist).await
+}
+
+/// What the browser said, without asking anybody.
+pub async fn is_persisted() -> Persistence {
+    answer(StorageManager::persisted).await
+}
+
+async fn answer(ask: fn(&StorageManager) -> Result<Promise, JsValue>) -> Persistence {
     let storage = web_sys::window().map(|window| window.navigator().storage());
-    let Some(Ok(promise)) = storage.map(|storage| storage.persist()) else {
-        return Persistence::NotPromised;
-    };
+    let Some(Ok(promise)) = storage.as_ref().map(ask) else { return Persistence::NotPromised };
     match JsFuture::from(promise).await {
         Ok(answer) if answer.is_truthy() => Persistence::Promised,
         _ => Persistence::NotPromised,

@@ -1,0 +1,97 @@
+//! A question with one answer in words, behind a button of its own.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::limits;
+
+use super::{disclose::Disclose, entry::Saving, field::TextArea};
+use crate::engine::SaveError;
+
+/// A question with one answer in words.
+#[component]
+pub fn Ask<S, F>(
+    /// Unique on its screen.
+    #[prop(into)]
+    id: String,
+    /// What the button that opens it says.
+    #[prop(into)]
+    button: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] hint: &'static str,
+    /// What the button that saves it says.
+    send: &'static str,
+    /// What to say when nothing was written.
+    missing: &'static str,
+    /// What the field begins with.
+    #[prop(optional, into)]
+    begin_with: Option<Signal<String>>,
+    /// Writes the answer.
+    save: S,
+) -> impl IntoView
+where
+    S: Fn(String) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = Result<(), SaveError>> + 'static,
+{
+    let is_open = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let saving = Saving::new();
+    Effect::new(move |_| {
+        if is_open.get() {
+            typed.set(begin_with.map(|text| text.get_untracked()).unwrap_or_default());
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let words = typed.get_untracked().trim().to_owned();
+        match refusal(&words, missing) {
+            Some(problem) => saving.problem.set(Some(problem)),
+            None => saving.run(save(words), move || {
+                // The answer may have taken its own question off the screen.
+                let _ = is_open.try_set(false);
+            }),
+        }
+    };
+    let field_id = format!("{id}-words");
+    let focus_on = field_id.clone();
+    view! {
+        <Disclose id button is_open focus_on>
+            <form class="fp-ask" on:submit=submit novalidate>
+                <TextArea
+                    id=field_id.clone()
+                    label=label.clone()
+                    hint
+                    value=typed
+                    problem=saving.problem
+                />
+                <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
+                    {send}
+                </button>
+            </form>
+        </Disclose>
+    }
+}
+
+/// Why an answer cannot be saved.
+fn refusal(words: &str, missing: &str) -> Option<String> {
+    if words.is_empty() {
+        return Some(missing.to_owned());
+    }
+    let over = words.chars().count().checked_sub(limits::PARAGRAPH_CHARACTERS_MAX + 1)? + 1;
+    Some(format!(
+        "This is {over} characters too long. Write at most {}.",
+        limits::PARAGRAPH_CHARACTERS_MAX
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_there_and_no_longer_than_a_paragraph() {
+        let longest = "x".repeat(limits::PARAGRAPH_CHARACTERS_MAX);
+        assert_eq!(refusal("", "Write it"), Some("Write it".into()));
+        assert_eq!(refusal(&longest, "Write it"), None);
+        let said = refusal(&format!("{longest}x"), "Write it").expect("it is too long");
+        assert!(said.starts_with("This is 1 characters"));
+    }
+}

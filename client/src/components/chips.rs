@@ -1,0 +1,111 @@
+//! Chips: radio buttons and checkboxes that are easy to hit with a thumb, and still are what they
+//! are to a keyboard and to a screen reader.
+
+use leptos::prelude::*;
+
+/// The identifier of one choice of a group. The first one has the group's own, so that a link to
+/// the field of an error lands on something that takes the focus.
+fn choice_id(group: &str, index: usize) -> String {
+    match index {
+        0 => group.to_owned(),
+        _ => format!("{group}-{index}"),
+    }
+}
+
+/// One of several: a fieldset of radio buttons.
+#[component]
+pub fn RadioChips<T>(
+    /// The group's name and the first choice's identifier.
+    id: &'static str,
+    /// What is asked.
+    legend: &'static str,
+    /// The choices, in order, with their words.
+    choices: Vec<(T, &'static str)>,
+    /// What is chosen.
+    #[prop(into)]
+    chosen: Signal<T>,
+    /// Told what was chosen now.
+    on_choose: Callback<T>,
+) -> impl IntoView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let chips = choices.into_iter().enumerate().map(move |(index, (value, words))| {
+        let chip = choice_id(id, index);
+        view! {
+            <div class="fp-chip">
+                <input
+                    class="fp-chip__input"
+                    type="radio"
+                    name=id
+                    id=chip.clone()
+                    prop:checked=move || chosen.get() == value
+                    on:change=move |_| on_choose.run(value)
+                />
+                <label class="fp-chip__label" for=chip>{words}</label>
+            </div>
+        }
+    });
+    view! {
+        <fieldset class="nhsuk-fieldset fp-field">
+            <legend class="nhsuk-fieldset__legend fp-legend">{legend}</legend>
+            <div class="fp-chips">{chips.collect_view()}</div>
+        </fieldset>
+    }
+}
+
+/// Any of several: a fieldset of checkboxes.
+#[component]
+pub fn CheckboxChips<T>(
+    /// The group's name and the first choice's identifier.
+    id: &'static str,
+    /// What is asked.
+    legend: &'static str,
+    /// The choices, in order, with their words.
+    choices: Vec<(T, String)>,
+    /// Everything that is chosen.
+    #[prop(into)]
+    chosen: Signal<Vec<T>>,
+    /// Told each choice that was made or taken back.
+    on_toggle: Callback<(T, bool)>,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let chips = choices.into_iter().enumerate().map(move |(index, (value, words))| {
+        let chip = choice_id(id, index);
+        let own = value.clone();
+        view! {
+            <div class="fp-chip">
+                <input
+                    class="fp-chip__input"
+                    type="checkbox"
+                    name=id
+                    id=chip.clone()
+                    prop:checked=move || chosen.with(|chosen| chosen.contains(&own))
+                    on:change:target=move |event| {
+                        on_toggle.run((value.clone(), event.target().checked()));
+                    }
+                />
+                <label class="fp-chip__label" for=chip>{words}</label>
+            </div>
+        }
+    });
+    view! {
+        <fieldset class="nhsuk-fieldset fp-field">
+            <legend class="nhsuk-fieldset__legend fp-legend">{legend}</legend>
+            <div class="fp-chips">{chips.collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choice_id;
+
+    #[test]
+    fn a_link_to_the_group_lands_on_its_first_choice() {
+        assert_eq!(choice_id("mode", 0), "mode");
+        assert_eq!(choice_id("mode", 2), "mode-2");
+    }
+}

@@ -1,0 +1,85 @@
+//! A date: quick choices for the thumb, the phone's own date picker for everything else, and the
+//! day in words, so that nobody has to count weeks.
+
+use jiff::civil::Date;
+use leptos::{html, prelude::*};
+use shared::calendar;
+
+/// A field for one date.
+#[component]
+pub fn DateField(
+    /// The identifier of the input.
+    id: &'static str,
+    /// What is asked.
+    label: &'static str,
+    /// Days that are chosen with one press.
+    quick: Vec<(&'static str, Date)>,
+    /// The date that is chosen.
+    #[prop(into)]
+    value: Signal<Option<Date>>,
+    /// Told the date that was chosen now; none when it was taken away.
+    on_choose: Callback<Option<Date>>,
+) -> impl IntoView {
+    let (label_id, words_id) = (format!("{id}-label"), format!("{id}-words"));
+    let input = NodeRef::<html::Input>::new();
+    let shown = Memo::new(move |_| value.get().map(|date| date.to_string()).unwrap_or_default());
+    Effect::new(move |_| {
+        let (shown, input) = (shown.get(), input.get());
+        // Setting what is there already would wipe a date that is typed by halves.
+        if let Some(input) = input
+            && input.value() != shown
+        {
+            input.set_value(&shown);
+        }
+    });
+    let chips = quick.into_iter().map(move |(words, date)| {
+        let is_chosen = move || value.get() == Some(date);
+        view! {
+            <button
+                type="button"
+                class="fp-chip-button"
+                aria-pressed=move || is_chosen().to_string()
+                on:click=move |_| on_choose.run(Some(date))
+            >
+                {words}
+            </button>
+        }
+    });
+    view! {
+        <div class="nhsuk-form-group fp-field">
+            <label class="nhsuk-label fp-legend" id=label_id.clone() for=id>{label}</label>
+            <div class="fp-chips" role="group" aria-labelledby=label_id>{chips.collect_view()}</div>
+            <input
+                class="nhsuk-input fp-date"
+                type="date"
+                id=id
+                name=id
+                node_ref=input
+                aria-describedby=words_id.clone()
+                on:input:target=move |event| on_choose.run(read(&event.target().value()))
+            />
+            <p class="nhsuk-hint fp-after" id=words_id>
+                {move || value.get().map(calendar::words)}
+            </p>
+        </div>
+    }
+}
+
+/// Reads what a date input holds: an ISO date, or nothing while it is typed by halves.
+fn read(typed: &str) -> Option<Date> {
+    typed.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::read;
+
+    #[test]
+    fn a_half_typed_date_is_none() {
+        assert_eq!(read("2026-11-03"), Some(date(2026, 11, 3)));
+        assert_eq!(read(""), None);
+        assert_eq!(read("2026-11"), None);
+    }
+}

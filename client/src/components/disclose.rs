@@ -1,0 +1,65 @@
+//! A button and what it opens below itself. The button stays: nothing moves under the thumb.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// A button that shows and hides what is below it.
+#[component]
+pub fn Disclose(
+    /// Unique on its screen.
+    #[prop(into)]
+    id: String,
+    /// What the button says.
+    #[prop(into)]
+    button: String,
+    /// Whether it is open; whoever holds it may close it.
+    is_open: RwSignal<bool>,
+    /// What takes the focus when it opens, by its id.
+    #[prop(into)]
+    focus_on: String,
+    /// How the button looks.
+    #[prop(default = "nhsuk-button nhsuk-button--secondary fp-button")]
+    class: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let button_id = format!("{id}-open");
+    let button_to_focus = button_id.clone();
+    Effect::new(move |before: Option<bool>| {
+        let open = is_open.get();
+        match (before, open) {
+            (Some(false), true) => focus(focus_on.clone()),
+            (Some(true), false) => focus(button_to_focus.clone()),
+            _ => {}
+        }
+        open
+    });
+    let controlled = id.clone();
+    view! {
+        <div class="fp-disclose">
+            <button
+                type="button"
+                class=class
+                id=button_id
+                aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                aria-controls=controlled
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                {button}
+            </button>
+            <div id=id class="fp-disclose__body">
+                <Show when=move || is_open.get()>{children()}</Show>
+            </div>
+        </div>
+    }
+}
+
+/// Moves the focus to an element that may be on its way to the screen.
+pub fn focus(id: String) {
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // An element that cannot take the focus leaves it where it is.
+            let _ = element.focus();
+        }
+    });
+}

@@ -1,0 +1,69 @@
+//! An entry of whoever is signed in, made now, and how a small form writes one.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    case::{Event, Fact},
+    ids::CaseId,
+};
+
+use crate::engine::{Engine, SaveError};
+
+/// A new entry that says this, now, by whoever is signed in; none when nobody is.
+pub fn event_of(engine: Engine, fact: Fact) -> Option<Event> {
+    let profile = engine.profile().get_untracked()?;
+    Some(Event {
+        id: engine.new_event_id(),
+        device: None,
+        at: engine.wall_clock(),
+        recorded_at: engine.now(),
+        by: profile.user,
+        role: profile.role,
+        fact,
+    })
+}
+
+/// Writes one entry of a case.
+pub async fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Result<(), SaveError> {
+    let event = event_of(engine, fact).ok_or(SaveError::SignedOut)?;
+    engine.edit(case, move |writer| writer.put_event(&event)).await
+}
+
+/// Where a small form is: what went wrong, whether it is being saved.
+#[derive(Clone, Copy)]
+pub struct Saving {
+    /// Why the last attempt came to nothing.
+    pub problem: RwSignal<Option<String>>,
+    /// Whether it is on its way to the disk: a second press must not write it twice.
+    pub busy: RwSignal<bool>,
+}
+
+impl Saving {
+    /// A form that nobody has sent yet.
+    pub fn new() -> Self {
+        Self { problem: RwSignal::new(None), busy: RwSignal::new(false) }
+    }
+
+    /// Runs a save, once at a time, and then what follows from its success.
+    pub fn run(
+        self,
+        save: impl Future<Output = Result<(), SaveError>> + 'static,
+        then: impl FnOnce() + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let outcome = save.await;
+            // The screen may have gone meanwhile, and its signals with it.
+            let _ = self.busy.try_set(false);
+            match outcome {
+                Ok(()) => then(),
+                Err(error) => {
+                    let _ = self.problem.try_set(Some(error.to_string()));
+                }
+            }
+        });
+    }
+}

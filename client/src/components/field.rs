@@ -1,0 +1,114 @@
+//! Text fields with their label, hint and error, as the NHS design system lays them out.
+
+use leptos::prelude::*;
+
+/// What a field has to say against its value.
+pub type Problem = Signal<Option<String>>;
+
+/// A line of text.
+#[component]
+pub fn TextField(
+    /// Unique on its screen.
+    id: &'static str,
+    #[prop(into)] label: String,
+    value: RwSignal<String>,
+    #[prop(into)] problem: Problem,
+    #[prop(optional)] hint: &'static str,
+    /// Which keyboard the phone shows.
+    #[prop(default = "text")]
+    keyboard: &'static str,
+    /// "numbers", "telephone" or nothing: how wide the field is at most.
+    #[prop(optional)]
+    width: &'static str,
+    /// Whether what is typed are names, which begin with capitals.
+    #[prop(optional)]
+    is_name: bool,
+) -> impl IntoView {
+    let class = format!("nhsuk-input {width}");
+    view! {
+        <div
+            class="nhsuk-form-group"
+            class:nhsuk-form-group--error=move || problem.read().is_some()
+        >
+            <label class="nhsuk-label nhsuk-label--s" for=id>{label}</label>
+            <Hint id hint />
+            <FieldError id=id.to_owned() problem />
+            <input
+                class=class
+                class:nhsuk-input--error=move || problem.read().is_some()
+                id=id
+                name=id
+                type="text"
+                inputmode=keyboard
+                autocomplete="off"
+                autocapitalize=if is_name { "words" } else { "sentences" }
+                spellcheck=if is_name { "false" } else { "true" }
+                aria-describedby=described_by(id, hint)
+                aria-invalid=move || problem.read().is_some().then_some("true")
+                bind:value=value
+            />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    /// Unique on its screen.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] label: String,
+    value: RwSignal<String>,
+    #[prop(into)] problem: Problem,
+    #[prop(optional)] hint: &'static str,
+    #[prop(default = 3)] rows: u8,
+) -> impl IntoView {
+    let (named, error_of, described) = (id.clone(), id.clone(), described_by(&id, hint));
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div
+            class="nhsuk-form-group"
+            class:nhsuk-form-group--error=move || problem.read().is_some()
+        >
+            <label class="nhsuk-label nhsuk-label--s" for=named>{label}</label>
+            {(!hint.is_empty()).then(|| view! { <div class="nhsuk-hint" id=hint_id>{hint}</div> })}
+            <FieldError id=error_of problem />
+            <textarea
+                class="nhsuk-textarea"
+                class:nhsuk-textarea--error=move || problem.read().is_some()
+                id=id
+                rows=rows.to_string()
+                aria-describedby=described
+                aria-invalid=move || problem.read().is_some().then_some("true")
+                bind:value=value
+            ></textarea>
+        </div>
+    }
+}
+
+/// What helps to fill a field in.
+#[component]
+fn Hint(id: &'static str, hint: &'static str) -> impl IntoView {
+    (!hint.is_empty())
+        .then(|| view! { <div class="nhsuk-hint" id=format!("{id}-hint")>{hint}</div> })
+}
+
+/// What is wrong with a field; empty while nothing is.
+#[component]
+pub fn FieldError(id: String, #[prop(into)] problem: Problem) -> impl IntoView {
+    view! {
+        <span class="nhsuk-error-message" id=format!("{id}-problem")>
+            {move || {
+                problem
+                    .get()
+                    .map(|words| {
+                        view! { <span class="nhsuk-u-visually-hidden">"Error: "</span>{words} }
+                    })
+            }}
+        </span>
+    }
+}
+
+fn described_by(id: &str, hint: &str) -> String {
+    if hint.is_empty() { format!("{id}-problem") } else { format!("{id}-hint {id}-problem") }
+}

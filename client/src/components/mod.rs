@@ -1,0 +1,14 @@
+//! Parts that several screens share.
+
+pub mod ask;
+pub mod chips;
+pub mod choices;
+pub mod date_field;
+pub mod disclose;
+pub mod entry;
+pub mod error_summary;
+pub mod field;
+pub mod person_line;
+pub mod service_card;
+pub mod shown;
+pub mod summary;

@@ -1,0 +1,94 @@
+//! How names, dates and numbers of a record read on a screen.
+
+use jiff::civil::Date;
+use shared::{calendar, case::Person, nhs_number::NhsNumber};
+
+/// "Tue 3 Nov", with the year when it is another one than today's.
+pub fn day(date: Date, today: Date) -> String {
+    let words = calendar::words(date);
+    if date.year() != today.year() {
+        return words;
+    }
+    words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned())
+}
+
+/// "3 Nov 2026".
+pub fn date(date: Date) -> String {
+    format!("{} {}", calendar::words_short(date), date.year())
+}
+
+/// "70 years, born 3 Nov 1956", or what is missing.
+pub fn age(birth: Option<Date>, today: Date) -> String {
+    let Some(birth) = birth else { return "Date of birth not known".into() };
+    match calendar::age_years(birth, today) {
+        1 => format!("1 year, born {}", date(birth)),
+        years if years >= 0 => format!("{years} years, born {}", date(birth)),
+        _ => format!("Born {}: this date is in the future", date(birth)),
+    }
+}
+
+/// "OKAFOR, Ada": as lists show a name, so that the family name is found at a glance.
+pub fn list_name(family: &str, given: &str) -> String {
+    let family = family.to_uppercase();
+    match (family.is_empty(), given.is_empty()) {
+        (false, false) => format!("{family}, {given}"),
+        (false, true) => family,
+        (true, false) => given.to_owned(),
+        (true, true) => "No name yet".into(),
+    }
+}
+
+/// The name of a person's own screen.
+pub fn full_name(person: &Person) -> String {
+    let name = person.full_name();
+    if name.is_empty() { "No name yet".into() } else { name }
+}
+
+/// An NHS number as 3-3-4 digits; what is no such number, as it was written.
+pub fn nhs_number(written: &str) -> String {
+    NhsNumber::parse(written).map_or_else(|_| written.to_owned(), |number| number.spaced())
+}
+
+/// What a phone dials.
+pub fn dial(phone: &str) -> String {
+    let digits = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+    format!("tel:{}", digits.collect::<String>())
+}
+
+/// "1 contact", "3 contacts".
+pub fn count(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// The same words with a capital first.
+pub fn capital(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
+    #[test]
+    fn dates_read_as_short_as_they_can() {
+        assert_eq!(day(Date::constant(2026, 11, 3), TODAY), "Tue 3 Nov");
+        assert_eq!(day(Date::constant(2025, 11, 3), TODAY), "Mon 3 Nov 2025");
+        assert_eq!(age(Some(Date::constant(1956, 11, 3)), TODAY), "70 years, born 3 Nov 1956");
+        assert_eq!(age(None, TODAY), "Date of birth not known");
+    }
+
+    #[test]
+    fn names_and_numbers_read_as_on_a_letter() {
+        assert_eq!(list_name("Okafor", "Ada"), "OKAFOR, Ada");
+        assert_eq!(list_name("ŵyn", "Siân"), "ŴYN, Siân");
+        assert_eq!(list_name("", ""), "No name yet");
+        assert_eq!(nhs_number("9990000018"), "999 000 0018");
+        assert_eq!(nhs_number("about 999"), "about 999");
+        assert_eq!(dial("+44 (20) 7946-0018"), "tel:+442079460018");
+        assert_eq!(count(1, "contact", "contacts"), "1 contact");
+        assert_eq!(capital("how to talk"), "How to talk");
+    }
+}

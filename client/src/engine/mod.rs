@@ -1,0 +1,246 @@
+//! The engine: everything that screens may ask and do. It keeps the person's work on this phone,
+//! sends it when there is a network, and says where it is.
+
+mod arrival;
+mod boot;
+mod core;
+mod error;
+mod line;
+mod listen;
+mod network;
+mod pending;
+mod poke;
+mod shown;
+mod state;
+mod tabs;
+mod timer;
+mod working;
+mod write;
+
+use std::{rc::Rc, sync::Arc};
+
+pub use error::{SaveError, SignError};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
+use leptos::prelude::*;
+pub use line::{CaseLine, CaseView};
+use shared::{
+    case::ContactDraft,
+    coding::{self, Coding, Preview},
+    directory::Directory,
+    document::DocumentError,
+    ids::{CaseId, EventId},
+    profile::Profile,
+    sync::{Failure, Input, Notice, SyncState},
+};
+pub use shown::{SignIn, Stage};
+pub use working::WorkingDraft;
+
+use self::{core::Core, shown::Shown};
+use crate::{
+    clock, random,
+    vault::{Persistence, VaultError, ask_to_persist},
+};
+
+/// The engine, as screens hold it.
+#[derive(Clone, Copy)]
+pub struct Engine {
+    core: StoredValue<Rc<Core>, LocalStorage>,
+    shown: Shown,
+}
+
+/// What a screen reads of a case: nothing when it is not on this phone.
+pub type CaseRead = Option<Result<Arc<CaseView>, DocumentError>>;
+
+impl Engine {
+    /// Starts the engine and provides it to every screen below.
+    pub fn provide() -> Self {
+        let core = Rc::new(Core::new());
+        let engine = Self { shown: core.shown, core: StoredValue::new_local(core.clone()) };
+        provide_context(engine);
+        boot::spawn(core);
+        engine
+    }
+
+    /// The engine of this app.
+    ///
+    /// # Panics
+    /// Outside the app's view tree, which is a mistake of the program.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    fn core(&self) -> Rc<Core> {
+        self.core.get_value()
+    }
+
+    /// How far the app has come.
+    pub fn stage(&self) -> Signal<Stage> {
+        self.shown.stage.into()
+    }
+
+    /// Who is signed in, and the service; none before that.
+    pub fn profile(&self) -> Signal<Option<Arc<Profile>>> {
+        self.shown.profile.into()
+    }
+
+    /// The caseload, by next date and then name.
+    pub fn rows(&self) -> Signal<Arc<Vec<CaseLine>>> {
+        self.shown.rows.into()
+    }
+
+    /// Where everything on this phone is.
+    pub fn state(&self) -> Signal<SyncState> {
+        self.shown.state.into()
+    }
+
+    /// Why the last request came to nothing, until one succeeds.
+    pub fn failure(&self) -> Signal<Option<Failure>> {
+        self.shown.failure.into()
+    }
+
+    /// Whether the phone believes that it has a network.
+    pub fn online(&self) -> Signal<bool> {
+        self.shown.online.into()
+    }
+
+    /// Whether the first sync has not brought everything yet.
+    pub fn arriving(&self) -> Signal<bool> {
+        self.shown.arriving.into()
+    }
+
+    /// One case, read again whenever something is written in it.
+    pub fn case(&self, case: CaseId) -> Signal<CaseRead> {
+        let engine = *self;
+        let revision = Memo::new(move |_| {
+            engine.shown.revisions.with(|revisions| revisions.get(&case).copied())
+        });
+        let opened = Memo::new(move |_| engine.shown.profile.with(Option::is_some));
+        Memo::new(move |_| {
+            revision.track();
+            opened.track();
+            engine.core().view(case)
+        })
+        .into()
+    }
+
+    /// The directory of services.
+    pub fn directory(&self) -> Signal<Arc<Directory>> {
+        self.shown.directory.into()
+    }
+
+    /// What the person should know about work that was taken elsewhere.
+    pub fn notices(&self) -> Signal<Vec<Notice>> {
+        self.shown.notices.into()
+    }
+
+    /// The person has read the notices.
+    pub fn put_notices_aside(&self) {
+        self.core().drive(shared::sync::Replica::put_notices_aside, Vec::new());
+    }
+
+    /// How many records could not be read even after asking for them again.
+    pub fn unreadable(&self) -> Signal<usize> {
+        self.shown.unreadable.into()
+    }
+
+    /// Whether what was written last could not be stored.
+    pub fn storage_failing(&self) -> Signal<bool> {
+        let error = self.shown.storage_error;
+        Signal::derive(move || error.with(Option::is_some))
+    }
+
+    /// Why it could not be stored, in words that say what to do.
+    pub fn storage_error(&self) -> Signal<Option<VaultError>> {
+        self.shown.storage_error.into()
+    }
+
+    /// Whether the browser promised to keep what is stored.
+    pub fn persistence(&self) -> Signal<Persistence> {
+        self.shown.persistence.into()
+    }
+
+    /// Asks the browser for that promise.
+    pub async fn ask_to_persist(&self) {
+        self.shown.persistence.set(ask_to_persist().await);
+    }
+
+    /// All unfinished contacts on this phone, latest first.
+    pub fn working_drafts(&self) -> Signal<Arc<Vec<WorkingDraft>>> {
+        self.shown.working_drafts.into()
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    /// The clock on the wall in London, to the minute.
+    pub fn wall_clock(&self) -> DateTime {
+        clock::in_london(clock::now())
+    }
+
+    /// Today in London.
+    pub fn today(&self) -> Date {
+        self.wall_clock().date()
+    }
+
+    /// A new identifier for an event or a draft.
+    pub fn new_event_id(&self) -> EventId {
+        write::new_event_id()
+    }
+
+    /// A new identifier for a case.
+    pub fn new_case_id(&self) -> CaseId {
+        CaseId::from_random(random::bytes())
+    }
+
+    /// What this contact will lead to, by the coding rules.
+    pub fn preview(&self, case: CaseId, working: &ContactDraft) -> Preview {
+        let today = self.today();
+        let said = self.core().coded(case, today, |view, role, context| {
+            coding::preview(&view.case, &view.defects, working, role, context)
+        });
+        // Without a readable record nothing can be coded, and it says why.
+        said.unwrap_or_else(|| Preview::Held(vec![coding::Hold::Unreadable]))
+    }
+
+    /// What of this case is coded, held back or not coded.
+    pub fn coding(&self, case: CaseId) -> Option<Coding> {
+        self.core().coded(case, self.today(), |view, _, context| {
+            coding::code(&view.case, &view.defects, context)
+        })
+    }
+
+    /// When the oldest of what waits in this case was written.
+    pub fn unsent_since(&self, case: CaseId) -> Option<Timestamp> {
+        self.core().with_state(|state| state.replica.unsent_since(case)).flatten()
+    }
+
+    /// Sends now, if there is a network.
+    pub fn send_now(&self) {
+        let core = self.core();
+        core.handle(Input::Network(listen::is_online()));
+        core.handle(Input::Poked);
+    }
+
+    /// Goes on in this tab rather than in the other one.
+    pub async fn use_this_tab(&self) {
+        tabs::use_this_tab().await;
+    }
+
+    /// Ends the sign-in on this phone and removes what is stored.
+    ///
+    /// # Errors
+    /// In words, when that would lose something or cannot be done now.
+    pub async fn sign_out(&self) -> Result<(), &'static str> {
+        self.core().sign_out().await
+    }
+
+    /// Loads the app anew, to look for a sign-in again.
+    pub fn reload(&self) {
+        boot::reload();
+    }
+}

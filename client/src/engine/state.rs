@@ -1,0 +1,155 @@
+//! What there is once somebody is signed in: the vault, the replica over it, and what is being typed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    sync::Arc,
+};
+
+use futures_channel::oneshot;
+use shared::{
+    document::Author,
+    ids::{CaseId, EventId},
+    profile::{CodingFacts, Profile},
+    sync::{Key, Replica, Ticket, Write as SyncWrite},
+};
+
+use super::{
+    CaseRead,
+    line::CaseView,
+    pending::Pending,
+    working::{WorkingCopies, WorkingDraft},
+};
+use crate::vault::{Name, Vault, VaultError, Write};
+
+/// Whoever waits until a change is on disk.
+pub type Waiting = oneshot::Sender<Result<(), VaultError>>;
+
+/// What there is once somebody is signed in and the vault is open.
+pub struct State {
+    pub vault: Vault,
+    pub profile: Arc<Profile>,
+    /// What the coding rules ask of the profile, worked out once.
+    pub facts: CodingFacts,
+    pub replica: Replica,
+    pub pending: Pending<Ticket, Waiting>,
+    pub working: WorkingCopies,
+    /// Drafts that were signed or thrown away since the app was opened: never to be saved again.
+    pub finished: BTreeSet<EventId>,
+    /// Drafts by this person that lie in records.
+    drafts: BTreeMap<CaseId, Vec<EventId>>,
+    /// The case that was read last, since several parts of a screen ask for the same one.
+    read: Option<(CaseId, Arc<CaseView>)>,
+}
+
+impl State {
+    /// Opens the replica over what the vault held.
+    pub fn open(
+        vault: Vault,
+        profile: Arc<Profile>,
+        session: [u8; 8],
+        records: Vec<(Name, Vec<u8>)>,
+    ) -> Self {
+        let author = Author { user: profile.user, device: profile.device, session };
+        let mut meta = None;
+        let mut cases = Vec::new();
+        let mut working = WorkingCopies::default();
+        for (name, record) in records {
+            match name {
+                Name::Sync(Key::Meta) => meta = Some(record),
+                Name::Sync(Key::Case(case)) => cases.push((case, record)),
+                Name::Working(case, draft) => working.take_in(case, draft, &record),
+                Name::Profile | Name::Directory => {}
+            }
+        }
+        Self {
+            vault,
+            facts: profile.coding_facts(),
+            profile,
+            replica: Replica::open(author, meta.as_deref(), cases),
+            pending: Pending::default(),
+            working,
+            finished: BTreeSet::new(),
+            drafts: BTreeMap::new(),
+            read: None,
+        }
+    }
+
+    /// Reads a case, or gives what was read before.
+    pub fn view(&mut self, case: CaseId) -> CaseRead {
+        if let Some((read, view)) = &self.read
+            && *read == case
+        {
+            return Some(Ok(view.clone()));
+        }
+        let state = self.replica.case_state(case)?;
+        Some(self.replica.case(case)?.map(|(read, defects)| {
+            let view = Arc::new(CaseView { case: read, defects, state });
+            self.read = Some((case, view.clone()));
+            view
+        }))
+    }
+
+    /// Forgets what was read of these cases, and looks for drafts in them.
+    fn revise(&mut self, cases: &[CaseId]) {
+        if self.read.as_ref().is_some_and(|(read, _)| cases.contains(read)) {
+            self.read = None;
+        }
+        self.find_drafts(Some(cases));
+    }
+
+    /// Looks for this person's drafts in records: in these cases, or in all.
+    pub fn find_drafts(&mut self, cases: Option<&[CaseId]>) {
+        let asked = |case: &CaseId| cases.is_none_or(|cases| cases.contains(case));
+        self.drafts.retain(|case, _| !asked(case));
+        let rows = self.replica.rows().filter(|(case, row, _)| row.drafts > 0 && asked(case));
+        let with_drafts: Vec<CaseId> = rows.map(|(case, _, _)| case).collect();
+        for case in with_drafts {
+            let Some(Ok((read, _))) = self.replica.case(case) else { continue };
+            let own = read.drafts.iter().filter(|(_, draft)| draft.by == self.profile.user);
+            self.drafts.insert(case, own.map(|(draft, _)| *draft).collect());
+        }
+    }
+
+    /// What another person's sign-in must not touch: anything the server does not have.
+    pub fn has_unsent_work(&self) -> bool {
+        use shared::sync::SyncState::{CannotSend, Waiting};
+        let unsent = |state| matches!(state, Waiting(_) | CannotSend(_));
+        !self.working.is_empty() || self.replica.rows().any(|(_, _, state)| unsent(state))
+    }
+
+    /// Begins a transaction of the replica's, with its riders. Returns the cases that it touches.
+    pub fn begin(
+        &mut self,
+        ticket: Ticket,
+        writes: Vec<SyncWrite>,
+    ) -> (Vec<CaseId>, impl Future<Output = Result<(), VaultError>> + use<>) {
+        let cases: Vec<CaseId> = writes.iter().filter_map(case_of).collect();
+        self.revise(&cases);
+        let mut batch: Vec<Write> = writes.into_iter().map(named).collect();
+        let riders = self.pending.begin(ticket);
+        batch.extend(riders.into_iter().map(|rider| self.working.up_to_date(rider)));
+        (cases, self.vault.write(batch))
+    }
+
+    /// Every contact on this phone that is not finished.
+    pub fn unfinished(&self) -> Vec<WorkingDraft> {
+        let drafts = self.drafts.iter();
+        let in_records = drafts.flat_map(|(case, ids)| ids.iter().map(|draft| (*case, *draft)));
+        self.working.list(in_records.filter(|(_, draft)| !self.finished.contains(draft)))
+    }
+}
+
+fn case_of(write: &SyncWrite) -> Option<CaseId> {
+    match write {
+        SyncWrite::Put(Key::Case(case), _) | SyncWrite::Delete(Key::Case(case)) => Some(*case),
+        SyncWrite::Put(Key::Meta, _) | SyncWrite::Delete(Key::Meta) => None,
+    }
+}
+
+fn named(write: SyncWrite) -> Write {
+    match write {
+        SyncWrite::Put(key, record) => Write::Put(Name::Sync(key), record),
+        SyncWrite::Delete(key) => Write::Delete(Name::Sync(key)),
+    }
+}

@@ -1,0 +1,222 @@
+//! What screens write: each method resolves when it is on this phone's disk, and not before.
+//!
+//! When the disk fails, a change waits for the next attempt rather than come back as an error: a
+//! person who pressed "Sign" twice would have signed twice. The banner says what is going on.
+
+use std::{rc::Rc, sync::Arc};
+
+use futures_channel::oneshot;
+use jiff::{Timestamp, civil::Date};
+use leptos::prelude::WithUntracked;
+use shared::{
+    case::{ContactDraft, Role},
+    coding::Context,
+    document::{DocumentError, Writer},
+    ids::{CaseId, EventId},
+    sync::{Effect, Ticket},
+};
+
+use super::{CaseRead, CaseView, Engine, SaveError, SignError, core::Core, line, state::State};
+use crate::{
+    clock, random,
+    vault::{Name, VaultError, Write},
+};
+
+impl Engine {
+    /// Writes one change to a case.
+    ///
+    /// # Errors
+    /// When the change cannot be written; nothing has changed then.
+    pub async fn edit(
+        &self,
+        case: CaseId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
+    ) -> Result<(), SaveError> {
+        let edit = |state: &mut State| state.replica.edit(clock::now(), case, write);
+        self.core().change(edit, Vec::new()).await
+    }
+
+    /// Begins a case.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub async fn begin(
+        &self,
+        case: CaseId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
+    ) -> Result<(), SaveError> {
+        let begin = |state: &mut State| state.replica.begin(clock::now(), case, write);
+        self.core().change(begin, Vec::new()).await
+    }
+
+    /// Saves what is being typed, at each pause.
+    ///
+    /// # Errors
+    /// When the phone could not keep it; the next pause tries again.
+    pub async fn save_working(
+        &self,
+        case: CaseId,
+        draft: EventId,
+        working: &ContactDraft,
+    ) -> Result<Timestamp, SaveError> {
+        let core = self.core();
+        let now = clock::now();
+        let written = core.with_state(|state| {
+            // A pause in typing may be noticed after the contact was signed.
+            (!state.finished.contains(&draft)).then(|| {
+                state.working.put(now, case, draft, working);
+                state.vault.write(vec![state.working.write(case, draft)])
+            })
+        });
+        let Some(written) = written.ok_or(SaveError::SignedOut)? else { return Ok(now) };
+        core.show_drafts();
+        let outcome = written.await;
+        core.working_written(outcome);
+        outcome.map(|()| now).map_err(SaveError::from)
+    }
+
+    /// A contact that is not finished: its working copy, or else the record's draft.
+    pub async fn working(&self, case: CaseId, draft: EventId) -> Option<ContactDraft> {
+        self.core().with_state(|state| unfinished(state, case, draft)).flatten()
+    }
+
+    /// Folds the working copy into the record as one change, so that it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::edit`]; the working copy stays then.
+    pub async fn checkpoint(&self, case: CaseId, draft: EventId) -> Result<(), SaveError> {
+        let core = self.core();
+        let working = core.with_state(|state| {
+            let working = state.working.get(case, draft)?.clone();
+            let kept = state.view(case)?.ok()?.case.drafts.get(&draft).cloned();
+            (kept.as_ref() != Some(&working)).then_some(working)
+        });
+        let Some(working) = working.ok_or(SaveError::SignedOut)? else { return Ok(()) };
+        let copy = working.clone();
+        let fold = move |state: &mut State| {
+            let put = |writer: &mut Writer<'_, '_>| writer.put_draft(draft, &copy);
+            let changed = state.replica.edit(clock::now(), case, put)?;
+            state.working.remove(case, draft);
+            Ok(changed)
+        };
+        core.change(fold, vec![removal(case, draft)]).await
+    }
+
+    /// Signs a contact: its entries come and its draft goes, in one change.
+    ///
+    /// # Errors
+    /// What is to be put right first, or why it could not be written; the draft is as it was.
+    pub async fn sign(
+        &self,
+        case: CaseId,
+        draft: EventId,
+        working: ContactDraft,
+    ) -> Result<(), SignError> {
+        let core = self.core();
+        let today = self.today();
+        let now = clock::now();
+        let role = core.with_state(|state| state.profile.role).ok_or(SaveError::SignedOut)?;
+        let events = working.sign(role, today, now, new_event_id).map_err(SignError::Problems)?;
+        let sign = move |state: &mut State| {
+            if state.finished.contains(&draft) {
+                return Err(DocumentError::Unwritable("the contact is signed already"));
+            }
+            let changed = state.replica.edit(now, case, |writer| {
+                events.iter().try_for_each(|event| writer.put_event(event))?;
+                writer.remove_draft(draft)
+            })?;
+            state.working.remove(case, draft);
+            state.finished.insert(draft);
+            Ok(changed)
+        };
+        core.change(sign, vec![removal(case, draft)]).await.map_err(SignError::NotSaved)
+    }
+
+    /// Throws an unfinished contact away.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub async fn discard(&self, case: CaseId, draft: EventId) -> Result<(), SaveError> {
+        let core = self.core();
+        let in_record = core.with_state(|state| {
+            state.working.remove(case, draft);
+            state.finished.insert(draft);
+            let view = state.view(case).and_then(Result::ok);
+            view.is_some_and(|view| view.case.drafts.contains_key(&draft))
+        });
+        core.show_drafts();
+        if in_record.ok_or(SaveError::SignedOut)? {
+            let remove = |state: &mut State| {
+                state.replica.edit(clock::now(), case, |writer| writer.remove_draft(draft))
+            };
+            return core.change(remove, vec![removal(case, draft)]).await;
+        }
+        let written = core.with_state(|state| state.vault.write(vec![removal(case, draft)]));
+        let outcome = written.ok_or(SaveError::SignedOut)?.await;
+        core.working_written(outcome);
+        outcome.map_err(SaveError::from)
+    }
+}
+
+impl Core {
+    /// Has the replica write a change, with riders in its transaction, and waits for the disk.
+    async fn change(
+        self: &Rc<Self>,
+        act: impl FnOnce(&mut State) -> Result<(Ticket, Vec<Effect>), DocumentError>,
+        riders: Vec<Write>,
+    ) -> Result<(), SaveError> {
+        if self.stopped.get() {
+            return Err(VaultError::OpenElsewhere.into());
+        }
+        let (waiting, kept) = oneshot::channel();
+        let effects = self.with_state(|state| {
+            let (ticket, effects) = act(state)?;
+            state.pending.board(ticket, Some(waiting), riders);
+            Ok::<_, SaveError>(effects)
+        });
+        self.perform(effects.ok_or(SaveError::SignedOut)??);
+        // Dropped unanswered only when the app stops in this tab.
+        Ok(kept.await.unwrap_or(Err(VaultError::OpenElsewhere))?)
+    }
+
+    /// Reads a case.
+    pub fn view(&self, case: CaseId) -> CaseRead {
+        self.with_state(|state| state.view(case)).flatten()
+    }
+
+    /// Applies the coding rules to a case, as of this day.
+    pub fn coded<T>(
+        &self,
+        case: CaseId,
+        today: Date,
+        apply: impl FnOnce(&Arc<CaseView>, Role, &Context<'_>) -> T,
+    ) -> Option<T> {
+        let view = self.view(case)?.ok()?;
+        let duplicate =
+            self.shown.rows.with_untracked(|rows| line::has_likely_duplicate(rows, &view.case));
+        self.with_state(|state| {
+            let demonstration = state.profile.demonstration;
+            let context = state.facts.context(today, demonstration, duplicate);
+            apply(&view, state.profile.role, &context)
+        })
+    }
+}
+
+/// What removes the record of a working copy.
+fn removal(case: CaseId, draft: EventId) -> Write {
+    Write::Delete(Name::Working(case, draft))
+}
+
+fn unfinished(state: &mut State, case: CaseId, draft: EventId) -> Option<ContactDraft> {
+    if let Some(copy) = state.working.get(case, draft) {
+        return Some(copy.clone());
+    }
+    state.view(case)?.ok()?.case.drafts.get(&draft).cloned()
+}
+
+/// A new identifier for an event, which sorts by the time on this phone.
+pub fn new_event_id() -> EventId {
+    let unix_ms = u64::try_from(clock::now().as_millisecond()).unwrap_or(0);
+    let [high, low] = [random::bytes::<8>(), random::bytes::<8>()].map(u64::from_le_bytes);
+    EventId::new(unix_ms, u128::from(high) << 64 | u128::from(low))
+}

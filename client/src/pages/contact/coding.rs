@@ -1,0 +1,91 @@
+//! What will become of the contact for the practice, said before it is signed.
+
+use leptos::prelude::*;
+use shared::{
+    case::{
+        ContactDraft,
+        event::{Consent, ContactOutcome},
+    },
+    coding::Preview,
+    personal::Personal,
+};
+
+/// The draft without its note, which no rule reads: so that typing does not run the rules.
+pub fn without_note(draft: &ContactDraft) -> ContactDraft {
+    ContactDraft { note: Personal::default(), ..draft.clone() }
+}
+
+/// The coding sentence, and the reasons for it.
+#[component]
+pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
+    let words = Memo::new(move |_| preview.with(Preview::words));
+    let reasons = move || {
+        let (_, reasons) = words.get();
+        reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()
+    };
+    view! {
+        <section class="nhsuk-inset-text fp-coding" aria-labelledby="coding-heading">
+            <h2 class="nhsuk-heading-s" id="coding-heading">"For the practice"</h2>
+            <div role="status">
+                <p class="fp-after">{move || words.get().0}</p>
+                <ul class="nhsuk-list fp-after">{reasons}</ul>
+            </div>
+        </section>
+    }
+}
+
+/// What the practice will see of this contact, in one sentence.
+pub fn seen_by_practice(preview: &Preview, draft: &ContactDraft) -> &'static str {
+    let consent = draft.decision.map(|decision| decision.consent);
+    match (preview, consent) {
+        (Preview::NotCoded(_), _) if draft.outcome != ContactOutcome::Seen => {
+            "The practice will see nothing of this contact."
+        }
+        (Preview::NotCoded(_), _) => {
+            "The practice will see nothing of this contact. It counts as your activity."
+        }
+        (Preview::Held(_), Some(Consent::Withheld)) => {
+            "The practice will see nothing: the person agreed to share nothing."
+        }
+        (Preview::Held(_), _) => {
+            "The practice will see nothing until what holds it back is settled."
+        }
+        (Preview::Coded { .. }, Some(Consent::CodeAndSummary)) => {
+            "The practice will see the person's details, the code with its date, your name, and a \
+             summary when you write one. It will not see your note."
+        }
+        (Preview::Coded { .. }, _) => {
+            "The practice will see the person's details, the code with its date, and your name. It \
+             will not see your note."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use shared::{
+        case::DraftDecision,
+        coding::{Exclusion, Hold},
+        ids::{EventId, UserId},
+    };
+
+    use super::*;
+
+    #[test]
+    fn it_says_what_goes_and_what_stays() {
+        let day = date(2026, 11, 23);
+        let by = UserId::from_random([1; 16]);
+        let mut draft =
+            ContactDraft::new(by, EventId::new(5, 5), day.at(14, 5, 0, 0), String::new());
+        let seen = |preview, draft: &ContactDraft| seen_by_practice(&preview, draft);
+        let not_coded = Preview::NotCoded(Exclusion::OngoingContact);
+        assert!(seen(not_coded, &draft).contains("nothing of this contact"));
+        draft.decision = Some(DraftDecision { accepted: true, consent: Consent::Withheld });
+        let held = Preview::Held(vec![Hold::ConsentWithheld]);
+        assert!(seen(held, &draft).contains("agreed to share nothing"));
+        draft.decision = Some(DraftDecision { accepted: true, consent: Consent::CodeOnly });
+        let coded = Preview::Coded { term: "Accepted".into(), on: day };
+        assert!(seen(coded, &draft).contains("not see your note"));
+    }
+}

@@ -1,0 +1,123 @@
+//! What the contact took, in minutes of each kind.
+
+use leptos::prelude::*;
+use shared::case::event::Minutes;
+
+use super::form::Form;
+
+/// One kind of minutes.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// The identifier of the input. The first one is the group's, for links from its error.
+    id: &'static str,
+    label: &'static str,
+    read: fn(&Minutes) -> u16,
+    write: fn(&mut Minutes, u16),
+}
+
+const KINDS: [Kind; 4] = [
+    Kind {
+        id: "minutes",
+        label: "Preparation",
+        read: |minutes| minutes.preparation,
+        write: |minutes, value| minutes.preparation = value,
+    },
+    Kind {
+        id: "minutes-session",
+        label: "With them",
+        read: |minutes| minutes.session,
+        write: |minutes, value| minutes.session = value,
+    },
+    Kind {
+        id: "minutes-write-up",
+        label: "Write-up",
+        read: |minutes| minutes.write_up,
+        write: |minutes, value| minutes.write_up = value,
+    },
+    Kind {
+        id: "minutes-research",
+        label: "Research",
+        read: |minutes| minutes.research,
+        write: |minutes, value| minutes.research = value,
+    },
+];
+
+/// Reads a number of minutes; nothing typed is none. What is no number is no minutes.
+fn read_minutes(typed: &str) -> Option<u16> {
+    match typed.trim() {
+        "" => Some(0),
+        typed => typed.parse().ok(),
+    }
+}
+
+/// The minutes of every kind.
+#[component]
+pub fn MinutesFields(form: Form) -> impl IntoView {
+    let fields = KINDS.map(|kind| view! { <MinutesField form kind /> });
+    view! {
+        <fieldset class="nhsuk-fieldset fp-field">
+            <legend class="nhsuk-fieldset__legend fp-legend">"Minutes"</legend>
+            <div class="fp-minutes">{fields.into_iter().collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
+    let before = (kind.read)(&form.now().minutes);
+    let typed = RwSignal::new(if before == 0 { String::new() } else { before.to_string() });
+    let is_wrong = Memo::new(move |_| typed.with(|typed| read_minutes(typed).is_none()));
+    let set = move |now: String| {
+        let minutes = read_minutes(&now);
+        typed.set(now);
+        // What cannot be read changes nothing, and says so.
+        if let Some(minutes) = minutes {
+            form.write(|draft| (kind.write)(&mut draft.minutes, minutes));
+        }
+    };
+    let problem_id = format!("{}-problem", kind.id);
+    view! {
+        <div>
+            <label class="nhsuk-label fp-minutes__label" for=kind.id>{kind.label}</label>
+            <input
+                class="nhsuk-input nhsuk-input--width-4"
+                class:nhsuk-input--error=move || is_wrong.get()
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                id=kind.id
+                name=kind.id
+                aria-invalid=move || is_wrong.get().then_some("true")
+                aria-describedby=problem_id.clone()
+                prop:value=typed
+                on:input:target=move |event| set(event.target().value())
+            />
+            <p class="nhsuk-error-message fp-after" id=problem_id>
+                {move || is_wrong.get().then_some("Write a whole number, as 45")}
+            </p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_whole_numbers_or_nothing() {
+        assert_eq!(read_minutes(" 45 "), Some(45));
+        assert_eq!(read_minutes(""), Some(0));
+        assert_eq!(read_minutes("an hour"), None);
+        assert_eq!(read_minutes("-5"), None);
+        assert_eq!(read_minutes("70000"), None);
+    }
+
+    #[test]
+    fn every_kind_writes_where_it_reads() {
+        for kind in KINDS {
+            let mut minutes = Minutes::default();
+            (kind.write)(&mut minutes, 7);
+            assert_eq!((kind.read)(&minutes), 7, "{}", kind.label);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! One contact, as it is written: filled in as contacts mostly are, and saved as it is typed.
+
+mod coding;
+mod form;
+mod minutes;
+mod next;
+mod opened;
+mod people;
+mod signpost;
+mod text;
+mod when;
+
+pub use coding::{CodingBox, seen_by_practice};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    components::A,
+    hooks::{use_location, use_navigate},
+};
+pub use opened::{Closed, contact_of_path, end, written};
+pub use people::answer_before;
+use shared::{
+    case::{
+        ContactDraft,
+        event::{ContactMode, ContactOutcome, ContactPurpose},
+    },
+    ids::{CaseId, EventId},
+    personal::Personal,
+};
+
+use self::{
+    form::Form,
+    minutes::MinutesFields,
+    next::NextStep,
+    people::{Decided, Goal, Needs},
+    signpost::Signposts,
+    text::ParagraphField,
+    when::WhenAndWhere,
+};
+use crate::{
+    components::{chips::RadioChips, disclose::focus, shown},
+    engine::{CaseRead, Engine},
+};
+
+/// The screen on which a contact is written.
+#[component]
+pub fn ContactEditor() -> impl IntoView {
+    let path = contact_of_path();
+    move || match path.get() {
+        Some((case, draft)) => view! { <Opening case draft /> }.into_any(),
+        None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
+    }
+}
+
+/// Looks up what was written, and begins a contact where nothing was.
+#[component]
+fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
+    let engine = Engine::here();
+    let read = engine.case(case);
+    let opened = RwSignal::new(None::<Result<ContactDraft, Closed>>);
+    spawn_local(async move {
+        let written = written(engine, case, draft).await;
+        // The screen may have gone meanwhile.
+        let Some(read) = read.try_get_untracked() else { return };
+        let draft = written.and_then(|written| match written {
+            Some(draft) => Ok(draft),
+            None => opened::begin(engine, read),
+        });
+        let _ = opened.try_set(Some(draft));
+    });
+    move || {
+        opened.get().map(|opened| match opened {
+            Ok(written) => view! { <Editor case draft_id=draft draft=written /> }.into_any(),
+            Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
+        })
+    }
+}
+
+/// Says why there is no contact to write or to check, and where to go.
+#[component]
+pub fn ClosedScreen(closed: Closed, case: Option<CaseId>) -> impl IntoView {
+    let (heading, words) = closed.words();
+    let back = match case.filter(|_| closed != Closed::NoPerson) {
+        Some(case) => (format!("/person/{case}"), "Go to the person"),
+        None => ("/people".to_owned(), "Go to People"),
+    };
+    view! {
+        <h1 class="nhsuk-heading-l">{heading}</h1>
+        <p>{words}</p>
+        <p><A href=back.0 attr:class="fp-target">{back.1}</A></p>
+    }
+}
+
+/// Whose contact it is, for headings.
+pub fn name_of(read: &CaseRead) -> String {
+    match read {
+        Some(Ok(view)) => shown::full_name(&view.case.person),
+        Some(Err(_)) | None => "a person".into(),
+    }
+}
+
+#[component]
+fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView {
+    let engine = Engine::here();
+    let form = Form::new(engine, case, draft_id, draft);
+    let read = engine.case(case);
+    let name = Memo::new(move |_| read.with(name_of));
+    focus_on_named_field();
+    let fields = form.read(coding::without_note);
+    let preview = Memo::new(move |_| {
+        // What is written in the record meanwhile may change what the rules say.
+        read.track();
+        engine.preview(case, &fields.read())
+    });
+    view! {
+        <p class="fp-after">
+            <A href=format!("/person/{case}") attr:class="fp-target">"Back to " {name}</A>
+        </p>
+        <h1 class="nhsuk-heading-l fp-title">"Contact with " {name}</h1>
+        <form
+            class="fp-editor"
+            novalidate
+            on:submit=|event| event.prevent_default()
+            on:focusout=move |_| form.save_now()
+        >
+            <Note form />
+            <HowItWent form />
+            <WhenAndWhere form />
+            <Purpose form />
+            <Decided form />
+            <MinutesFields form />
+            <Needs form />
+            <Goal form />
+            <Signposts form />
+            <NextStep form />
+        </form>
+        <CodingBox preview />
+        <SavedLine form />
+        <Finish form />
+    }
+}
+
+/// A link to a field, as the check's Change links are, puts the focus there.
+fn focus_on_named_field() {
+    let hash = use_location().hash.get_untracked();
+    let field = hash.trim_start_matches('#').to_owned();
+    if !field.is_empty() {
+        focus(field);
+    }
+}
+
+#[component]
+fn Note(form: Form) -> impl IntoView {
+    let note = form.read(|draft| draft.note.reveal().clone());
+    let set = Callback::new(move |note| form.write(|draft| draft.note = Personal::new(note)));
+    view! { <ParagraphField id="note" label="Note" rows=7 value=note on_input=set /> }
+}
+
+#[component]
+fn HowItWent(form: Form) -> impl IntoView {
+    let outcome = form.read(|draft| draft.outcome);
+    let set_outcome = Callback::new(move |outcome| form.write(|draft| draft.outcome = outcome));
+    let mode = form.read(|draft| draft.mode);
+    let set_mode = Callback::new(move |mode| form.write(|draft| draft.mode = mode));
+    view! {
+        <RadioChips
+            id="outcome"
+            legend="Did you meet?"
+            choices=ContactOutcome::ALL.map(|outcome| (outcome, outcome.words())).to_vec()
+            chosen=outcome
+            on_choose=set_outcome
+        />
+        <RadioChips
+            id="mode"
+            legend="How"
+            choices=ContactMode::ALL.map(|mode| (mode, mode.words())).to_vec()
+            chosen=mode
+            on_choose=set_mode
+        />
+    }
+}
+
+#[component]
+fn Purpose(form: Form) -> impl IntoView {
+    let purpose = form.read(|draft| draft.purpose);
+    let options = ContactPurpose::ALL.into_iter().enumerate().map(move |(index, own)| {
+        view! {
+            <option value=index.to_string() prop:selected=move || purpose.get() == own>
+                {own.words()}
+            </option>
+        }
+    });
+    let set = move |value: String| {
+        let chosen = value.parse().ok().and_then(|at: usize| ContactPurpose::ALL.get(at).copied());
+        if let Some(purpose) = chosen {
+            form.write(|draft| draft.purpose = purpose);
+        }
+    };
+    view! {
+        <div class="nhsuk-form-group fp-field">
+            <label class="nhsuk-label fp-legend" for="purpose">"What it was for"</label>
+            <select
+                class="nhsuk-select fp-wide"
+                id="purpose"
+                name="purpose"
+                on:change:target=move |event| set(event.target().value())
+            >
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn SavedLine(form: Form) -> impl IntoView {
+    let words = form.saved_words();
+    let is_failing = form.is_failing();
+    view! {
+        <p class="fp-saved" class:fp-saved--failing=is_failing role="status">{words}</p>
+    }
+}
+
+/// To the check, or away with it.
+#[component]
+fn Finish(form: Form) -> impl IntoView {
+    let navigate = StoredValue::new_local(use_navigate());
+    let is_asking = RwSignal::new(false);
+    let check = move |_| {
+        spawn_local(async move {
+            // A draft that is not on the disk stays here, where it can be seen.
+            if form.save().await.is_ok() {
+                let path = format!("/person/{}/contact/{}/check", form.case, form.draft_id);
+                let go = navigate.try_get_value();
+                go.into_iter().for_each(|go| go(&path, NavigateOptions::default()));
+            }
+        });
+    };
+    let ask = move |_| {
+        is_asking.set(true);
+        focus("discard-keep".into());
+    };
+    view! {
+        <div class="fp-finish">
+            <button type="button" class="nhsuk-button" on:click=check>"Check and sign"</button>
+            <Show
+                when=move || is_asking.get()
+                fallback=move || view! {
+                    <button
+                        type="button"
+                        class="nhsuk-button nhsuk-button--secondary"
+                        id="discard"
+                        on:click=ask
+                    >
+                        "Throw away"
+                    </button>
+                }
+            >
+                <Discard form is_asking />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Discard(form: Form, is_asking: RwSignal<bool>) -> impl IntoView {
+    let engine = Engine::here();
+    let navigate = StoredValue::new_local(use_navigate());
+    let problem = RwSignal::new(None::<String>);
+    let is_busy = RwSignal::new(false);
+    let discard = move |_| {
+        is_busy.set(true);
+        form.stop();
+        spawn_local(async move {
+            match engine.discard(form.case, form.draft_id).await {
+                Ok(()) => {
+                    end(form.draft_id);
+                    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                    let path = format!("/person/{}", form.case);
+                    let go = navigate.try_get_value();
+                    go.into_iter().for_each(|go| go(&path, options.clone()));
+                }
+                Err(error) => {
+                    let _ = problem.try_set(Some(error.to_string()));
+                    let _ = is_busy.try_set(false);
+                }
+            }
+        });
+    };
+    let keep = move |_| {
+        is_asking.set(false);
+        focus("discard".into());
+    };
+    view! {
+        <div role="group" aria-labelledby="discard-question">
+            <p id="discard-question">
+                <strong>"Throw this away? It cannot be brought back."</strong>
+            </p>
+            <p class="nhsuk-error-message" role="alert">{move || problem.get()}</p>
+            <div class="nhsuk-button-group">
+                <button
+                    type="button"
+                    class="nhsuk-button nhsuk-button--warning"
+                    disabled=move || is_busy.get()
+                    on:click=discard
+                >
+                    "Throw away"
+                </button>
+                <button
+                    type="button"
+                    class="nhsuk-button nhsuk-button--secondary"
+                    id="discard-keep"
+                    on:click=keep
+                >
+                    "Keep it"
+                </button>
+            </div>
+        </div>
+    }
+}

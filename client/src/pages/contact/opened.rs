@@ -1,0 +1,152 @@
+//! Which contact a screen is about, and where it begins when nothing was written yet.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::{
+    case::{Case, ContactDraft, Fact},
+    ids::{CaseId, EventId},
+};
+
+use crate::engine::{CaseRead, Engine};
+
+thread_local! {
+    /// The contacts that were signed or thrown away since the app was opened: the way back through
+    /// the browser's history must not open them again, since nothing would be saved there.
+    static ENDED: RefCell<BTreeSet<EventId>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// The contact is signed or thrown away.
+pub fn end(draft: EventId) {
+    ENDED.with_borrow_mut(|ended| ended.insert(draft));
+}
+
+/// Whose contact, and which, by the screen's path.
+pub fn contact_of_path() -> Memo<Option<(CaseId, EventId)>> {
+    let params = use_params_map();
+    Memo::new(move |_| {
+        params.with(|params| {
+            let case = params.get_str("id")?.parse().ok()?;
+            let draft = params.get_str("draft")?.parse().ok()?;
+            Some((case, draft))
+        })
+    })
+}
+
+/// Why a contact cannot be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It is signed or thrown away.
+    Ended,
+    /// The person is not on this phone.
+    NoPerson,
+    /// The person's record cannot be read.
+    Unreadable,
+    /// Nobody referred the person.
+    NoReferral,
+    /// Nobody is signed in.
+    SignedOut,
+    /// There is nothing to check.
+    NotBegun,
+}
+
+impl Closed {
+    /// What is so, and what to do.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ended => (
+                "This contact is finished",
+                "It was signed or thrown away. To write another one, go to the person.",
+            ),
+            Self::NoPerson => (
+                "This person is not on this phone",
+                "They may have arrived since, or belong to another team. Look in People.",
+            ),
+            Self::Unreadable => (
+                "This record cannot be read",
+                "Nothing is lost, but nothing can be added. Tell your service administrator.",
+            ),
+            Self::NoReferral => (
+                "There is no referral yet",
+                "A contact belongs to a referral. Record the referral on the person first.",
+            ),
+            Self::SignedOut => {
+                ("Nobody is signed in", "Open the sign-in link of your service on this phone.")
+            }
+            Self::NotBegun => {
+                ("There is nothing to check", "Nothing was written in this contact yet.")
+            }
+        }
+    }
+}
+
+/// What was written of this contact, or none.
+///
+/// # Errors
+/// Why it cannot be opened at all.
+pub async fn written(
+    engine: Engine,
+    case: CaseId,
+    draft: EventId,
+) -> Result<Option<ContactDraft>, Closed> {
+    if ENDED.with_borrow(|ended| ended.contains(&draft)) {
+        return Err(Closed::Ended);
+    }
+    Ok(engine.working(case, draft).await)
+}
+
+/// A contact as it begins: now, where this person was met last.
+///
+/// # Errors
+/// Why none can begin.
+pub fn begin(engine: Engine, read: CaseRead) -> Result<ContactDraft, Closed> {
+    let view = read.ok_or(Closed::NoPerson)?.map_err(|_| Closed::Unreadable)?;
+    let episode = view.case.current_episode().ok_or(Closed::NoReferral)?;
+    let profile = engine.profile().get_untracked().ok_or(Closed::SignedOut)?;
+    let venue = last_venue(&view.case);
+    Ok(ContactDraft::new(profile.user, episode.id, engine.wall_clock(), venue))
+}
+
+/// Where this person was met last.
+fn last_venue(case: &Case) -> String {
+    let contacts = case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::Contact(contact) => Some((entry.current.at, contact)),
+        _ => None,
+    });
+    let last = contacts.max_by_key(|(at, _)| *at);
+    last.map(|(_, contact)| contact.venue.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::{Timestamp, civil::date};
+    use shared::{
+        case::{Event, Person, Role},
+        ids::UserId,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_contact_begins_where_the_person_was_met_last() {
+        let by = UserId::from_random([1; 16]);
+        let met = |day: i8, venue: &str| {
+            let at = date(2026, 11, day).at(14, 0, 0, 0);
+            let draft = ContactDraft::new(by, EventId::new(1, 1), at, venue.into());
+            let id = || EventId::new(day.unsigned_abs().into(), 2);
+            draft
+                .sign(Role::LinkWorker, date(2026, 11, 30), Timestamp::UNIX_EPOCH, id)
+                .expect("nothing is wrong with it")
+        };
+        let events: Vec<Event> = met(20, "Library").into_iter().chain(met(3, "Hall")).collect();
+        let id = CaseId::from_random([2; 16]);
+        let fold = |events: Vec<Event>| {
+            Case::fold(id, Person::default(), events, BTreeMap::new(), &mut Vec::new())
+        };
+        assert_eq!(last_venue(&fold(events)), "Library");
+        assert_eq!(last_venue(&fold(Vec::new())), "");
+    }
+}

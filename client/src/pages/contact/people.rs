@@ -1,0 +1,179 @@
+//! What the person answered, and what they need.
+
+use leptos::prelude::*;
+use shared::{
+    calendar,
+    case::{
+        Answer, ContactDraft, DraftDecision,
+        event::Consent,
+        picklist::{NEEDS, Need},
+    },
+    personal::Personal,
+};
+
+use super::{form::Form, text::ParagraphField};
+use crate::{
+    components::chips::{CheckboxChips, RadioChips},
+    engine::{CaseRead, Engine},
+};
+
+/// What was answered to the referral before this contact, by the record.
+pub fn answer_before(read: &CaseRead, draft: &ContactDraft) -> Answer {
+    let Some(Ok(view)) = read else { return Answer::Open };
+    let episodes = view.case.episodes();
+    let own = episodes.iter().find(|episode| episode.id == draft.episode);
+    own.map_or(Answer::Open, |episode| episode.answer())
+}
+
+/// What was answered, in words; nothing while there is no answer.
+fn answered(answer: Answer) -> Option<String> {
+    match answer {
+        Answer::Open => None,
+        Answer::Accepted(on) => {
+            Some(format!("They accepted the referral on {}.", calendar::words(on)))
+        }
+        Answer::Declined(on) => {
+            Some(format!("They declined the referral on {}.", calendar::words(on)))
+        }
+        Answer::Contested => Some(
+            "Both “accepted” and “declined” are recorded. Withdraw the wrong one on the person."
+                .into(),
+        ),
+    }
+}
+
+/// The decision after an answer was chosen. What may go to the practice is nothing until somebody
+/// has asked the person: a code that went by mistake cannot be called back.
+fn decided(before: Option<DraftDecision>, answer: Option<bool>) -> Option<DraftDecision> {
+    let consent = before.map_or(Consent::Withheld, |before| before.consent);
+    answer.map(|accepted| DraftDecision { accepted, consent })
+}
+
+/// What a person can answer, in the order of the form.
+const ANSWERS: [(Option<bool>, &str); 3] =
+    [(None, "Not today"), (Some(true), "Accepted"), (Some(false), "Declined")];
+
+/// The person's answer to the referral, while there is none.
+#[component]
+pub fn Decided(form: Form) -> impl IntoView {
+    let read = Engine::here().case(form.case);
+    let draft = form.read(Clone::clone);
+    let before = Memo::new(move |_| read.with(|read| draft.with(|d| answer_before(read, d))));
+    let answer = form.read(|draft| draft.decision.map(|decision| decision.accepted));
+    let choose = Callback::new(move |answer| {
+        form.write(|draft| draft.decision = decided(draft.decision, answer));
+    });
+    // An answer that is written here already can be taken back, whatever came in meanwhile.
+    let asks = Memo::new(move |_| before.get() == Answer::Open || answer.get().is_some());
+    view! {
+        {move || answered(before.get()).map(|words| view! { <p class="fp-field">{words}</p> })}
+        <Show when=move || asks.get()>
+            <RadioChips
+                id="decision"
+                legend="Their answer to the referral"
+                choices=ANSWERS.to_vec()
+                chosen=answer
+                on_choose=choose
+            />
+        </Show>
+        <Show when=move || answer.get().is_some()>
+            <Consented form />
+        </Show>
+    }
+}
+
+#[component]
+fn Consented(form: Form) -> impl IntoView {
+    let consent =
+        form.read(|draft| draft.decision.map_or(Consent::Withheld, |decision| decision.consent));
+    let choose = Callback::new(move |consent| {
+        form.write(|draft| {
+            if let Some(decision) = &mut draft.decision {
+                decision.consent = consent;
+            }
+        });
+    });
+    view! {
+        <RadioChips
+            id="consent"
+            legend="What may go to their practice"
+            choices=Consent::ALL.map(|consent| (consent, consent.words())).to_vec()
+            chosen=consent
+            on_choose=choose
+        />
+    }
+}
+
+/// The needs that can be chosen: the list's, and whatever a newer version chose already.
+fn choices(chosen: &[Need]) -> Vec<(Need, String)> {
+    let is_chosen = |code: &str| chosen.iter().any(|need| need.code() == code);
+    let listed = NEEDS
+        .iter()
+        .filter(|choice| !choice.retired || is_chosen(choice.code))
+        .map(|choice| Need::new(choice.code));
+    let unknown =
+        chosen.iter().filter(|need| NEEDS.iter().all(|choice| choice.code != need.code()));
+    let all = listed.chain(unknown.cloned());
+    all.map(|need| (need.clone(), need.label().to_owned())).collect()
+}
+
+/// The needs that were touched.
+#[component]
+pub fn Needs(form: Form) -> impl IntoView {
+    let chosen = form.read(|draft| draft.needs.clone());
+    let toggle = Callback::new(move |(need, is_chosen): (Need, bool)| {
+        form.write(|draft| {
+            draft.needs.retain(|chosen| *chosen != need);
+            if is_chosen {
+                draft.needs.push(need);
+            }
+        });
+    });
+    view! {
+        <CheckboxChips
+            id="needs"
+            legend="Needs"
+            choices=choices(&chosen.get_untracked())
+            chosen
+            on_toggle=toggle
+        />
+    }
+}
+
+/// A goal that was set.
+#[component]
+pub fn Goal(form: Form) -> impl IntoView {
+    let goal = form.read(|draft| draft.goal.reveal().clone());
+    let set = Callback::new(move |goal| form.write(|draft| draft.goal = Personal::new(goal)));
+    view! {
+        <ParagraphField
+            id="goal"
+            label="A goal, in their words"
+            rows=2
+            value=goal
+            on_input=set
+        />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_goes_to_the_practice_until_it_is_chosen() {
+        let first = decided(None, Some(true)).expect("it is decided");
+        assert_eq!((first.accepted, first.consent), (true, Consent::Withheld));
+        let chosen = DraftDecision { consent: Consent::CodeOnly, ..first };
+        let other = decided(Some(chosen), Some(false)).expect("it is decided");
+        assert_eq!((other.accepted, other.consent), (false, Consent::CodeOnly));
+        assert_eq!(decided(Some(other), None), None);
+    }
+
+    #[test]
+    fn a_need_of_a_newer_version_is_kept() {
+        let choices = choices(&[Need::new("debt"), Need::new("from_later")]);
+        assert_eq!(choices.len(), NEEDS.len() + 1);
+        assert_eq!(choices.last().map(|(_, label)| label.as_str()), Some("from_later"));
+    }
+}

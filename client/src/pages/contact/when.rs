@@ -1,0 +1,96 @@
+//! When and where: the day, the time, and the place as the worker calls it.
+
+use jiff::{
+    ToSpan,
+    civil::{Date, Time},
+};
+use leptos::{html, prelude::*};
+
+use super::{form::Form, text::LineField};
+use crate::{components::date_field::DateField, engine::Engine};
+
+/// The day, the time and the place of the contact.
+#[component]
+pub fn WhenAndWhere(form: Form) -> impl IntoView {
+    let today = Engine::here().today();
+    let quick = quick_days(today);
+    let day = form.read(|draft| Some(draft.at.date()));
+    let set_day = Callback::new(move |day: Option<Date>| {
+        // A contact always has a day: one that is typed by halves changes nothing.
+        if let Some(day) = day {
+            form.write(|draft| draft.at = day.to_datetime(draft.at.time()));
+        }
+    });
+    let venue = form.read(|draft| draft.venue.clone());
+    let set_venue = Callback::new(move |venue| form.write(|draft| draft.venue = venue));
+    view! {
+        <DateField id="at" label="Date" quick value=day on_choose=set_day />
+        <TimeField form />
+        <LineField id="venue" label="Place" value=venue on_input=set_venue />
+    }
+}
+
+fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
+    let mut quick = vec![("Today", today)];
+    quick.extend(today.checked_sub(1.day()).ok().map(|day| ("Yesterday", day)));
+    quick
+}
+
+#[component]
+fn TimeField(form: Form) -> impl IntoView {
+    let time = form.read(|draft| draft.at.strftime("%H:%M").to_string());
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let (time, input) = (time.get(), input.get());
+        // As with dates: a time that is typed by halves is left alone.
+        if let Some(input) = input
+            && read_time(&input.value()) != read_time(&time)
+        {
+            input.set_value(&time);
+        }
+    });
+    let set = move |typed: String| {
+        if let Some(time) = read_time(&typed) {
+            form.write(|draft| draft.at = draft.at.date().to_datetime(time));
+        }
+    };
+    view! {
+        <div class="nhsuk-form-group fp-field">
+            <label class="nhsuk-label fp-legend" for="time">"Time"</label>
+            <input
+                class="nhsuk-input fp-time"
+                type="time"
+                id="time"
+                name="time"
+                node_ref=input
+                on:input:target=move |event| set(event.target().value())
+            />
+        </div>
+    }
+}
+
+/// Reads what a time input holds.
+fn read_time(typed: &str) -> Option<Time> {
+    Time::strptime("%H:%M", typed.get(..5)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_browsers_write_them() {
+        assert_eq!(read_time("14:05"), Some(time(14, 5, 0, 0)));
+        assert_eq!(read_time("14:05:30"), Some(time(14, 5, 0, 0)));
+        assert_eq!(read_time(""), None);
+        assert_eq!(read_time("14:"), None);
+    }
+
+    #[test]
+    fn the_quick_days_are_today_and_the_day_before() {
+        let days = quick_days(date(2026, 3, 1)).into_iter().map(|(_, day)| day).collect::<Vec<_>>();
+        assert_eq!(days, [date(2026, 3, 1), date(2026, 2, 28)]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything else: who is signed in, the desks of a lead, the version, and signing out.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::components::A;
+use shared::case::Role;
+
+use crate::engine::Engine;
+
+/// The screen behind the last button of the bottom bar.
+#[component]
+pub fn More() -> impl IntoView {
+    let profile = Engine::here().profile();
+    let who = move || {
+        profile.get().map(|profile| {
+            view! {
+                <p>
+                    <strong>{profile.name.clone()}</strong>
+                    <br />
+                    {profile.role.words()}
+                    <br />
+                    {profile.service_name.clone()}
+                </p>
+            }
+        })
+    };
+    let is_demonstration = move || {
+        profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.demonstration))
+    };
+    let is_lead = move || {
+        profile.with(|profile| {
+            profile.as_ref().is_some_and(|profile| profile.role == Role::LeadLinkWorker)
+        })
+    };
+    view! {
+        <h1 class="nhsuk-heading-l">"More"</h1>
+        {who}
+        <Show when=is_demonstration>
+            <p>"This is a demonstration. All people in it are invented."</p>
+        </Show>
+        <ul class="fp-list">
+            <li><A href="/sync">"Sent and waiting, and this phone's storage"</A></li>
+            <li><A href="/urgent">"Urgent numbers"</A></li>
+            <Show when=is_lead>
+                // A page of the server's, not a screen of this app.
+                <li><a href="/team" rel="external">"The team's desk (needs a signal)"</a></li>
+            </Show>
+        </ul>
+        <About />
+        <SignOut />
+    }
+}
+
+#[component]
+fn About() -> impl IntoView {
+    let engine = Engine::here();
+    view! {
+        <h2 class="nhsuk-heading-m">"About Fingerpost"</h2>
+        <p>
+            "Version " {env!("CARGO_PKG_VERSION")}
+            ". Everything that you write is saved on this phone first, and sent when there is a \
+             signal."
+        </p>
+        // Loading the app again is what makes the browser look.
+        <button
+            class="nhsuk-button nhsuk-button--secondary"
+            on:click=move |_| engine.reload()
+        >
+            "Look for a new version"
+        </button>
+    }
+}
+
+#[component]
+fn SignOut() -> impl IntoView {
+    let engine = Engine::here();
+    let problem = RwSignal::new(None::<&'static str>);
+    let is_asking = RwSignal::new(false);
+    let sign_out = move |_| {
+        spawn_local(async move {
+            if let Err(words) = engine.sign_out().await {
+                is_asking.set(false);
+                problem.set(Some(words));
+            }
+        });
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"Sign out"</h2>
+        <p>
+            "Signing out removes everything from this phone. To come back you need a new link from \
+             your service."
+        </p>
+        <p role="alert">{move || problem.get()}</p>
+        <Show
+            when=move || is_asking.get()
+            fallback=move || {
+                view! {
+                    <button
+                        class="nhsuk-button nhsuk-button--secondary"
+                        on:click=move |_| is_asking.set(true)
+                    >
+                        "Sign out"
+                    </button>
+                }
+            }
+        >
+            <div class="nhsuk-button-group">
+                <button class="nhsuk-button nhsuk-button--warning" on:click=sign_out>
+                    "Sign out and remove everything"
+                </button>
+                <button
+                    class="nhsuk-button nhsuk-button--secondary"
+                    on:click=move |_| is_asking.set(false)
+                >
+                    "Stay signed in"
+                </button>
+            </div>
+        </Show>
+    }
+}

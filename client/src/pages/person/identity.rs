@@ -1,0 +1,131 @@
+//! Who the person is, how to reach them and talk with them, and what matters to them.
+
+use leptos::prelude::*;
+use shared::{
+    case::{Case, Field},
+    sync::SyncState,
+};
+
+use super::Shown;
+use crate::{
+    components::{ask::Ask, shown},
+    engine::Engine,
+    words,
+};
+
+/// One line of the summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    field: Field,
+    value: String,
+}
+
+/// Who the person is.
+#[component]
+pub(super) fn Identity(shown: Shown) -> impl IntoView {
+    let engine = Engine::here();
+    let profile = engine.profile();
+    let lines = shown.of(move |case| {
+        let practice_name = |ods: &str| {
+            let name = |profile: &std::sync::Arc<_>| name_of_practice(profile, ods);
+            profile.with(|profile| profile.as_ref().map_or_else(|| ods.to_owned(), name))
+        };
+        lines_of(case, engine, practice_name)
+    });
+    let state = shown.of_view(move |view| state_words(&view.state, engine));
+    view! {
+        <dl class="nhsuk-summary-list fp-who">
+            {move || lines.get().into_iter().map(summary_row).collect_view()}
+        </dl>
+        <p class="fp-quiet" role="status">{move || state.get()}</p>
+        <WhatMatters shown />
+    }
+}
+
+fn name_of_practice(profile: &shared::profile::Profile, ods: &str) -> String {
+    profile.practice_name(ods).to_owned()
+}
+
+fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> Vec<Line> {
+    let person = &case.person;
+    let fields = [
+        Field::NhsNumber,
+        Field::BirthDate,
+        Field::PracticeOds,
+        Field::Phone,
+        Field::Communication,
+    ];
+    let value_of = |field| {
+        let written = person.shown(field);
+        match field {
+            Field::BirthDate => shown::age(person.birth_date(), engine.today()),
+            _ if written.is_empty() => "Not known".to_owned(),
+            Field::NhsNumber => shown::nhs_number(written),
+            Field::PracticeOds => practice(written),
+            _ => written.to_owned(),
+        }
+    };
+    fields.into_iter().map(|field| Line { field, value: value_of(field) }).collect()
+}
+
+fn summary_row(line: Line) -> impl IntoView {
+    let name = match line.field {
+        Field::BirthDate => "Age".to_owned(),
+        field => shown::capital(field.words()),
+    };
+    let is_phone = line.field == Field::Phone && line.value.contains(|c: char| c.is_ascii_digit());
+    let value = if is_phone {
+        let href = shown::dial(&line.value);
+        view! { <a class="fp-tel" href=href>{line.value}</a> }.into_any()
+    } else {
+        line.value.into_any()
+    };
+    view! {
+        <div class="nhsuk-summary-list__row nhsuk-summary-list__row--no-actions">
+            <dt class="nhsuk-summary-list__key">{name}</dt>
+            <dd class="nhsuk-summary-list__value">{value}</dd>
+        </div>
+    }
+}
+
+/// Where what was written in this case is.
+fn state_words(state: &SyncState, engine: Engine) -> Option<String> {
+    Some(match state {
+        SyncState::SavedHere => "Nothing waits to be sent".to_owned(),
+        SyncState::CannotSend(remedy) => format!("Cannot send: {remedy}"),
+        state => words::state(state, engine.now()),
+    })
+}
+
+/// What matters to the person, in their words, and how to change it.
+#[component]
+fn WhatMatters(shown: Shown) -> impl IntoView {
+    let engine = Engine::here();
+    let written = shown.of(|case| case.person.shown(Field::WhatMatters).to_owned());
+    let case = shown.case;
+    let save = move |words: String| async move {
+        let write = move |writer: &mut shared::document::Writer<'_, '_>| {
+            writer.put_field(Field::WhatMatters, &words)
+        };
+        engine.edit(case, write).await
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"What matters to me"</h2>
+        <Show
+            when=move || !written.read().is_empty()
+            fallback=|| view! { <p>"Not written yet. Ask them, and write it in their words."</p> }
+        >
+            <blockquote class="fp-matters">{move || written.get()}</blockquote>
+        </Show>
+        <Ask
+            id="what-matters"
+            button="Change what matters"
+            label="What matters to this person"
+            hint="In their own words"
+            send="Save"
+            missing="Write what matters to them"
+            begin_with=written
+            save
+        />
+    }
+}

@@ -1,0 +1,154 @@
+//! One person: who they are, what was agreed, what happened, and what comes next.
+
+mod close;
+mod coding;
+mod episode;
+mod identity;
+mod plans;
+mod settle;
+mod timeline;
+mod urgent;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::A,
+    hooks::{use_navigate, use_params_map},
+};
+use shared::{
+    case::{Case, Entry},
+    ids::CaseId,
+    profile::Profile,
+};
+
+use self::{
+    close::CloseReferral,
+    coding::ForThePractice,
+    episode::EpisodeStrip,
+    identity::Identity,
+    plans::{Goals, Needs, Signposting},
+    settle::Settle,
+    timeline::Timeline,
+    urgent::{RecordUrgent, UrgentBanner},
+};
+use crate::{
+    components::shown,
+    engine::{CaseRead, CaseView, Engine},
+};
+
+/// What the parts of the screen read: whose case, and how it is now.
+#[derive(Clone, Copy)]
+struct Shown {
+    case: CaseId,
+    read: Signal<CaseRead>,
+}
+
+impl Shown {
+    /// Something of the case, which the screen draws again only when it really changed.
+    fn of<T>(self, of: impl Fn(&Case) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Default + PartialEq + Send + Sync + 'static,
+    {
+        self.of_view(move |view| of(&view.case))
+    }
+
+    /// The same, where what could not be read and what is not sent count too.
+    fn of_view<T>(self, of: impl Fn(&Arc<CaseView>) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Default + PartialEq + Send + Sync + 'static,
+    {
+        let read = self.read;
+        Memo::new(move |_| {
+            read.with(|read| match read {
+                Some(Ok(view)) => of(view),
+                Some(Err(_)) | None => T::default(),
+            })
+        })
+    }
+}
+
+/// The screen of one person.
+#[component]
+pub fn PersonScreen() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
+    move || match id.get() {
+        Some(case) => view! { <Found case /> }.into_any(),
+        None => {
+            view! { <Absent words="This link names no person. Copy it again, whole." /> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Found(case: CaseId) -> impl IntoView {
+    let engine = Engine::here();
+    let (read, arriving) = (engine.case(case), engine.arriving());
+    let absence = Memo::new(move |_| {
+        read.with(|read| match read {
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(error.to_string()),
+            None if arriving.get() => Some(
+                "This person may still be on the way to this phone. They appear here by \
+                 themselves."
+                    .to_owned(),
+            ),
+            None => Some(
+                "This person is not on this phone. They may have been given to somebody else on \
+                 the team: ask your lead link worker."
+                    .to_owned(),
+            ),
+        })
+    });
+    move || match absence.get() {
+        Some(words) => view! { <Absent words /> }.into_any(),
+        None => view! { <Person shown=Shown { case, read } /> }.into_any(),
+    }
+}
+
+/// Why there is nobody to show, and where to go.
+#[component]
+fn Absent(#[prop(into)] words: String) -> impl IntoView {
+    view! {
+        <h1 class="nhsuk-heading-l">"Nobody to show"</h1>
+        <p>{words}</p>
+        <p class="fp-link-line"><A href="/people">"Go to People"</A></p>
+    }
+}
+
+#[component]
+fn Person(shown: Shown) -> impl IntoView {
+    let engine = Engine::here();
+    let name = shown.of(|case| shown::full_name(&case.person));
+    let navigate = use_navigate();
+    let case = shown.case;
+    let add_contact = move |_| {
+        let draft = engine.new_event_id();
+        navigate(&format!("/person/{case}/contact/{draft}"), Default::default());
+    };
+    view! {
+        <h1 class="nhsuk-heading-l fp-name">{name}</h1>
+        <UrgentBanner shown />
+        <Settle shown />
+        <Identity shown />
+        <button type="button" class="nhsuk-button fp-button" on:click=add_contact>
+            "Add contact"
+        </button>
+        <EpisodeStrip shown />
+        <ForThePractice shown />
+        <Needs shown />
+        <Goals shown />
+        <Signposting shown />
+        <Timeline shown />
+        <h2 class="nhsuk-heading-m">"More for this person"</h2>
+        <RecordUrgent shown />
+        <CloseReferral shown />
+    }
+}
+
+/// "by Sam Lee": who recorded an entry, as the team list names them.
+fn author(profile: Option<&Profile>, entry: &Entry) -> String {
+    let by = entry.original.by;
+    profile.map_or_else(String::new, |profile| profile.name_of(by).to_owned())
+}

@@ -1,0 +1,176 @@
+//! Needs, goals, and the services that were named to the person.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use leptos::prelude::*;
+use shared::{
+    case::{Case, Fact, event::GoalSet},
+    ids::EventId,
+    personal::Personal,
+};
+
+use super::Shown;
+use crate::{
+    components::{ask::Ask, entry::write_entry, shown},
+    engine::Engine,
+};
+
+/// Every need that was touched, once.
+fn needs_of(case: &Case) -> Vec<String> {
+    let mut labels = Vec::new();
+    for entry in case.standing() {
+        let needs = match &entry.current.fact {
+            Fact::Contact(contact) => contact.needs.as_slice(),
+            Fact::NeedNoted(noted) => std::slice::from_ref(&noted.need),
+            _ => &[],
+        };
+        for need in needs {
+            let label = need.label().to_owned();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+    }
+    labels
+}
+
+/// What the person needs.
+#[component]
+pub(super) fn Needs(shown: Shown) -> impl IntoView {
+    let needs = shown.of(needs_of);
+    let lines = move || {
+        needs.get().into_iter().map(|need| view! { <li class="fp-need">{need}</li> }).collect_view()
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"Needs"</h2>
+        <Show
+            when=move || !needs.read().is_empty()
+            fallback=|| view! { <p>"None noted yet. Needs come here from contacts."</p> }
+        >
+            <ul class="fp-needs">{lines}</ul>
+        </Show>
+    }
+}
+
+/// One goal, with the day on which it was set.
+type Goal = (EventId, Date, Personal<String>);
+
+fn goals_of(case: &Case) -> Vec<Goal> {
+    let goals = case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::GoalSet(goal) => Some((entry.original.id, entry.on(), goal.words.clone())),
+        _ => None,
+    });
+    goals.collect()
+}
+
+/// What the person wants to reach.
+#[component]
+pub(super) fn Goals(shown: Shown) -> impl IntoView {
+    let engine = Engine::here();
+    let goals = shown.of(goals_of);
+    let case = shown.case;
+    let save = move |words: String| {
+        write_entry(engine, case, Fact::GoalSet(GoalSet { words: Personal::new(words) }))
+    };
+    let lines = move || {
+        let lines = goals.get().into_iter().map(|(_, on, words)| {
+            view! {
+                <li>
+                    <span class="fp-text">{words.into_inner()}</span>
+                    <span class="fp-quiet">"Set " {shown::day(on, engine.today())}</span>
+                </li>
+            }
+        });
+        lines.collect_view()
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"Goals"</h2>
+        <Show
+            when=move || !goals.read().is_empty()
+            fallback=|| view! { <p>"None set yet."</p> }
+        >
+            <ul class="fp-list fp-lines">{lines}</ul>
+        </Show>
+        <Ask
+            id="goal"
+            button="Add a goal"
+            label="What do they want to reach?"
+            hint="In their own words"
+            send="Add this goal"
+            missing="Write what they want to reach"
+            save
+        />
+    }
+}
+
+/// A service that was named to the person, and how that went.
+#[derive(Debug, Clone, PartialEq)]
+struct Named {
+    name: String,
+    phone: String,
+    introduced: bool,
+    on: Date,
+    went: Option<Personal<String>>,
+}
+
+fn named_of(case: &Case) -> Vec<Named> {
+    // The entries come oldest first, so the latest word on each signposting stays.
+    let outcomes: BTreeMap<EventId, Personal<String>> = case
+        .standing()
+        .filter_map(|entry| match &entry.current.fact {
+            Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
+            _ => None,
+        })
+        .collect();
+    let named = case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::Signposted(signposted) => Some(Named {
+            name: signposted.name.clone(),
+            phone: signposted.phone.clone(),
+            introduced: signposted.introduced,
+            on: entry.on(),
+            went: outcomes.get(&entry.original.id).cloned(),
+        }),
+        _ => None,
+    });
+    let mut named: Vec<_> = named.collect();
+    named.reverse();
+    named
+}
+
+/// The services that were named to the person.
+#[component]
+pub(super) fn Signposting(shown: Shown) -> impl IntoView {
+    let engine = Engine::here();
+    let named = shown.of(named_of);
+    let lines = move || {
+        named.get().into_iter().map(|named| named_line(named, engine.today())).collect_view()
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"Signposting"</h2>
+        <Show
+            when=move || !named.read().is_empty()
+            fallback=|| {
+                view! { <p>"No service named yet. Name one in a contact."</p> }
+            }
+        >
+            <ul class="fp-list fp-lines">{lines}</ul>
+        </Show>
+    }
+}
+
+fn named_line(named: Named, today: Date) -> impl IntoView {
+    let how = if named.introduced { "introduced" } else { "named" };
+    let call = (!named.phone.is_empty()).then(|| {
+        let href = shown::dial(&named.phone);
+        view! { <a class="fp-tel" href=href>{named.phone}</a> }
+    });
+    view! {
+        <li>
+            <strong>{named.name}</strong>
+            {call}
+            <span class="fp-quiet">{shown::day(named.on, today)} ", " {how}</span>
+            {named.went.map(|words| view! { <span class="fp-text">{words.into_inner()}</span> })}
+        </li>
+    }
+}

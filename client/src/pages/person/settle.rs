@@ -1,0 +1,181 @@
+//! What two people wrote at once: side by side, for a person to choose.
+
+use leptos::prelude::*;
+use shared::{
+    case::{
+        Case, Entry, Fact, Field,
+        event::{ConflictResolved, Retracted},
+    },
+    ids::EventId,
+    personal::Personal,
+};
+
+use super::{Shown, author};
+use crate::{
+    components::{
+        ask::Ask,
+        entry::{Saving, event_of, write_entry},
+        shown,
+    },
+    engine::{Engine, SaveError},
+};
+
+/// A field in which several values stand.
+#[derive(Debug, Clone, PartialEq)]
+struct Contested {
+    field: Field,
+    values: Vec<Personal<String>>,
+}
+
+fn fields_of(case: &Case) -> Vec<Contested> {
+    let fields = Field::ALL.into_iter().filter_map(|field| {
+        let values = case.person.register(field).contested()?;
+        let values = values.map(|value| Personal::new(value.to_owned())).collect();
+        Some(Contested { field, values })
+    });
+    fields.collect()
+}
+
+/// Both answers of every referral in which both stand.
+fn answers_of(case: &Case) -> Vec<Entry> {
+    let contested = case.episodes().into_iter();
+    let contested = contested.filter(|episode| episode.answer() == shared::case::Answer::Contested);
+    contested.flat_map(|episode| episode.answers).cloned().collect()
+}
+
+/// Everything that waits for a choice.
+#[component]
+pub(super) fn Settle(shown: Shown) -> impl IntoView {
+    let (answers, fields) = (shown.of(answers_of), shown.of(fields_of));
+    view! {
+        <div id="settle">
+            <Show when=move || !answers.read().is_empty()>
+                <section class="fp-settle" aria-labelledby="settle-answers">
+                    <h2 class="nhsuk-heading-m" id="settle-answers">"Two answers are recorded"</h2>
+                    <p>
+                        "Both “accepted” and “declined” are recorded for this referral. No code \
+                         goes to the practice until one is withdrawn."
+                    </p>
+                    <div class="fp-sides">
+                        <For
+                            each=move || answers.get()
+                            key=|entry| entry.original.id
+                            let:entry
+                        >
+                            <AnswerSide shown entry />
+                        </For>
+                    </div>
+                </section>
+            </Show>
+            <For
+                each=move || fields.get()
+                key=|contested| (contested.field, contested.values.clone())
+                let:contested
+            >
+                <FieldSides shown contested />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
+    let engine = Engine::here();
+    let (case, target): (_, EventId) = (shown.case, entry.original.id);
+    let said = match entry.current.fact {
+        Fact::Accepted(_) => "Accepted",
+        _ => "Declined",
+    };
+    let who = engine.profile().with_untracked(|profile| author(profile.as_deref(), &entry));
+    let on = shown::day(entry.on(), engine.today());
+    let recorded = crate::words::when(entry.original.recorded_at, engine.now());
+    let save = move |reason: String| {
+        let retracted = Retracted { target, reason: Personal::new(reason) };
+        write_entry(engine, case, Fact::Retracted(retracted))
+    };
+    view! {
+        <div class="fp-side">
+            <h3 class="nhsuk-heading-s">{said}</h3>
+            <p>"On " {on} ". Recorded by " {who} ", " {recorded} "."</p>
+            <Ask
+                id=format!("withdraw-{target}")
+                button=format!("“{said}” is wrong")
+                label="Why is it wrong?"
+                hint="It stays in the record, marked as withdrawn"
+                send="Withdraw it"
+                missing="Write why it is wrong"
+                save
+            />
+        </div>
+    }
+}
+
+#[component]
+fn FieldSides(shown: Shown, contested: Contested) -> impl IntoView {
+    let saving = Saving::new();
+    let field = contested.field;
+    let heading = format!("Two values for {}", field.words());
+    let holds = field.is_identity().then_some(" No code goes to the practice until one is kept.");
+    let sides = contested.values.into_iter().map(|value| {
+        view! { <ValueSide shown field value saving /> }
+    });
+    let heading_id = format!("settle-{}", field.stored_name());
+    let labelled_by = heading_id.clone();
+    view! {
+        <section class="fp-settle" aria-labelledby=labelled_by>
+            <h2 class="nhsuk-heading-m" id=heading_id>{heading}</h2>
+            <p>"Two people wrote different values at once." {holds}</p>
+            <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
+            <div class="fp-sides">{sides.collect_view()}</div>
+        </section>
+    }
+}
+
+#[component]
+fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving) -> impl IntoView {
+    let engine = Engine::here();
+    let case = shown.case;
+    let read = value_words(engine, field, value.reveal());
+    let name = format!("Keep this one: {read}");
+    let keep = move |_| {
+        let value = value.clone();
+        let save = async move {
+            let resolved = ConflictResolved { field: field.stored_name().to_owned() };
+            let event =
+                event_of(engine, Fact::ConflictResolved(resolved)).ok_or(SaveError::SignedOut)?;
+            let write = move |writer: &mut shared::document::Writer<'_, '_>| {
+                writer.put_field(field, value.reveal())?;
+                writer.put_event(&event)
+            };
+            engine.edit(case, write).await
+        };
+        saving.run(save, || {});
+    };
+    view! {
+        <div class="fp-side">
+            <p class="fp-side__value">{read}</p>
+            <button
+                type="button"
+                class="nhsuk-button nhsuk-button--secondary fp-button"
+                aria-label=name
+                disabled=move || saving.busy.get()
+                on:click=keep
+            >
+                "Keep this one"
+            </button>
+        </div>
+    }
+}
+
+/// A stored value as a person reads it.
+fn value_words(engine: Engine, field: Field, value: &str) -> String {
+    match field {
+        Field::NhsNumber => shown::nhs_number(value),
+        Field::BirthDate => value.parse().map_or_else(|_| value.to_owned(), shown::date),
+        Field::PracticeOds => engine.profile().with_untracked(|profile| {
+            let name = profile.as_ref().map(|profile| profile.practice_name(value).to_owned());
+            name.unwrap_or_else(|| value.to_owned())
+        }),
+        _ => value.to_owned(),
+    }
+}

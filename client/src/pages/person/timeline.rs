@@ -1,0 +1,166 @@
+//! Everything that happened, newest first. What was withdrawn stays, struck out.
+
+use leptos::prelude::*;
+use shared::case::{
+    Case, Entry, Fact,
+    event::{Contact, ContactOutcome},
+};
+
+use super::{Shown, author, urgent::action_words};
+use crate::{components::shown, engine::Engine};
+
+/// One entry as the timeline shows it, with the reason where it was withdrawn.
+#[derive(Debug, Clone, PartialEq)]
+struct Item {
+    entry: Entry,
+    withdrawn: Option<String>,
+}
+
+fn items_of(case: &Case) -> Vec<Item> {
+    // Corrections and withdrawals show on the entry that they are about.
+    let shows =
+        |entry: &&Entry| !matches!(entry.original.fact, Fact::Amended(_) | Fact::Retracted(_));
+    let reason = |entry: &Entry| {
+        let by = case.entries.get(&entry.retracted_by?)?;
+        match &by.current.fact {
+            Fact::Retracted(retracted) => Some(retracted.reason.reveal().clone()),
+            _ => None,
+        }
+    };
+    let items = case.entries.values().filter(shows);
+    let mut items: Vec<_> =
+        items.map(|entry| Item { withdrawn: reason(entry), entry: entry.clone() }).collect();
+    items.sort_by_key(|item| std::cmp::Reverse((item.entry.current.at, item.entry.original.id)));
+    items
+}
+
+/// Everything that happened.
+#[component]
+pub(super) fn Timeline(shown: Shown) -> impl IntoView {
+    let items = shown.of(items_of);
+    // An entry is drawn again only when something became of it.
+    let key = |item: &Item| {
+        let entry = &item.entry;
+        (entry.original.id, entry.retracted_by, entry.amendments.len(), entry.contested)
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"What happened"</h2>
+        <ol class="fp-list fp-timeline" reversed>
+            <For each=move || items.get() key=key let:item>
+                <TimelineItem item />
+            </For>
+        </ol>
+    }
+}
+
+#[component]
+fn TimelineItem(item: Item) -> impl IntoView {
+    let engine = Engine::here();
+    let Item { entry, withdrawn } = item;
+    let (title, lines, text) = described(&entry.current.fact);
+    let who = engine.profile().with_untracked(|profile| author(profile.as_deref(), &entry));
+    let day = shown::day(entry.on(), engine.today());
+    // Nobody knows the hour of a referral that was written down on a later day.
+    let has_hour = entry.current.at.time() != jiff::civil::Time::midnight();
+    let time = has_hour.then(|| entry.current.at.strftime(", %H:%M").to_string());
+    let marks = [
+        (!entry.stands()).then_some("Withdrawn"),
+        (!entry.amendments.is_empty()).then_some("Corrected"),
+        entry.contested.then_some("Two corrections at once"),
+    ];
+    let marks = marks.into_iter().flatten();
+    let marks =
+        marks.map(|words| view! { <strong class="nhsuk-tag nhsuk-tag--grey">{words}</strong> });
+    let body = view! {
+        <h3 class="nhsuk-heading-s fp-timeline__title">{title}</h3>
+        {(!lines.is_empty()).then(|| view! { <p class="fp-quiet">{lines.join(", ")}</p> })}
+        {(!text.is_empty()).then(|| view! { <p class="fp-text">{text}</p> })}
+    };
+    let body = if entry.stands() {
+        body.into_any()
+    } else {
+        view! { <div class="fp-struck">{body}</div> }.into_any()
+    };
+    view! {
+        <li>
+            <p class="fp-quiet">
+                <time datetime=entry.current.at.to_string()>{day} {time}</time>
+                ", " {who}
+            </p>
+            {marks.collect_view()}
+            {body}
+            {withdrawn.map(|why| view! { <p class="fp-text">"Why it was withdrawn: " {why}</p> })}
+        </li>
+    }
+}
+
+/// An entry's title, the facts beside it, and what was written.
+fn described(fact: &Fact) -> (String, Vec<String>, String) {
+    let plain = |title: &str, text: &str| (title.to_owned(), Vec::new(), text.to_owned());
+    match fact {
+        Fact::Contact(contact) => contact_described(contact),
+        Fact::Referred(referral) => (
+            "Referred".to_owned(),
+            vec![referral.source.words().to_owned()],
+            referral.reason.reveal().clone(),
+        ),
+        Fact::Accepted(decision) => (
+            "Accepted the referral".to_owned(),
+            vec![format!("Shares with the practice: {}", decision.consent.words().to_lowercase())],
+            String::new(),
+        ),
+        Fact::Declined(decision) => (
+            "Declined the referral".to_owned(),
+            vec![format!("Shares with the practice: {}", decision.consent.words().to_lowercase())],
+            String::new(),
+        ),
+        Fact::NeedNoted(noted) => plain("Need noted", noted.need.label()),
+        Fact::GoalSet(goal) => plain("Goal set", goal.words.reveal()),
+        Fact::Signposted(signposted) => plain("Service named", &signposted.name),
+        Fact::SignpostOutcome(outcome) => plain("How a service went", outcome.words.reveal()),
+        Fact::OutcomeMeasured(scales) => plain(
+            "Wellbeing measured",
+            &format!(
+                "Satisfied {}, worthwhile {}, happy {}, anxious {}; each of 10",
+                scales.satisfaction, scales.worthwhile, scales.happiness, scales.anxiety
+            ),
+        ),
+        Fact::UrgentConcern(concern) => (
+            "Urgent concern".to_owned(),
+            vec![action_words(concern.action).to_owned()],
+            concern.words.reveal().clone(),
+        ),
+        Fact::Handover(handover) => plain("Urgent concern taken over by", handover.to.reveal()),
+        Fact::EpisodeClosed(closed) => plain("Referral closed", closed.reason.words()),
+        Fact::AssignedNote(_) => plain("Given to somebody on the team", ""),
+        Fact::ConflictResolved(resolved) => {
+            plain("Two values settled", &resolved.field.replace('_', " "))
+        }
+        Fact::Amended(_) => plain("Correction", ""),
+        Fact::Retracted(_) => plain("Withdrawal", ""),
+    }
+}
+
+fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
+    let title = match contact.outcome {
+        ContactOutcome::Seen => format!("Contact: {}", contact.mode.words().to_lowercase()),
+        outcome => format!("Tried: {}", outcome.words().to_lowercase()),
+    };
+    let minutes = contact.minutes;
+    let kinds = [
+        (minutes.preparation, "preparing"),
+        (minutes.session, "together"),
+        (minutes.write_up, "writing up"),
+        (minutes.research, "looking things up"),
+    ];
+    let mut lines = vec![contact.outcome.words().to_owned()];
+    if contact.outcome != ContactOutcome::Seen {
+        lines.push(contact.mode.words().to_owned());
+    }
+    if !contact.venue.is_empty() {
+        lines.push(contact.venue.clone());
+    }
+    let taken = kinds.into_iter().filter(|(minutes, _)| *minutes > 0);
+    lines.extend(taken.map(|(minutes, kind)| format!("{minutes} minutes {kind}")));
+    (title, lines, contact.note.reveal().clone())
+}

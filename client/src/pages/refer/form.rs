@@ -1,0 +1,245 @@
+//! What a new referral needs before it can be saved, and who may be on this phone already.
+
+use jiff::civil::{Date, DateTime};
+use leptos::prelude::*;
+use shared::{
+    calendar,
+    case::{
+        Fact, Field, Person, Register,
+        event::{Referral, ReferralSource},
+    },
+    coding::match_keys,
+    limits,
+    nhs_number::NhsNumber,
+    personal::Personal,
+};
+
+use crate::{
+    components::{error_summary::FormProblem, shown},
+    engine::CaseLine,
+};
+
+/// What was typed and chosen so far.
+#[derive(Clone, Copy)]
+pub struct Form {
+    pub nhs_number: RwSignal<String>,
+    pub family_name: RwSignal<String>,
+    pub given_names: RwSignal<String>,
+    pub birth_date: RwSignal<String>,
+    pub sex: RwSignal<Option<&'static str>>,
+    pub practice: RwSignal<Option<String>>,
+    pub phone: RwSignal<String>,
+    pub communication: RwSignal<String>,
+    pub source: RwSignal<Option<ReferralSource>>,
+    pub reason: RwSignal<String>,
+    pub referred_on: RwSignal<String>,
+}
+
+/// A referral that can be saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ready {
+    /// The fields of the person that are known, as they are stored.
+    pub fields: Vec<(Field, String)>,
+    /// When they were referred.
+    pub at: DateTime,
+    /// Who asked, and why.
+    pub fact: Fact,
+}
+
+impl Form {
+    /// An empty form, for a referral of today.
+    pub fn new(today: Date) -> Self {
+        let text = || RwSignal::new(String::new());
+        Self {
+            nhs_number: text(),
+            family_name: text(),
+            given_names: text(),
+            birth_date: text(),
+            sex: RwSignal::new(None),
+            practice: RwSignal::new(None),
+            phone: text(),
+            communication: text(),
+            source: RwSignal::new(None),
+            reason: text(),
+            referred_on: RwSignal::new(shown::date(today)),
+        }
+    }
+
+    /// What can be saved, or everything that is to be put right first.
+    pub fn check(&self, now: DateTime) -> Result<Ready, Vec<FormProblem>> {
+        let mut checks = Checks { today: now.date(), problems: Vec::new() };
+        let nhs_number = checks.nhs_number(&trimmed(self.nhs_number));
+        let family_name = trimmed(self.family_name);
+        if family_name.is_empty() {
+            checks.refuse("family-name", "Write the family name".into());
+        }
+        let birth_date = checks.date("birth-date", "The date of birth", &trimmed(self.birth_date));
+        let referred_on =
+            checks.date("referred-on", "The date of the referral", &trimmed(self.referred_on));
+        let fields = [
+            (Field::NhsNumber, nhs_number),
+            (Field::FamilyName, checks.line("family-name", family_name)),
+            (Field::GivenNames, checks.line("given-names", trimmed(self.given_names))),
+            (Field::BirthDate, birth_date.map(|date| date.to_string()).unwrap_or_default()),
+            (Field::Sex, self.sex.get_untracked().unwrap_or_default().to_owned()),
+            (Field::PracticeOds, self.practice.get_untracked().unwrap_or_default()),
+            (Field::Phone, checks.line("phone", trimmed(self.phone))),
+            (Field::Communication, checks.paragraph("communication", trimmed(self.communication))),
+        ];
+        let source = self.source.get_untracked();
+        if source.is_none() {
+            checks.refuse("source", "Choose who referred them".into());
+        }
+        let reason = checks.paragraph("reason", trimmed(self.reason));
+        if trimmed(self.referred_on).is_empty() {
+            checks.refuse("referred-on", "Write the date of the referral".into());
+        }
+        if let (Some(birth), Some(referred)) = (birth_date, referred_on)
+            && referred < birth
+        {
+            checks.refuse("referred-on", "The referral is before the person was born".into());
+        }
+        match (source, referred_on, checks.problems) {
+            (Some(source), Some(on), problems) if problems.is_empty() => {
+                // Nobody knows the hour of an earlier day's referral: it comes first on its day.
+                let at = if on == now.date() { now } else { on.at(0, 0, 0, 0) };
+                let fields = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+                let reason = Personal::new(reason);
+                Ok(Ready { fields, at, fact: Fact::Referred(Referral { source, reason }) })
+            }
+            (_, _, problems) => Err(problems),
+        }
+    }
+}
+
+fn trimmed(text: RwSignal<String>) -> String {
+    text.with_untracked(|text| text.trim().to_owned())
+}
+
+/// The problems so far, in the order of the form.
+struct Checks {
+    today: Date,
+    problems: Vec<FormProblem>,
+}
+
+impl Checks {
+    fn refuse(&mut self, field: &'static str, words: String) {
+        self.problems.push(FormProblem { field, words });
+    }
+
+    fn nhs_number(&mut self, typed: &str) -> String {
+        if typed.is_empty() {
+            return String::new();
+        }
+        match NhsNumber::parse(typed) {
+            Ok(number) => number.digits(),
+            Err(error) => {
+                self.refuse("nhs-number", shown::capital(&error.to_string()));
+                String::new()
+            }
+        }
+    }
+
+    fn date(&mut self, field: &'static str, name: &str, typed: &str) -> Option<Date> {
+        if typed.is_empty() {
+            return None;
+        }
+        match calendar::parse(typed, self.today) {
+            Ok(date) if date > self.today => {
+                self.refuse(field, format!("{name} is in the future"));
+                None
+            }
+            Ok(date) => Some(date),
+            Err(error) => {
+                self.refuse(field, format!("{name} {error}"));
+                None
+            }
+        }
+    }
+
+    fn line(&mut self, field: &'static str, text: String) -> String {
+        self.at_most(field, text, limits::LINE_CHARACTERS_MAX)
+    }
+
+    fn paragraph(&mut self, field: &'static str, text: String) -> String {
+        self.at_most(field, text, limits::PARAGRAPH_CHARACTERS_MAX)
+    }
+
+    fn at_most(&mut self, field: &'static str, text: String, most: usize) -> String {
+        if text.chars().count() > most {
+            self.refuse(field, format!("Write at most {most} characters here"));
+        }
+        text
+    }
+}
+
+/// The people on this phone who share the NHS number, or the name and date of birth.
+pub fn alike(lines: &[CaseLine], fields: &[(Field, String)]) -> Vec<CaseLine> {
+    let own = match_keys(&person_of(fields.iter().map(|(field, value)| (*field, value.clone()))));
+    let is_alike = |line: &&CaseLine| {
+        let row = &line.row;
+        let held = [
+            (Field::NhsNumber, row.nhs_number.reveal().clone()),
+            (Field::FamilyName, row.family_name.reveal().clone()),
+            (Field::GivenNames, row.given_names.reveal().clone()),
+            (Field::BirthDate, row.birth_date.map(|on| on.to_string()).unwrap_or_default()),
+        ];
+        !match_keys(&person_of(held.into_iter())).is_disjoint(&own)
+    };
+    lines.iter().filter(is_alike).cloned().collect()
+}
+
+fn person_of(fields: impl Iterator<Item = (Field, String)>) -> Person {
+    let mut person = Person::default();
+    for (field, value) in fields {
+        person.set(field, Register::of([value]));
+    }
+    person
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: DateTime = DateTime::constant(2026, 11, 23, 14, 5, 0, 0);
+
+    fn filled() -> Form {
+        let form = Form::new(NOW.date());
+        form.family_name.set("Okafor".into());
+        form.given_names.set(" Ada ".into());
+        form.birth_date.set("3 11 1956".into());
+        form.nhs_number.set("999 000 0018".into());
+        form.source.set(Some(ReferralSource::Gp));
+        form
+    }
+
+    #[test]
+    fn what_is_known_is_stored_in_its_stored_form() {
+        let owner = Owner::new();
+        owner.set();
+        let ready = filled().check(NOW).expect("it can be saved");
+        let value = |field| {
+            ready.fields.iter().find(|(own, _)| *own == field).map(|(_, value)| value.as_str())
+        };
+        assert_eq!(value(Field::NhsNumber), Some("9990000018"));
+        assert_eq!(value(Field::BirthDate), Some("1956-11-03"));
+        assert_eq!(value(Field::GivenNames), Some("Ada"));
+        assert_eq!(value(Field::Phone), None);
+        assert_eq!(ready.at, NOW);
+    }
+
+    #[test]
+    fn everything_to_put_right_is_named_at_once() {
+        let owner = Owner::new();
+        owner.set();
+        let form = filled();
+        form.family_name.set(String::new());
+        form.nhs_number.set("999 000 0019".into());
+        form.birth_date.set("31 2 1956".into());
+        form.source.set(None);
+        form.referred_on.set("24 Nov 2026".into());
+        let problems = form.check(NOW).expect_err("it cannot be saved");
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();
+        assert_eq!(fields, ["nhs-number", "family-name", "birth-date", "referred-on", "source"]);
+    }
+}

@@ -1,0 +1,169 @@
+//! Where everything is: what is not sent, for whom, since when, and whether this phone keeps it.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::components::A;
+use shared::sync::{Failure, SyncState};
+
+use crate::{
+    engine::{CaseLine, Engine},
+    vault::Persistence,
+    words,
+};
+
+/// The screen behind the state chip.
+#[component]
+pub fn SyncStatus() -> impl IntoView {
+    view! {
+        <h1 class="nhsuk-heading-l">"Sent and waiting"</h1>
+        <Overall />
+        <Unsent />
+        <Unfinished />
+        <Notices />
+        <Storage />
+    }
+}
+
+#[component]
+fn Overall() -> impl IntoView {
+    let engine = Engine::here();
+    let state = engine.state();
+    let said = move || words::state(&state.read(), engine.now());
+    let remedy = move || match state.get() {
+        SyncState::CannotSend(words) => Some(words),
+        SyncState::SavedHere | SyncState::Waiting(_) | SyncState::Sent(_) => None,
+    };
+    let why_waiting = move || {
+        let (online, failure) = (engine.online().get(), engine.failure().get());
+        let waits = !matches!(state.get(), SyncState::Sent(_)) || !online || failure.is_some();
+        waits.then(|| reason(online, failure)).flatten()
+    };
+    view! {
+        <p class="nhsuk-heading-m" role="status">{said}</p>
+        <p>{remedy}</p>
+        <p>{why_waiting}</p>
+        <button class="nhsuk-button" on:click=move |_| engine.send_now()>"Send now"</button>
+    }
+}
+
+/// Why nothing moves, where that is no fault that a person can put right.
+fn reason(online: bool, failure: Option<Failure>) -> Option<&'static str> {
+    match failure {
+        _ if !online => Some("There is no signal. Everything is sent by itself when there is."),
+        Some(Failure::Unreachable) => {
+            Some("Your service does not answer here. Fingerpost goes on trying by itself.")
+        }
+        Some(Failure::Server) => {
+            Some("Your service has trouble of its own. Fingerpost goes on trying by itself.")
+        }
+        Some(Failure::SignedOut | Failure::TooOld | Failure::NotUnderstood) | None => None,
+    }
+}
+
+#[component]
+fn Unsent() -> impl IntoView {
+    let rows = Engine::here().rows();
+    let unsent = Memo::new(move |_| unsent_of(&rows.read()));
+    view! {
+        <Show when=move || !unsent.read().is_empty()>
+            <h2 class="nhsuk-heading-m">"Not sent yet"</h2>
+            <ul class="fp-list">
+                <For each=move || unsent.get() key=|line| line.case children=unsent_line />
+            </ul>
+        </Show>
+    }
+}
+
+fn unsent_of(lines: &[CaseLine]) -> Vec<Arc<CaseLine>> {
+    let is_unsent =
+        |line: &&CaseLine| matches!(line.state, SyncState::Waiting(_) | SyncState::CannotSend(_));
+    lines.iter().filter(is_unsent).cloned().map(Arc::new).collect()
+}
+
+fn unsent_line(line: Arc<CaseLine>) -> impl IntoView {
+    let engine = Engine::here();
+    let name = format!("{} {}", line.row.given_names.reveal(), line.row.family_name.reveal());
+    let since = engine
+        .unsent_since(line.case)
+        .map(|since| format!("Oldest written {}.", words::when(since, engine.now())));
+    let said = match line.state {
+        SyncState::CannotSend(remedy) => format!("Cannot send: {remedy}"),
+        ref state => words::state(state, engine.now()),
+    };
+    view! {
+        <li>
+            <A href=format!("/person/{}", line.case)>{name}</A>
+            <p class="nhsuk-hint">{said}" "{since}</p>
+        </li>
+    }
+}
+
+#[component]
+fn Unfinished() -> impl IntoView {
+    let drafts = Engine::here().working_drafts();
+    let count = move || drafts.with(|drafts| drafts.len());
+    let said = move || match count() {
+        1 => "1 contact is not finished.".to_owned(),
+        count => format!("{count} contacts are not finished."),
+    };
+    view! {
+        <Show when=move || count() != 0>
+            <h2 class="nhsuk-heading-m">"Not finished"</h2>
+            <p>{said}" "<A href="/today">"Finish them on Today"</A></p>
+        </Show>
+    }
+}
+
+#[component]
+fn Notices() -> impl IntoView {
+    let engine = Engine::here();
+    let notices = engine.notices();
+    let lines = move || {
+        let lines = notices.get().into_iter().rev().map(|notice| {
+            view! {
+                <li>
+                    <strong>{notice.name.into_inner()}</strong>
+                    <p>{notice.verdict.words()}</p>
+                </li>
+            }
+        });
+        lines.collect_view()
+    };
+    view! {
+        <Show when=move || !notices.read().is_empty()>
+            <h2 class="nhsuk-heading-m">"What you should know"</h2>
+            <ul class="fp-list">{lines}</ul>
+            <button
+                class="nhsuk-button nhsuk-button--secondary"
+                on:click=move |_| engine.put_notices_aside()
+            >
+                "I have read this"
+            </button>
+        </Show>
+    }
+}
+
+#[component]
+fn Storage() -> impl IntoView {
+    let engine = Engine::here();
+    let persistence = engine.persistence();
+    let ask = move |_| spawn_local(async move { engine.ask_to_persist().await });
+    let unreadable = move || match engine.unreadable().get() {
+        0 => None,
+        1 => Some("1 record on this phone cannot be read. Tell your service administrator.".into()),
+        count => Some(format!(
+            "{count} records on this phone cannot be read. Tell your service administrator."
+        )),
+    };
+    view! {
+        <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
+        <p>{unreadable}</p>
+        <p>{move || persistence.get().words()}</p>
+        <Show when=move || persistence.get() == Persistence::NotPromised>
+            <button class="nhsuk-button nhsuk-button--secondary" on:click=ask>
+                "Ask the browser to keep it"
+            </button>
+        </Show>
+    }
+}
