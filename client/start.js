@@ -33,6 +33,11 @@ async function keepForOffline() {
     registration.installing?.addEventListener("statechange", announce);
   });
 
+  if (!workers.controller) {
+    const { active } = await workers.ready;
+    if (!workers.controller) active.postMessage({ type: "claim" });
+  }
+
   window.addEventListener("update-agreed", () => {
     // Only the page that asked reloads: another one may have a draft open.
     workers.addEventListener("controllerchange", () => location.reload(), { once: true });

@@ -39,9 +39,11 @@ async function takeOver() {
   await self.clients.claim();
 }
 
-// A new version waits until the page says that the person agreed.
+// A new version waits until the page says that the person agreed. A page that was just loading when
+// the first version took over, or was reloaded past it, asks to be served from here again.
 self.addEventListener("message", (event) => {
   if (event.data?.type === "activate") self.skipWaiting();
+  if (event.data?.type === "claim") event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener("fetch", (event) => {

@@ -113,6 +113,9 @@ pub enum Referrals {
         /// Where to write refused lines [default: beside the file]
         #[arg(long)]
         refused: Option<PathBuf>,
+        /// The name of whoever carries the new people [default: the lead link worker]
+        #[arg(long)]
+        assign: Option<String>,
     },
 }
 

@@ -57,8 +57,13 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Services(Services::Import { data, file }) => {
             import::services(&Store::open(&data)?, &file, &mut say)?;
         }
-        Command::Referrals(Referrals::Import { data, file, refused }) => {
-            import::referrals(&open_existing(&data)?, &file, refused.as_deref(), &mut say)?;
+        Command::Referrals(Referrals::Import { data, file, refused, assign }) => {
+            let file = import::ReferralFile {
+                file: &file,
+                refused: refused.as_deref(),
+                assign: assign.as_deref(),
+            };
+            import::referrals(&open_existing(&data)?, file, &mut say)?;
         }
         Command::Verify { data } => return verified(&data),
         Command::Invite { data, user, role, practice, practice_name } => {
@@ -94,8 +99,8 @@ fn demonstrate(data: Option<PathBuf>, listen: SocketAddr) -> Result<(), Failure>
             let token = store.write_now(move |tx| {
                 people::invite(tx, user, clock::now_ms(), DEMO_INVITE_LIFE_MS)
             })?;
-            let words = role.words();
-            say(&format!("  {name}, {words}: http://{address}/join/{}", token.reveal()));
+            let (words, token) = (role.words(), token.reveal());
+            say(&format!("  {name:<18} {words:<31} http://{address}/join/{token}"));
         }
         say("");
         say(&format!("Its data is in {}. Stop with Ctrl-C.", data.display()));

@@ -38,7 +38,8 @@ fn document(words: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Sign in - Fingerpost</title><link rel=\"stylesheet\" href=\"{}\"></head>\
+         <title>Sign in - Fingerpost</title>\
+         <link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"{}\"></head>\
          <body><div class=\"nhsuk-width-container\"><main class=\"nhsuk-main-wrapper\">{words}\
          </main></div></body></html>",
         assets::STYLE_PATH

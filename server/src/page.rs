@@ -1,5 +1,6 @@
 //! The frame of the server's own pages: they work without a script, and print.
 
+use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, html};
 use shared::calendar;
 
@@ -39,6 +40,12 @@ pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> 
 /// A date of the store in words; what is no date stays as it is.
 pub fn date(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), calendar::words)
+}
+
+/// A date of birth in words: its day of the week helps nobody to find a record.
+pub fn birth_date(text: &str) -> String {
+    let words = |date: Date| format!("{} {}", calendar::words_short(date), date.year());
+    text.parse().map_or_else(|_| text.to_owned(), words)
 }
 
 /// An instant of the store in London's time.

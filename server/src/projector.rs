@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Transaction;
+use rusqlite::{ErrorCode, Transaction};
 use shared::{
     case::{Case, Defect},
     document::Document,
@@ -47,6 +47,25 @@ pub fn catch_up(store: &Store) -> Result<usize, StoreError> {
         unreadable += project_round(store, round)?;
     }
     Ok(unreadable)
+}
+
+/// Projects what came in since, inside a transaction that goes on to rest on it. Says whether
+/// everything is up to date: it is not when the service's facts or the day changed, which is too
+/// much work for one transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub fn catch_up_within(tx: &Transaction<'_>) -> Result<bool, StoreError> {
+    if snapshots::facts_changed(tx, clock::today())? {
+        return Ok(false);
+    }
+    let rest = snapshots::behind(tx, ROUND_CASES_MAX)?;
+    let facts = ServiceFacts::load(tx)?;
+    for behind in &rest {
+        let prepared = prepare(tx, behind.case)?;
+        keep(tx, behind, prepared, &facts)?;
+    }
+    Ok(rest.len() < ROUND_CASES_MAX)
 }
 
 /// The background thread. Ends when it is dropped.
@@ -167,6 +186,13 @@ fn keep(
     let projected = catch_unwind(AssertUnwindSafe(|| ledger::project(tx, &case, &defects, facts)));
     let failed = match projected {
         Ok(Ok(())) => false,
+        // What the tables refuse is the case's fault, not the disk's: it stops nobody else.
+        Ok(Err(rusqlite::Error::SqliteFailure(cause, _)))
+            if cause.code == ErrorCode::ConstraintViolation =>
+        {
+            tx.execute_batch("ROLLBACK TO projection")?;
+            true
+        }
         Ok(Err(error)) => return Err(error.into()),
         Err(_) => {
             tx.execute_batch("ROLLBACK TO projection")?;

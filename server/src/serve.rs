@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 use tracing::Level;
@@ -44,8 +44,16 @@ pub fn serve(
     let public_url = public_url.trim_end_matches('/').to_owned();
     remember(store, public_url.clone())?;
     let projector = Projector::start(store.clone())?;
+    // Whoever reads the address may stop the server at once, so the signals are heard before that.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        }
+    };
     on_bound(store, address)?;
-    let served = runtime.block_on(run(store.clone(), listener, public_url));
+    let served = runtime.block_on(run(store.clone(), listener, public_url, signals));
     tracing::info!("stopping");
     // What is still running has had its grace.
     runtime.shutdown_timeout(Duration::from_millis(200));
@@ -62,7 +70,18 @@ fn remember(store: &Store, public_url: String) -> Result<(), StoreError> {
     })
 }
 
-async fn run(store: Store, listener: TcpListener, public_url: String) -> Result<(), Failure> {
+/// What asks the server to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+async fn run(
+    store: Store,
+    listener: TcpListener,
+    public_url: String,
+    mut signals: Signals,
+) -> Result<(), Failure> {
     let (stop, stopping) = watch::channel(false);
     let app = App {
         store: store.clone(),
@@ -71,16 +90,14 @@ async fn run(store: Store, listener: TcpListener, public_url: String) -> Result<
         stopping: stopping.clone(),
     };
     tokio::spawn(poke::announce(store, app.pokes.clone(), stopping.clone()));
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut stopped = stopping.clone();
     let server = axum::serve(listener, router::router(app))
         .with_graceful_shutdown(async move { drop(stopped.wait_for(|stop| *stop).await) });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
         served = &mut server => return Ok(served?),
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
     }
     // Ends the streams of server-sent events too, which would never end by themselves.
     stop.send_replace(true);

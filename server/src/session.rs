@@ -12,6 +12,8 @@ use crate::{app::App, clock, error::Error, store::people};
 const COOKIE_NAME: &str = "fingerpost";
 /// As long as the session itself: half a year, in seconds.
 const COOKIE_LIFE_S: u32 = 180 * 24 * 60 * 60;
+/// The device that the client believes to be: a request says so where it matters.
+const DEVICE_HEADER: &str = "fingerpost-device";
 /// A token's length. Anything longer is not one, and is not looked up.
 const TOKEN_CHARACTERS: usize = 64;
 
@@ -33,6 +35,11 @@ impl FromRequestParts<App> for SignedIn {
         let token = token_of(&parts.headers).ok_or(Error::SignedOut)?;
         let found = app.store.read(move |tx| people::signed_in(tx, &token, clock::now_ms()));
         let found = found.await?.ok_or(Error::SignedOut)?;
+        // A tab that was opened for one person must not go on as another who signed in beside it.
+        let expected = parts.headers.get(DEVICE_HEADER);
+        if expected.is_some_and(|expected| *expected != *found.device.to_string()) {
+            return Err(Error::SignedOut);
+        }
         Ok(Self { actor: found.actor, device: found.device, name: found.name })
     }
 }

@@ -12,6 +12,7 @@ use axum::{
 use maud::{Markup, html};
 use rusqlite::{Row, Transaction};
 use shared::{
+    case::Role,
     ids::UserId,
     policy::{Action, Subject, may},
 };
@@ -25,7 +26,8 @@ use crate::{
     session::SignedIn,
     store::{
         StoreError, column,
-        worklist::{self, HeldRow, UrgentRow},
+        held::{self, HeldRow},
+        worklist::{self, UrgentRow},
     },
 };
 
@@ -48,11 +50,23 @@ fn check(signed_in: &SignedIn) -> Result<(), Error> {
 /// Everything on the lead's page, read in one transaction.
 struct Team {
     facts: ServiceFacts,
-    carried: Vec<(UserId, u32)>,
+    caseloads: Vec<Caseload>,
     held: Vec<HeldRow>,
     urgent: Vec<UrgentRow>,
     kept_apart: u32,
+    unreadable: u32,
     activity: Vec<ActivityLine>,
+}
+
+/// Whom one worker carries.
+struct Caseload {
+    user: UserId,
+    /// People whose referral is neither declined nor closed.
+    carried: u32,
+    /// Of all their people, those whose answer is contested.
+    contested: u32,
+    /// People whose episodes are over, and whom they can still read.
+    over: u32,
 }
 
 /// Activity of one person in one month for one reason.
@@ -66,17 +80,14 @@ struct ActivityLine {
 
 impl Team {
     fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
-        let sql = "SELECT user, count(*) FROM access WHERE revoked_position IS NULL
-             GROUP BY user ORDER BY 2 DESC, user";
-        let mut statement = tx.prepare_cached(sql)?;
-        let carried = statement.query_map([], |row| Ok((column::user(row, 0)?, row.get(1)?)))?;
-        let sql = "SELECT count(*) FROM quarantine";
+        let count = |sql: &str| tx.query_row(sql, [], |row| row.get(0));
         Ok(Self {
             facts: ServiceFacts::load(tx)?,
-            carried: carried.collect::<Result<_, _>>()?,
-            held: worklist::held(tx, None)?,
+            caseloads: caseloads(tx)?,
+            held: held::held(tx, None)?,
             urgent: worklist::urgent(tx, None)?,
-            kept_apart: tx.query_row(sql, [], |row| row.get(0))?,
+            kept_apart: count("SELECT count(*) FROM quarantine")?,
+            unreadable: count("SELECT count(*) FROM case_log WHERE failed")?,
             activity: activity(tx)?,
         })
     }
@@ -84,6 +95,29 @@ impl Team {
     fn name(&self, user: UserId) -> &str {
         self.facts.names.get(&user).map_or("Somebody no longer on the team", |(name, _)| name)
     }
+}
+
+/// Everybody who works with people, and whoever else still has somebody.
+fn caseloads(tx: &Transaction<'_>) -> Result<Vec<Caseload>, StoreError> {
+    // A case that was not worked out yet is carried: it has only just come.
+    let sql = "SELECT user.id, role, active, count(access.case_id),
+            ifnull(sum(access.case_id IS NOT NULL AND ifnull(standing.carried, 1)), 0),
+            ifnull(sum(standing.contested), 0)
+         FROM user
+         LEFT JOIN access ON access.user = user.id AND revoked_position IS NULL
+         LEFT JOIN standing ON standing.case_id = access.case_id
+         GROUP BY user.id ORDER BY 5 DESC, name, user.id";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| {
+        let (role, active): (Role, bool) = (column::role(row, 1)?, row.get(2)?);
+        let (all, carried): (u32, u32) = (row.get(3)?, row.get(4)?);
+        let user = column::user(row, 0)?;
+        let caseload =
+            Caseload { user, carried, contested: row.get(5)?, over: all.saturating_sub(carried) };
+        Ok((all > 0 || active && role.may_be_coded(), caseload))
+    })?;
+    let rows: Vec<(bool, Caseload)> = rows.collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().filter(|(shown, _)| *shown).map(|(_, caseload)| caseload).collect())
 }
 
 fn activity(tx: &Transaction<'_>) -> Result<Vec<ActivityLine>, StoreError> {
@@ -105,14 +139,15 @@ fn activity(tx: &Transaction<'_>) -> Result<Vec<ActivityLine>, StoreError> {
 async fn team_page(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Error> {
     check(&signed_in)?;
     let team = app.store.read(Team::read).await?;
+    let carrying = team.caseloads.iter().filter(|caseload| caseload.carried > 0).count();
     let body = html! {
         p class="fp-desk-balance" {
-            (counted(team.carried.len(), "person carries", "people carry")) " a caseload. "
+            (counted(carrying, "person carries", "people carry")) " a caseload. "
             (counted(team.urgent.len(), "urgent concern has", "urgent concerns have")) " no owner. "
-            (counted(team.held.len(), "reason holds", "reasons hold")) " entries back."
+            (counted(team.held.len(), "entry is", "entries are")) " held back."
         }
         (urgent(&team))
-        (caseloads(&team))
+        (caseload_table(&team))
         (held(&team))
         (kept_apart(&team))
         (activity_table(&team))
@@ -136,16 +171,20 @@ fn urgent(team: &Team) -> Markup {
     }
 }
 
-fn caseloads(team: &Team) -> Markup {
+fn caseload_table(team: &Team) -> Markup {
     html! {
         section aria-labelledby="caseloads" {
             h2 id="caseloads" { "Caseloads" }
             table class="nhsuk-table" {
                 caption class="nhsuk-u-visually-hidden" { "People carried by each worker" }
-                thead { tr { th scope="col" { "Worker" } th scope="col" { "People" } } }
-                tbody { @for (user, people) in &team.carried { tr {
-                    td { (team.name(*user)) }
-                    td { (people) " of " (CASELOAD_TYPICAL_MAX) }
+                thead { tr {
+                    th scope="col" { "Worker" } th scope="col" { "People carried" }
+                    th scope="col" { "Contested" } th scope="col" { "Declined or closed" }
+                } }
+                tbody { @for caseload in &team.caseloads { tr {
+                    td { (team.name(caseload.user)) }
+                    td { (caseload.carried) " of " (CASELOAD_TYPICAL_MAX) }
+                    td { (caseload.contested) } td { (caseload.over) }
                 } } }
             }
         }
@@ -168,8 +207,8 @@ fn held(team: &Team) -> Markup {
                     tbody { @for row in &team.held { tr {
                         td { (row.person.given_names) " " (row.person.family_name) }
                         td { (page::date(&row.event_date)) }
-                        td { (team.name(row.author)) }
-                        td { (row.words) }
+                        td { @if let Some(author) = row.author { (team.name(author)) } }
+                        td { @for reason in &row.reasons { (reason.words) br; } }
                     } } }
                 }
             }
@@ -187,6 +226,13 @@ fn kept_apart(team: &Team) -> Markup {
                 } @else {
                     (counted(team.kept_apart as usize, "change was", "changes were"))
                     " written by somebody who could no longer write to the case. They are kept."
+                }
+            }
+            @if team.unreadable > 0 {
+                p {
+                    (counted(team.unreadable as usize, "record", "records"))
+                    " could not be read, so nothing of them goes to a practice. Tell the service "
+                    "administrator."
                 }
             }
         }

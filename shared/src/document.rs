@@ -70,9 +70,8 @@ impl Author {
         ActorId::from([self.device.as_bytes().as_slice(), self.session.as_slice()].concat())
     }
 
-    fn author(&self) -> Result<AutomergeAuthor<'static>, DocumentError> {
-        AutomergeAuthor::try_from(self.user.as_bytes().to_vec())
-            .map_err(|_| DocumentError::Unwritable("the author's identifier was refused"))
+    fn author(&self) -> AutomergeAuthor<'static> {
+        AutomergeAuthor::from(self.user.as_bytes().to_vec())
     }
 }
 
@@ -170,7 +169,7 @@ impl Document {
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
     ) -> Result<Vec<u8>, DocumentError> {
         // The author is set first, since automerge draws a random actor whenever it changes.
-        self.0.set_author(Some(author.author()?));
+        self.0.set_author(Some(author.author()));
         self.0.set_actor(author.actor());
         let mut transaction = self.0.transaction();
         if let Err(error) = write(&mut Writer(&mut transaction)) {

@@ -411,7 +411,7 @@ mod tests {
     fn what_is_wrong_with_a_field_is_said_without_repeating_it() {
         check_refused(1, " ", "family name: is missing");
         check_refused(2, &"x".repeat(101), "over 100 characters");
-        check_refused(3, "11/23/1956", "no month 23");
+        check_refused(3, "11/23/1956", "a month that does not exist");
         check_refused(3, "24/11/2026", "in the future");
         check_refused(3, "01/01/1890", "over 130 years");
         check_refused(4, "B82002", "B82002 is not a practice of this service");

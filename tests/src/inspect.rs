@@ -126,7 +126,8 @@ fn console_error(entry: &Value) -> Option<String> {
 }
 
 /// How Chromium words a network that is not there, or that went away, or a server that is stopped.
-const NO_NETWORK: [&str; 5] = [
+const NO_NETWORK: [&str; 6] = [
+    "net::ERR_INCOMPLETE_CHUNKED_ENCODING",
     "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_SOCKS_CONNECTION_FAILED",
     "net::ERR_CONNECTION_",

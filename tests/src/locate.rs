@@ -67,6 +67,9 @@ impl Element<'_> {
     }
 
     fn try_click(&self) -> Result<(), CmdError> {
+        // A thumb brings it to the middle first; the driver would leave it under a bar.
+        let brought = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.session.script(brought, vec![json!(self.handle)])?;
         self.session.run(self.handle.click())
     }
 

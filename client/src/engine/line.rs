@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use shared::{
-    case::{Case, CaseRow, Defect, Field, Person, Register},
+    case::{Case, CaseRow, Defect, Field, Person, Register, Standing},
     coding::match_keys,
     ids::CaseId,
     sync::SyncState,
@@ -35,9 +35,10 @@ pub struct CaseView {
 pub fn sort(lines: &mut [CaseLine]) {
     lines.sort_by_cached_key(|line| {
         let row = &line.row;
+        let is_over = matches!(row.standing, Standing::Closed | Standing::Declined);
         let next = row.next_on.unwrap_or(Date::MAX);
         let name = format!("{}, {}", row.family_name.reveal(), row.given_names.reveal());
-        (next, text::folded(&name), row.birth_date, line.case)
+        (is_over, next, text::folded(&name), row.birth_date, line.case)
     });
 }
 

@@ -119,8 +119,8 @@ impl Engine {
         });
         let opened = Memo::new(move |_| engine.shown.profile.with(Option::is_some));
         Memo::new(move |_| {
-            revision.track();
-            opened.track();
+            // A memo runs only once it is read: tracking alone would never wake this one.
+            let _ = (revision.get(), opened.get());
             engine.core().view(case)
         })
         .into()

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::{store::worklist, tests::Scratch};
+use crate::{
+    store::{held, worklist},
+    tests::Scratch,
+};
 
 fn seeded() -> (Scratch, Store) {
     let scratch = Scratch::new();
@@ -25,7 +28,9 @@ fn every_state_of_the_journey_is_there_and_every_code_is_in_order() {
             }
             assert!(ready > 20, "{ready}");
             assert_eq!(worklist::urgent(tx, None)?.len(), 1);
-            reasons.extend(worklist::held(tx, None)?.into_iter().map(|row| row.reason));
+            for row in held::held(tx, None)? {
+                reasons.extend(row.reasons.into_iter().map(|reason| reason.name));
+            }
             Ok::<_, StoreError>(reasons)
         })
         .unwrap();

@@ -8,7 +8,7 @@ mod tests;
 
 use std::{fs, path::Path};
 
-pub use referrals::referrals;
+pub use referrals::{ReferralFile, referrals};
 pub use services::services;
 
 use crate::commands::Failure;

@@ -16,6 +16,7 @@ use shared::{
     ids::{CaseId, EventId, UserId},
     intake::IncomingChange,
     personal::Personal,
+    policy::{Action, Actor, Subject, may},
     referral_file::{Columns, ReferralRow},
 };
 
@@ -43,14 +44,24 @@ enum Outcome {
     Refused(String),
 }
 
+/// A practice's file of referrals, and what to do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct ReferralFile<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// Where to write refused rows; beside the file unless named.
+    pub refused: Option<&'a Path>,
+    /// The name of whoever carries the new cases; the lead link worker unless named.
+    pub assign: Option<&'a str>,
+}
+
 /// Takes a practice's referrals in.
 ///
 /// # Errors
 /// In words for the person at the keyboard.
 pub fn referrals(
     store: &Store,
-    file: &Path,
-    refused: Option<&Path>,
+    ReferralFile { file, refused, assign }: ReferralFile<'_>,
     say: &mut dyn FnMut(&str),
 ) -> Result<(), Failure> {
     let began = Instant::now();
@@ -59,14 +70,14 @@ pub fn referrals(
     let columns = Columns::recognise(&header)?;
     // Cases that phones began are compared with, too.
     projector::catch_up(store)?;
-    let (facts, lead) =
-        store.read_now(|tx| Ok::<_, StoreError>((ServiceFacts::load(tx)?, lead_of(tx)?)))?;
+    let facts = store.read_now(ServiceFacts::load)?;
+    let carrier = carrier(store, assign)?;
     let mut counts = Counts::default();
     let mut written_out: Vec<(&Line, String)> = Vec::new();
     for batch in table.lines.chunks(BATCH_ROWS) {
         let read: Vec<Result<ReferralRow, String>> =
             batch.iter().map(|line| read_row(&columns, line, &facts)).collect();
-        let outcomes = store.write_now(move |tx| take_in(tx, read, lead))?;
+        let outcomes = store.write_now(move |tx| take_in(tx, read, carrier))?;
         for (line, outcome) in batch.iter().zip(outcomes) {
             match outcome {
                 Outcome::Added => counts.added += 1,
@@ -114,14 +125,40 @@ fn tell_progress(done: usize, all: usize) {
     }
 }
 
-/// Whoever distributes new referrals: the lead link worker who was added first.
-fn lead_of(tx: &Transaction<'_>) -> Result<Option<UserId>, StoreError> {
-    let team = people::team(tx)?;
-    let of = |wanted: Role| team.iter().find(|(_, _, role)| *role == wanted).map(|(id, ..)| *id);
-    Ok(of(Role::LeadLinkWorker).or_else(|| of(Role::LinkWorker)))
+/// Who carries the new cases: whoever was named, else the lead link worker, since it is the lead
+/// who distributes them; of several, the first by name.
+fn carrier(store: &Store, named: Option<&str>) -> Result<UserId, Failure> {
+    let team = store.read_now(people::team)?;
+    let Some(named) = named else {
+        let of = |wanted| team.iter().find(|(_, _, role)| *role == wanted).map(|(id, ..)| *id);
+        let found = of(Role::LeadLinkWorker).or_else(|| of(Role::LinkWorker));
+        return Ok(found.ok_or(
+            "Nobody is there to take the referrals on: add a lead link worker first, with \
+             `fingerpost invite`.",
+        )?);
+    };
+    let found: Vec<UserId> = team
+        .iter()
+        .filter(|(_, name, role)| name == named && may_carry(*role))
+        .map(|(id, ..)| *id)
+        .collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(format!("Nobody named {named} works with people here: check the name.").into()),
+        _ => Err(format!("Several people are named {named}: rename one first.").into()),
+    }
+}
+
+/// Whether somebody in this role may be given a case.
+fn may_carry(role: Role) -> bool {
+    let actor = Actor { user: UserId::from_random([0; 16]), role, practice: None };
+    may(&actor, Action::WriteCase, &Subject::Case { assigned: true })
 }
 
 fn read_row(columns: &Columns, line: &Line, facts: &ServiceFacts) -> Result<ReferralRow, String> {
+    if let Some(problem) = line.problem {
+        return Err(problem.into());
+    }
     let fields: Vec<&str> = line.fields.iter().collect();
     let read =
         columns.read(&fields, facts.today, |practice| facts.practices.contains_key(practice));
@@ -134,7 +171,7 @@ fn read_row(columns: &Columns, line: &Line, facts: &ServiceFacts) -> Result<Refe
 fn take_in(
     tx: &Transaction<'_>,
     rows: Vec<Result<ReferralRow, String>>,
-    lead: Option<UserId>,
+    carrier: UserId,
 ) -> Result<Vec<Outcome>, StoreError> {
     let author = cases::server_author(tx)?;
     // Rows of this batch are not projected yet, so their numbers are kept here.
@@ -142,7 +179,7 @@ fn take_in(
     rows.into_iter()
         .map(|row| match row {
             Err(why) => Ok(Outcome::Refused(why)),
-            Ok(row) => take_in_row(tx, &row, &author, lead, &mut numbers),
+            Ok(row) => take_in_row(tx, &row, &author, carrier, &mut numbers),
         })
         .collect()
 }
@@ -151,7 +188,7 @@ fn take_in_row(
     tx: &Transaction<'_>,
     row: &ReferralRow,
     author: &Author,
-    lead: Option<UserId>,
+    carrier: UserId,
     numbers: &mut BTreeSet<[u8; 32]>,
 ) -> Result<Outcome, StoreError> {
     let fingerprint = row.fingerprint();
@@ -176,7 +213,7 @@ fn take_in_row(
     }
     let case = CaseId::from_random(random::bytes());
     let change = begin_case(case, row, author);
-    cases::append_server_changes(tx, case, &[change], lead.as_slice())?;
+    cases::append_server_changes(tx, case, &[change], &[carrier])?;
     tx.prepare_cached("INSERT INTO imported_referral (fingerprint, case_id) VALUES (?1, ?2)")?
         .execute(params![fingerprint.as_bytes(), case.as_bytes()])?;
     Ok(Outcome::Added)

@@ -6,10 +6,17 @@ use std::borrow::Cow;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use encoding_rs::WINDOWS_1252;
 
+use crate::pack::as_written;
+
 /// A referral file, in bytes: 100,000 rows of the longest kind that was seen.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Rows of one file.
 pub const ROWS_MAX: usize = 100_000;
+
+/// Lines of one row, since a reason may have paragraphs.
+const ROW_LINES_MAX: usize = 60;
+/// A row, in bytes: a reason of the most characters, each of the longest kind, is under 10,000.
+const ROW_BYTES_MAX: usize = 32 * 1024;
 
 /// One row with its line in the file.
 pub struct Line {
@@ -17,6 +24,8 @@ pub struct Line {
     pub number: u64,
     /// Its fields.
     pub fields: StringRecord,
+    /// What is wrong with the row as such.
+    pub problem: Option<&'static str>,
 }
 
 /// A table: its first row, and the others.
@@ -39,9 +48,9 @@ pub enum TableError {
     /// A workbook, not a table.
     #[error("this is a spreadsheet's own file: save it as CSV and import that")]
     Workbook,
-    /// Quotes that do not end, and the like.
-    #[error("the file cannot be read as CSV near line {0}: look for a quotation mark on its own")]
-    Unreadable(u64),
+    /// The names of the columns cannot be told apart.
+    #[error("the first line holds a quotation mark that is not closed: remove it")]
+    Header,
 }
 
 /// Reads a table.
@@ -52,35 +61,105 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(TableError::Workbook);
     }
-    // The reader counts lines by their last character, one too few while that is still to come.
     let text = text_of(bytes).replace("\r\n", "\n");
     let first = text.lines().next().filter(|line| !line.trim().is_empty());
     let separator = separator_of(first.ok_or(TableError::Empty)?);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records().map(|record| {
-        record.map_err(|error| {
-            TableError::Unreadable(error.position().map_or(0, csv::Position::line))
-        })
-    });
-    let header = records.next().ok_or(TableError::Empty)??;
+    let mut rows = Rows { rest: text.as_str(), number: 1, separator };
+    let header = rows.next().filter(|header| header.problem.is_none());
+    let header = header.ok_or(TableError::Header)?.fields;
     let mut lines = Vec::new();
-    for record in records {
-        let fields = record?;
-        if fields.iter().all(str::is_empty) {
+    for line in rows {
+        if line.fields.iter().all(str::is_empty) {
             continue;
         }
         if lines.len() >= ROWS_MAX {
             return Err(TableError::TooLong);
         }
-        let number = fields.position().map_or(0, csv::Position::line);
-        lines.push(Line { number, fields });
+        lines.push(line);
     }
     Ok(Table { header, lines })
+}
+
+/// The rows of a text, one by one. A quotation mark that is never closed spoils its own line and
+/// not the rest of the file.
+struct Rows<'a> {
+    rest: &'a str,
+    /// The line at which `rest` begins.
+    number: u64,
+    separator: u8,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let number = self.number;
+        let whole = whole_row(self.rest, self.separator);
+        let row = whole.unwrap_or_else(|| self.rest.split('\n').next().unwrap_or_default());
+        self.rest = &self.rest[row.len()..];
+        self.rest = self.rest.strip_prefix('\n').unwrap_or(self.rest);
+        self.number += 1 + row.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        let fields = match whole {
+            Some(row) => fields(row, self.separator),
+            None => row.split(char::from(self.separator)).map(str::trim).collect(),
+        };
+        let problem = match whole {
+            None => Some("row: holds a quotation mark that is not closed: remove it"),
+            Some(row) if row.len() > ROW_BYTES_MAX => Some("row: is too long for a referral"),
+            Some(_) => None,
+        };
+        Some(Line { number, fields, problem })
+    }
+}
+
+/// The first row of a text, over as many lines as its quotes take; none where they are not in
+/// order: a quote closes before a separator or the end of a line, and within a few lines.
+fn whole_row(text: &str, separator: u8) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let (mut at, mut lines) = (0, 1);
+    loop {
+        // Here a field begins.
+        if bytes.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                match (bytes.get(at)?, bytes.get(at + 1)) {
+                    (b'"', Some(b'"')) => at += 2,
+                    (b'"', _) => break,
+                    (b'\n', _) if lines == ROW_LINES_MAX => return None,
+                    (byte, _) => {
+                        lines += usize::from(*byte == b'\n');
+                        at += 1;
+                    }
+                }
+            }
+            // Spaces after the closing quote are harmless.
+            at += 1 + bytes[at + 1..].iter().take_while(|byte| **byte == b' ').count();
+            if bytes.get(at).is_some_and(|byte| *byte != separator && *byte != b'\n') {
+                return None;
+            }
+        }
+        let to_end = bytes[at..].iter().position(|byte| *byte == separator || *byte == b'\n');
+        at += to_end.unwrap_or(bytes.len() - at);
+        if bytes.get(at) == Some(&separator) {
+            at += 1;
+        } else {
+            return Some(&text[..at]);
+        }
+    }
+}
+
+/// The fields of a row whose quotes are in order.
+fn fields(row: &str, separator: u8) -> StringRecord {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .trim(Trim::All)
+        .from_reader(row.as_bytes());
+    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    record.iter().map(as_written).collect()
 }
 
 /// UTF-8 where it is, else what Windows used before: a name is decoded, never refused for its é.

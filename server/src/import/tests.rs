@@ -40,7 +40,8 @@ fn import(store: &Store, path: &Path) -> (String, String) {
     let out = path.with_file_name("refused.csv");
     let _ = fs::remove_file(&out);
     let mut said = Vec::new();
-    referrals(store, path, Some(&out), &mut |line| said.push(line.to_owned())).unwrap();
+    let file = ReferralFile { file: path, refused: Some(&out), assign: None };
+    referrals(store, file, &mut |line| said.push(line.to_owned())).unwrap();
     let counts = said[0].split_once(": ").unwrap().1.to_owned();
     (counts, fs::read_to_string(out).unwrap_or_default())
 }
@@ -117,6 +118,63 @@ fn separators_and_encodings_of_offices_are_understood() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_spoils_its_own_line_alone() {
+    let (scratch, store) = service();
+    let good =
+        |name: &str| format!("999 000 {name},Good{name},\"Ann\",3/3/56,A81001,\"two\nlines\"\n");
+    let text = format!(
+        "{HEADER}{}999 000 0001,\"Jones,Ann,3/3/56,A81001,x\n{}8,A \"b\" c,Ann,\"3/3/56\"x,A81001,x\n{}",
+        good("0018"),
+        good("0026"),
+        good("0034"),
+    );
+    let (counts, refused) = import(&store, &file(&scratch, text));
+    assert_eq!(counts, "3 cases added, 0 already here, 2 refused.", "{refused}");
+    let lines: Vec<&str> = refused.lines().skip(1).collect();
+    assert!(lines[0].starts_with("\"4\",\"row: holds a quotation mark"), "{refused}");
+    assert!(lines[1].starts_with("\"7\",\"row: holds a quotation mark"), "{refused}");
+    assert!(lines[0].contains("\"\"\"Jones\""), "as it came: {refused}");
+}
+
+#[test]
+fn what_was_kept_from_running_as_a_formula_comes_back_as_it_was() {
+    let (scratch, store) = service();
+    let header = "Surname,Forename,DOB,ODS,Mobile\n";
+    let path = file(&scratch, format!("{header}O'Neill,Ann,31/2/56,A81001,+44 1632 960100\n"));
+    let (_, refused) = import(&store, &path);
+    assert!(refused.contains("\"'+44 1632 960100\""), "{refused}");
+    let put_right = refused.replace("31/2", "28/2");
+    let table = table::read(put_right.as_bytes()).unwrap();
+    assert_eq!(&table.lines[0].fields[6], "+44 1632 960100");
+}
+
+#[test]
+fn the_new_cases_go_to_whoever_is_named_or_to_nobody_at_all() {
+    let (scratch, store) = service();
+    let path = file(&scratch, format!("{HEADER}9990000018,One,Ann,3/3/56,A81001,x\n"));
+    let for_someone =
+        |name| ReferralFile { file: path.as_path(), refused: None, assign: Some(name) };
+    let refused = referrals(&store, for_someone("Nobody"), &mut |_| {}).unwrap_err().to_string();
+    assert_eq!(refused, "Nobody named Nobody works with people here: check the name.");
+    assert_eq!(cases(&store), 0);
+    let ann = store
+        .write_now(|tx| {
+            let role = Role::LinkWorker;
+            people::add_user(
+                tx,
+                &NewUser { name: "Ann".into(), role, practice: None, gp_username: None },
+            )
+        })
+        .unwrap();
+    referrals(&store, for_someone("Ann"), &mut |_| {}).unwrap();
+    let has_it = |tx: &rusqlite::Transaction<'_>| {
+        let sql = "SELECT count(*) FROM access WHERE user = ?1";
+        Ok::<_, StoreError>(tx.query_row(sql, [ann.as_bytes()], |row| row.get::<_, u32>(0))?)
+    };
+    assert_eq!(store.read_now(has_it).unwrap(), 1);
+}
+
+#[test]
 fn what_is_no_table_is_refused_with_what_to_do() {
     let (scratch, store) = service();
     let table: [(&[u8], &str); 5] = [
@@ -128,7 +186,8 @@ fn what_is_no_table_is_refused_with_what_to_do() {
     ];
     for (bytes, expected) in table {
         let path = file(&scratch, bytes);
-        let refused = referrals(&store, &path, None, &mut |_| {}).unwrap_err().to_string();
+        let file = ReferralFile { file: &path, refused: None, assign: None };
+        let refused = referrals(&store, file, &mut |_| {}).unwrap_err().to_string();
         assert!(refused.contains(expected), "{refused}");
     }
     assert_eq!(cases(&store), 0);

@@ -1,6 +1,8 @@
 //! CSV that Excel, LibreOffice and a strict reader open unharmed: UTF-8 with a byte order mark,
 //! CRLF, every field quoted, and nothing that a spreadsheet would take for a formula.
 
+use std::borrow::Cow;
+
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 /// Tells a spreadsheet that the bytes are UTF-8.
@@ -15,19 +17,28 @@ pub fn write<'a>(header: &[&str], rows: impl IntoIterator<Item = Vec<&'a str>>) 
     let in_memory = "writing into memory does not fail, and every row has the header's length";
     writer.write_record(header).expect(in_memory);
     for row in rows {
-        writer.write_record(row.into_iter().map(harmless)).expect(in_memory);
+        writer
+            .write_record(row.into_iter().map(|field| harmless(field).into_owned()))
+            .expect(in_memory);
     }
     writer.into_inner().expect(in_memory)
 }
 
+/// What begins a formula in some spreadsheet: the signs, their full-width forms, and what a
+/// spreadsheet skips before it looks for one.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A field that a spreadsheet shows and does not run: an apostrophe goes before what would begin
 /// a formula. A number with a sign before it is text here too.
-fn harmless(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    }
+fn harmless(field: &str) -> Cow<'_, str> {
+    let begins_formula = field.trim_start_matches(' ').starts_with(FORMULA);
+    if begins_formula { format!("'{field}").into() } else { field.into() }
+}
+
+/// The field as it was before [`write`]: for a file of ours that comes back, put right.
+pub fn as_written(field: &str) -> &str {
+    let rest = field.strip_prefix('\'').unwrap_or(field);
+    if rest.trim_start_matches(' ').starts_with(FORMULA) { rest } else { field }
 }
 
 #[cfg(test)]
@@ -41,5 +52,18 @@ mod tests {
         let expected = "\u{feff}\"name\",\"note\"\r\n\"O\"\"Neill, Siân\",\"'=HYPERLINK(\"\"x\"\")\"\
             \r\n\"'+44\",\"two\nlines\"\r\n";
         assert_eq!(String::from_utf8(written).unwrap(), expected);
+    }
+
+    #[test]
+    fn whatever_begins_a_formula_gets_an_apostrophe_and_loses_it_on_the_way_back() {
+        for formula in ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＋1"] {
+            let written = harmless(formula);
+            assert_eq!(written, format!("'{formula}"));
+            assert_eq!(as_written(&written), formula);
+        }
+        for plain in ["", "a=1", "O'Neill", "'tis", "871731000000106", "3-3-4", "'"] {
+            assert_eq!(harmless(plain), plain);
+            assert_eq!(as_written(plain), plain);
+        }
     }
 }

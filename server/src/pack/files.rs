@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 
+use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::ods::OdsCode;
@@ -9,12 +10,10 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use super::csv;
 use crate::{
+    clock,
     commands::Failure,
     service::ServiceFacts,
-    store::{
-        ledger::hex,
-        worklist::{HeldRow, PackLine, WorklistRow},
-    },
+    store::{held::HeldRow, ledger::hex, packs::PackLine, worklist::WorklistRow},
 };
 
 /// The columns of `worklist.csv`, in order.
@@ -67,8 +66,8 @@ pub struct Content<'a> {
     pub practice: &'a OdsCode,
     /// Its number, identifier and cut-off.
     pub line: &'a PackLine,
-    /// The pack before it: its identifier, and the day of its cut-off.
-    pub previous: Option<(&'a str, &'a str)>,
+    /// The pack before it.
+    pub previous: Option<&'a PackLine>,
     /// The rows that are NEW in it.
     pub rows: &'a [WorklistRow],
     /// What is held back.
@@ -115,7 +114,6 @@ pub fn zip(files: &[File]) -> Result<Vec<u8>, Failure> {
 fn worklist(content: &Content<'_>) -> Vec<u8> {
     let lines = content.rows.iter().map(|row| {
         let (author, username) = author(content.facts, row);
-        let late = content.previous.is_some_and(|(_, cut_off)| row.event_date.as_str() < cut_off);
         vec![
             row.row_id.as_str(),
             &content.line.pack_id,
@@ -131,7 +129,7 @@ fn worklist(content: &Content<'_>) -> Vec<u8> {
             &row.episode,
             &row.event_date,
             &row.recorded_at,
-            yes_or_no(late),
+            yes_or_no(content.previous.is_some_and(|previous| is_late(row, previous))),
             &row.snomed_code,
             &row.snomed_term,
             author,
@@ -148,8 +146,10 @@ fn worklist(content: &Content<'_>) -> Vec<u8> {
 }
 
 fn exceptions(content: &Content<'_>) -> Vec<u8> {
-    let lines = content.held.iter().map(|row| {
-        let author = content.facts.names.get(&row.author).map_or("", |(name, _)| name);
+    let reasons: Vec<(String, String)> =
+        content.held.iter().map(|row| (row.reason_names(), row.words())).collect();
+    let lines = content.held.iter().zip(&reasons).map(|(row, (reasons, words))| {
+        let author = row.author.and_then(|author| content.facts.names.get(&author));
         vec![
             row.person.nhs_number.as_str(),
             &row.person.family_name,
@@ -157,9 +157,9 @@ fn exceptions(content: &Content<'_>) -> Vec<u8> {
             &row.person.birth_date,
             &row.snomed_code,
             &row.event_date,
-            author,
-            &row.reason,
-            &row.words,
+            author.map_or("", |(name, _)| name),
+            reasons,
+            words,
         ]
     });
     csv::write(&EXCEPTIONS, lines)
@@ -168,6 +168,15 @@ fn exceptions(content: &Content<'_>) -> Vec<u8> {
 fn author<'a>(facts: &'a ServiceFacts, row: &WorklistRow) -> (&'a str, &'a str) {
     let known = facts.names.get(&row.author);
     known.map_or(("", ""), |(name, username)| (name, username.as_deref().unwrap_or("")))
+}
+
+/// Whether the pack before should have had it: it happened on an earlier day than that pack's, or
+/// was signed before it on a phone that had no network.
+fn is_late(row: &WorklistRow, previous: &PackLine) -> bool {
+    let at = |text: &str| text.parse::<Timestamp>().ok();
+    let Some(cut_off) = at(&previous.cut_off) else { return false };
+    let on_an_earlier_day = row.event_date < clock::date_in_london(cut_off).to_string();
+    on_an_earlier_day || at(&row.recorded_at).is_some_and(|recorded| recorded < cut_off)
 }
 
 /// A few words beside the code. Never anything of what was said: patients see entries online.
@@ -202,7 +211,7 @@ fn manifest(content: &Content<'_>, files: &[File]) -> String {
         "practice_ods": content.practice.as_str(),
         "practice_name": content.facts.practices.get(content.practice),
         "number": content.line.number,
-        "previous_pack_id": content.previous.map(|(id, _)| id),
+        "previous_pack_id": content.previous.map(|previous| &previous.pack_id),
         "cut_off": content.line.cut_off,
         "rows": {
             "NEW": content.line.new_rows, "AMEND": 0, "RETRACT": 0, "REMINDER": 0,
@@ -242,9 +251,14 @@ fn readme(content: &Content<'_>) -> String {
          that a whole group can be added as a batch.\n\
          5. Where hide_online_suggested is yes, consider hiding the entry from online access.\n\
          \n\
+         How to answer\n\
+         Nothing is sent back by itself. Where a row cannot be entered, tell the service its row_id\n\
+         and why: not registered here, another person, entered before, or not in order. A row that\n\
+         is in the record already needs no answer.\n\
+         \n\
          The files\n\
          worklist.csv    {new_rows} entries to make\n\
-         exceptions.csv  {held_rows} reasons for which entries are held back, and what settles each\n\
+         exceptions.csv  {held_rows} entries that are held back, why, and what settles it\n\
          manifest.json   the pack's identifier, the one before it, and a SHA-256 of each file\n\
          \n\
          The codes\n\

@@ -35,8 +35,8 @@ fn rows(zip: &[u8], name: &str) -> Vec<Vec<String>> {
 #[test]
 fn a_row_is_new_in_one_pack_and_the_next_has_none() {
     let (_scratch, store, practice) = seeded();
-    let first = close_next(&store, &practice).unwrap();
-    let second = close_next(&store, &practice).unwrap();
+    let first = close_next(&store, &practice, Empty::Close).unwrap();
+    let second = close_next(&store, &practice, Empty::Close).unwrap();
     assert!(first.line.new_rows > 10, "{}", first.line.new_rows);
     assert_eq!((first.line.number, second.line.number, second.line.new_rows), (1, 2, 0));
     let worklist = rows(&first.zip, "worklist.csv");
@@ -58,7 +58,7 @@ fn a_row_is_new_in_one_pack_and_the_next_has_none() {
 #[test]
 fn the_manifest_names_the_hash_of_every_other_file() {
     let (_scratch, store, practice) = seeded();
-    let closed = close_next(&store, &practice).unwrap();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
     let manifest: serde_json::Value =
         serde_json::from_str(&file(&closed.zip, "manifest.json")).unwrap();
     let files = manifest["files"].as_array().unwrap();
@@ -72,15 +72,15 @@ fn the_manifest_names_the_hash_of_every_other_file() {
 #[test]
 fn a_closed_pack_is_kept_byte_for_byte() {
     let (_scratch, store, practice) = seeded();
-    let closed = close_next(&store, &practice).unwrap();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
     let out = Scratch::new();
     let mut said = Vec::new();
     close(&store, &practice, out.path(), &mut |line| said.push(line.to_owned())).unwrap();
     assert!(said[0].ends_with(": 0 entries to make, 0 held back") || said[0].contains("held back"));
-    let again = store.read_now(|tx| worklist::pack_bytes(tx, &practice, 1)).unwrap();
+    let again = store.read_now(|tx| packs::bytes(tx, &practice, 1)).unwrap();
     assert_eq!(again.unwrap(), closed.zip);
-    let written = std::fs::read(out.path().join("fingerpost-A99001-0002.zip")).unwrap();
-    let kept = store.read_now(|tx| worklist::pack_bytes(tx, &practice, 2)).unwrap();
+    let written = fs::read(out.path().join("fingerpost-A99001-0002.zip")).unwrap();
+    let kept = store.read_now(|tx| packs::bytes(tx, &practice, 2)).unwrap();
     assert_eq!(kept.unwrap(), written);
 }
 
@@ -89,18 +89,18 @@ fn the_database_itself_refuses_a_row_that_was_packed_before() {
     let (_scratch, store, practice) = seeded();
     let of = practice.clone();
     let ready = store.read_now(|tx| worklist::ready(tx, &of)).unwrap();
-    close_next(&store, &practice).unwrap();
+    close_next(&store, &practice, Empty::Close).unwrap();
     let line =
         PackLine { number: 2, pack_id: "x".into(), cut_off: "x".into(), new_rows: 1, held_rows: 0 };
-    let kept = store
-        .write_now(move |tx| worklist::keep_pack(tx, &practice, &line, &ready[..1], ("x", b"x")));
+    let kept =
+        store.write_now(move |tx| packs::keep(tx, &practice, &line, &ready[..1], ("x", b"x")));
     assert!(matches!(kept, Err(StoreError::Sqlite(_))), "{kept:?}");
 }
 
 #[test]
 fn what_is_held_back_is_explained_and_never_in_the_worklist() {
     let (_scratch, store, practice) = seeded();
-    let closed = close_next(&store, &practice).unwrap();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
     let exceptions = rows(&closed.zip, "exceptions.csv");
     assert_eq!(exceptions.len(), closed.line.held_rows as usize);
     assert!(exceptions.iter().all(|row| row[8].ends_with('.') && !row[7].is_empty()));
@@ -115,6 +115,6 @@ fn what_is_held_back_is_explained_and_never_in_the_worklist() {
 fn an_unknown_practice_is_refused() {
     let (_scratch, store, _) = seeded();
     let unknown = OdsCode::parse("B82002").unwrap();
-    let refused = close_next(&store, &unknown).unwrap_err();
+    let refused = close_next(&store, &unknown, Empty::Close).unwrap_err();
     assert_eq!(refused.to_string(), "B82002 is not a practice of this service: check the code");
 }

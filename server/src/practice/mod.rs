@@ -24,7 +24,9 @@ use crate::{
     session::SignedIn,
     store::{
         StoreError,
-        worklist::{self, HeldRow, PackLine, UrgentRow, WorklistRow},
+        held::{self, HeldRow},
+        packs::{self, PackLine},
+        worklist::{self, UrgentRow, WorklistRow},
     },
 };
 
@@ -51,9 +53,9 @@ impl Desk {
         Ok(Self {
             facts: ServiceFacts::load(tx)?,
             ready: worklist::ready(tx, &practice)?,
-            held: worklist::held(tx, Some(&practice))?,
+            held: held::held(tx, Some(&practice))?,
             urgent: worklist::urgent(tx, Some(&practice))?,
-            packs: worklist::packs(tx, &practice)?,
+            packs: packs::list(tx, &practice)?,
             practice,
         })
     }
@@ -88,10 +90,13 @@ async fn close_pack(
 ) -> Result<Redirect, Error> {
     let practice = own_practice(&signed_in, &ods)?;
     let there = format!("/practice/{practice}#packs");
-    let closed = tokio::task::spawn_blocking(move || pack::close_next(&app.store, &practice));
+    let closed = tokio::task::spawn_blocking(move || {
+        pack::close_next(&app.store, &practice, pack::Empty::Refuse)
+    });
     match closed.await.map_err(Error::internal)? {
-        Ok(_) => Ok(Redirect::to(&there)),
+        Ok(_) | Err(PackError::Nothing) => Ok(Redirect::to(&there)),
         Err(PackError::UnknownPractice(_)) => Err(Error::NotFound),
+        Err(error @ PackError::Behind) => Err(Error::Conflict(error.to_string())),
         Err(error) => Err(Error::internal(error)),
     }
 }
@@ -105,7 +110,7 @@ async fn download(
     let number = number.strip_suffix(".zip").unwrap_or(&number);
     let number: u32 = number.parse().map_err(|_| Error::NotFound)?;
     let name = pack::file_name(&practice, number);
-    let bytes = app.store.read(move |tx| worklist::pack_bytes(tx, &practice, number));
+    let bytes = app.store.read(move |tx| packs::bytes(tx, &practice, number));
     let bytes = bytes.await?.ok_or(Error::NotFound)?;
     let headers = [
         (CONTENT_TYPE, "application/zip".to_owned()),

@@ -26,9 +26,9 @@ pub(super) fn worklist(desk: &Desk, signed_in: &SignedIn) -> Markup {
 fn balance(desk: &Desk) -> String {
     let packed: usize = desk.packs.iter().map(|pack| pack.new_rows as usize).sum();
     let to_do = desk.ready.len();
-    let held = counted(desk.held.len(), "reason holds", "reasons hold");
+    let held = counted(desk.held.len(), "is", "are");
     format!(
-        "{}: {packed} in packs, {to_do} to do. {held} entries back. Last looked {}.",
+        "{}: {packed} in packs, {to_do} to do. {held} held back. Last looked {}.",
         counted(packed + to_do, "entry", "entries"),
         page::time_now()
     )
@@ -111,10 +111,13 @@ fn role_words(stored: &str) -> String {
 }
 
 fn person(person: &PersonLine, sex: &str) -> Markup {
+    if person.family_name.is_empty() && person.given_names.is_empty() {
+        return html! { span class="fp-desk-quiet" { "No name" } };
+    }
     html! {
         strong { (person.family_name.to_uppercase()) ", " (person.given_names) } br;
         span class="fp-desk-quiet" {
-            "born " (page::date(&person.birth_date))
+            "born " (page::birth_date(&person.birth_date))
             @if !sex.is_empty() { ", " (sex) }
         }
     }
@@ -139,8 +142,8 @@ fn held(desk: &Desk) -> Markup {
                         td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
                         td { (person(&row.person, "")) }
                         td { (page::date(&row.event_date)) }
-                        td { (author_name(desk, &row.author)) }
-                        td { (row.words) }
+                        td { @if let Some(author) = &row.author { (author_name(desk, author)) } }
+                        td { @for reason in &row.reasons { (reason.words) br; } }
                     } } }
                 }
             }
@@ -152,13 +155,15 @@ fn packs(desk: &Desk) -> Markup {
     html! {
         section aria-labelledby="packs" {
             h2 id="packs" { "Packs" }
-            form method="post" action={ "/practice/" (desk.practice) "/packs" } {
-                button class="nhsuk-button nhsuk-button--secondary" type="submit" {
-                    "Close the next pack"
+            @if !desk.ready.is_empty() {
+                form method="post" action={ "/practice/" (desk.practice) "/packs" } {
+                    button class="nhsuk-button nhsuk-button--secondary" type="submit" {
+                        "Close the next pack"
+                    }
                 }
-            }
-            p class="fp-desk-quiet" {
-                "A pack takes what is to do now, as a file, and never changes afterwards."
+                p class="fp-desk-quiet" {
+                    "A pack takes what is to do now, as a file, and never changes afterwards."
+                }
             }
             @if desk.packs.is_empty() {
                 p { "No pack has been closed yet." }

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use rusqlite::{Error, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
-    case::{Case, Defect, Entry, Fact, Field, event::Consent},
+    case::{Case, Defect, Entry, Episode, Fact, Field, Status, event::Consent},
     coding::{self, CodedEntry, HeldEntry, NotCoded},
-    ids::{EventId, UserId},
+    ids::{EpisodeId, EventId, UserId},
 };
 
 use super::column;
@@ -15,7 +15,7 @@ use crate::service::ServiceFacts;
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
 /// refers to. `fingerpost verify` empties a copy of them and works them out again.
 pub const TABLES: &[&str] =
-    &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key"];
+    &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key", "standing"];
 
 /// Brings the ledger up to date with one case. What another case says makes no difference here:
 /// likely duplicates are found when rows are read.
@@ -38,6 +38,7 @@ pub fn project(
     coding.held.iter().try_for_each(|entry| ledger.put_held(entry))?;
     coding.not_coded.iter().try_for_each(|entry| ledger.put_activity(entry))?;
     case.urgent_without_owner().try_for_each(|entry| ledger.put_urgent(entry))?;
+    ledger.put_standing()?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
@@ -55,6 +56,12 @@ struct Ledger<'a> {
 impl Ledger<'_> {
     fn field(&self, field: Field) -> &str {
         self.case.person.shown(field)
+    }
+
+    /// The practice that may see what is held; empty while two people disagree on which it is,
+    /// since one of the two would be told of somebody who is not its patient.
+    fn practice(&self) -> &str {
+        self.case.person.register(Field::PracticeOds).settled().unwrap_or_default()
     }
 
     fn nhs_number(&self) -> String {
@@ -131,14 +138,15 @@ impl Ledger<'_> {
 
     fn put_held(&self, entry: &HeldEntry) -> Result<(), Error> {
         let sql = "INSERT INTO held_entry (case_id, event, practice, snomed_code, event_date,
-             author, nhs_number, family_name, given_names, birth_date, reason, words)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+             author, nhs_number, family_name, given_names, birth_date, reason, words, unnamed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let unnamed = self.shares_nothing(entry.episode);
         let code = entry.concept.map(|concept| concept.to_string()).unwrap_or_default();
         for reason in &entry.reasons {
             self.tx.prepare_cached(sql)?.execute(params![
                 self.case.id.as_bytes(),
                 entry.event.to_string(),
-                self.field(Field::PracticeOds),
+                self.practice(),
                 code,
                 entry.on.to_string(),
                 entry.by.as_bytes(),
@@ -148,8 +156,35 @@ impl Ledger<'_> {
                 self.field(Field::BirthDate),
                 reason.name(),
                 reason.words(),
+                unnamed,
             ])?;
         }
+        Ok(())
+    }
+
+    /// Whether some answer of the episode keeps everything from the practice: then its file of
+    /// exceptions must not say what the worklist may not.
+    fn shares_nothing(&self, episode: EpisodeId) -> bool {
+        let withheld = |fact: &Fact| match fact {
+            Fact::Accepted(decision) | Fact::Declined(decision) => {
+                decision.episode == episode && decision.consent == Consent::Withheld
+            }
+            _ => false,
+        };
+        self.case.standing().any(|entry| withheld(&entry.current.fact))
+    }
+
+    fn put_standing(&self) -> Result<(), Error> {
+        let episodes = self.case.episodes();
+        // A case that nobody has written a referral into yet is carried all the same.
+        let carried = episodes.is_empty() || episodes.iter().any(Episode::is_open);
+        let contested = episodes.iter().any(|episode| episode.status() == Status::Contested);
+        let sql = "INSERT INTO standing (case_id, carried, contested) VALUES (?1, ?2, ?3)";
+        self.tx.prepare_cached(sql)?.execute(params![
+            self.case.id.as_bytes(),
+            carried,
+            contested
+        ])?;
         Ok(())
     }
 
@@ -178,7 +213,7 @@ impl Ledger<'_> {
         self.tx.prepare_cached(sql)?.execute(params![
             self.case.id.as_bytes(),
             entry.original.id.to_string(),
-            self.field(Field::PracticeOds),
+            self.practice(),
             on.to_string(),
             by.as_bytes(),
             self.nhs_number(),

@@ -3,8 +3,10 @@
 pub mod cases;
 pub mod column;
 pub mod directory;
+pub mod held;
 pub mod ledger;
 pub mod log;
+pub mod packs;
 pub mod people;
 mod readers;
 mod schema;

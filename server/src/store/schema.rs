@@ -7,7 +7,11 @@ use super::StoreError;
 use crate::random;
 
 /// One script per version, in order; a script that was released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+];
 
 /// Brings the tables up to date. Every step is one transaction, so that a power cut leaves
 /// either version.

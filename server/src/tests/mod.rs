@@ -1,5 +1,7 @@
 //! The server as phones and browsers meet it: requests to the router, over a real database file.
 
+mod desks;
+mod ledger;
 mod phone;
 mod poke;
 mod projector;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Fact, Field, Status, event::ContactOutcome};
+use super::{Case, Episode, Fact, Field, Status, event::ContactOutcome};
 use crate::{personal::Personal, text};
 
 /// One line of a caseload.
@@ -92,7 +92,9 @@ impl CaseRow {
             Fact::Contact(contact) => Some((entry.on(), contact)),
             _ => None,
         });
-        let last = contacts.clone().next().map(|(_, contact)| contact);
+        // What was planned with somebody who has left or declined is no longer due.
+        let goes_on = episode.as_ref().is_none_or(Episode::is_open);
+        let last = contacts.clone().next().filter(|_| goes_on).map(|(_, contact)| contact);
         let seen = contacts.clone().find(|(_, contact)| contact.outcome == ContactOutcome::Seen);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Self {

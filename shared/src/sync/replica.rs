@@ -469,7 +469,7 @@ impl Replica {
             }
         }
         for update in &response.cases {
-            self.update(update);
+            self.update(now, update);
             touched.insert(Key::Case(update.case));
         }
         for case in &response.removed {
@@ -552,10 +552,12 @@ impl Replica {
 
     /// Merges what the server sent. A case that cannot be read is asked for again, whole; it holds
     /// nobody else up, and what the phone has of it stays.
-    fn update(&mut self, update: &CaseUpdate) {
+    fn update(&mut self, now: Timestamp, update: &CaseUpdate) {
         let case = update.case;
         match self.merged(update) {
-            Ok(record) => {
+            Ok(mut record) => {
+                // Both sides hold the same now, whoever wrote it.
+                record.sent_at = Some(now);
                 self.cases.insert(case, record);
                 self.unreadable.remove(&case);
             }

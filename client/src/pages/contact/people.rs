@@ -42,10 +42,10 @@ fn answered(answer: Answer) -> Option<String> {
     }
 }
 
-/// The decision after an answer was chosen. What may go to the practice is nothing until somebody
-/// has asked the person: a code that went by mistake cannot be called back.
+/// The decision after an answer was chosen. The code alone is what an answer to a practice's
+/// referral leads to; more, or nothing, is for the person to say.
 fn decided(before: Option<DraftDecision>, answer: Option<bool>) -> Option<DraftDecision> {
-    let consent = before.map_or(Consent::Withheld, |before| before.consent);
+    let consent = before.map_or(Consent::CodeOnly, |before| before.consent);
     answer.map(|accepted| DraftDecision { accepted, consent })
 }
 
@@ -85,7 +85,7 @@ pub fn Decided(form: Form) -> impl IntoView {
 #[component]
 fn Consented(form: Form) -> impl IntoView {
     let consent =
-        form.read(|draft| draft.decision.map_or(Consent::Withheld, |decision| decision.consent));
+        form.read(|draft| draft.decision.map_or(Consent::CodeOnly, |decision| decision.consent));
     let choose = Callback::new(move |consent| {
         form.write(|draft| {
             if let Some(decision) = &mut draft.decision {
@@ -161,12 +161,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_goes_to_the_practice_until_it_is_chosen() {
+    fn the_code_alone_goes_to_the_practice_unless_something_else_is_chosen() {
         let first = decided(None, Some(true)).expect("it is decided");
-        assert_eq!((first.accepted, first.consent), (true, Consent::Withheld));
-        let chosen = DraftDecision { consent: Consent::CodeOnly, ..first };
+        assert_eq!((first.accepted, first.consent), (true, Consent::CodeOnly));
+        let chosen = DraftDecision { consent: Consent::Withheld, ..first };
         let other = decided(Some(chosen), Some(false)).expect("it is decided");
-        assert_eq!((other.accepted, other.consent), (false, Consent::CodeOnly));
+        assert_eq!((other.accepted, other.consent), (false, Consent::Withheld));
         assert_eq!(decided(Some(other), None), None);
     }
 

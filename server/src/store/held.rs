@@ -1,0 +1,163 @@
+//! What is held back for a practice, or in the whole service, and why.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Row, Transaction, params};
+use shared::{coding::Hold, ids::UserId, ods::OdsCode};
+
+use super::{
+    StoreError, column,
+    worklist::{self, DUPLICATE, PersonLine, UNPACKED, UNREADABLE},
+};
+
+/// The name of an entry's reason when something about it changed after it was packed.
+const CHANGED: &str = "changed_after_packing";
+const CHANGED_WORDS: &str = "Something about this entry changed after it was in a pack. Compare it \
+     with the practice's record; until then nothing more is sent.";
+/// The name of an entry's reason when it no longer holds after it was packed.
+const WITHDRAWN: &str = "withdrawn_after_packing";
+const WITHDRAWN_WORDS: &str = "This entry was in a pack and no longer holds: it was withdrawn or is \
+     held again. Tell the practice; until then nothing more is sent.";
+
+/// One entry that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRow {
+    /// The code that it would have; empty while the answer itself is contested.
+    pub snomed_code: String,
+    /// Its date.
+    pub event_date: String,
+    /// Who signed it.
+    pub author: Option<UserId>,
+    /// Who the person is.
+    pub person: PersonLine,
+    /// Everything that has to be settled; at least one thing.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why an entry waits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// A stable name.
+    pub name: String,
+    /// What settles it, in words.
+    pub words: String,
+}
+
+impl HeldRow {
+    /// All reasons in words.
+    pub fn words(&self) -> String {
+        let words: Vec<&str> = self.reasons.iter().map(|reason| reason.words.as_str()).collect();
+        words.join(" ")
+    }
+
+    /// The stable names of all reasons, for files.
+    pub fn reason_names(&self) -> String {
+        let names: Vec<&str> = self.reasons.iter().map(|reason| reason.name.as_str()).collect();
+        names.join("; ")
+    }
+
+    /// What a practice may know of somebody who shares nothing with it: that there is an entry.
+    fn unnamed() -> Self {
+        let nobody = PersonLine {
+            nhs_number: String::new(),
+            family_name: String::new(),
+            given_names: String::new(),
+            birth_date: String::new(),
+        };
+        let reason = Hold::ConsentWithheld;
+        Self {
+            snomed_code: String::new(),
+            event_date: String::new(),
+            author: None,
+            person: nobody,
+            reasons: vec![Reason { name: reason.name().into(), words: reason.words() }],
+        }
+    }
+}
+
+/// What is held back for this practice: by the reasons of the entry itself, as a likely duplicate,
+/// since the case cannot be read any more, or because it changed or went after it was packed. With
+/// no practice, what is held back in the whole service, with everybody's name.
+///
+/// # Errors
+/// When the database refuses.
+pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<HeldRow>, StoreError> {
+    // By name and date, then by entry; one row of the query for each reason.
+    let mut rows: BTreeMap<(String, String, String, Vec<u8>, String), (bool, HeldRow)> =
+        BTreeMap::new();
+    let read = |row: &Row<'_>| {
+        let held = HeldRow {
+            snomed_code: row.get(3)?,
+            event_date: row.get(4)?,
+            author: Some(column::user(row, 5)?),
+            person: worklist::person(row, 6)?,
+            reasons: vec![Reason { name: row.get(10)?, words: row.get(11)? }],
+        };
+        let (case, entry): (Vec<u8>, String) = (row.get(0)?, row.get(1)?);
+        let PersonLine { family_name, given_names, .. } = &held.person;
+        let date = held.event_date.clone();
+        let key = (family_name.clone(), given_names.clone(), date, case, entry);
+        Ok((key, row.get::<_, bool>(2)?, held))
+    };
+    let sql = query();
+    let mut statement = tx.prepare_cached(&sql)?;
+    let (duplicate, unreadable) = (Hold::LikelyDuplicate, Hold::Unreadable);
+    let values = params![
+        practice.map(OdsCode::as_str),
+        duplicate.name(),
+        duplicate.words(),
+        unreadable.name(),
+        unreadable.words(),
+        CHANGED,
+        CHANGED_WORDS,
+        WITHDRAWN,
+        WITHDRAWN_WORDS,
+    ];
+    for row in statement.query_map(values, read)? {
+        let (key, unnamed, held) = row?;
+        let (is_unnamed, known) = rows
+            .entry(key)
+            .or_insert_with(|| (false, HeldRow { reasons: Vec::new(), ..held.clone() }));
+        *is_unnamed |= unnamed;
+        known.reasons.extend(held.reasons);
+        known.reasons.sort();
+    }
+    let shown = |(unnamed, row): (bool, HeldRow)| match practice {
+        Some(_) if unnamed => HeldRow::unnamed(),
+        _ => row,
+    };
+    Ok(rows.into_values().map(shown).collect())
+}
+
+/// Case, entry, whether it goes unnamed, code, date, author, person and reason.
+fn query() -> String {
+    let of_entry = "SELECT entry.case_id, entry.event || entry.snomed_code, 0, entry.snomed_code,
+        entry.event_date, entry.author, entry.nhs_number, entry.family_name, entry.given_names,
+        entry.birth_date";
+    // As it was packed: the practice is not told who the person is now, or where.
+    let as_packed = "SELECT packed.case_id, packed.row_id, 0, packed.snomed_code,
+        packed.event_date, packed.author, packed.nhs_number, packed.family_name,
+        packed.given_names, packed.birth_date";
+    let same = "entry.case_id = packed.case_id AND entry.episode = packed.episode
+        AND entry.snomed_code = packed.snomed_code";
+    format!(
+        "SELECT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
+            nhs_number, family_name, given_names, birth_date, reason, words
+         FROM held_entry WHERE ?1 IS NULL OR practice = ?1
+         UNION ALL
+         {of_entry}, ?2, ?3 FROM coded_entry AS entry
+         WHERE (?1 IS NULL OR practice = ?1) AND {UNPACKED} AND {DUPLICATE}
+         UNION ALL
+         {of_entry}, ?4, ?5 FROM coded_entry AS entry
+         WHERE (?1 IS NULL OR practice = ?1) AND {UNPACKED} AND {UNREADABLE}
+         UNION ALL
+         {as_packed}, ?6, ?7 FROM pack_row AS packed JOIN coded_entry AS entry ON {same}
+         WHERE (?1 IS NULL OR packed.practice = ?1)
+            AND packed.evidence_hash <> entry.evidence_hash
+         UNION ALL
+         {as_packed}, ?8, ?9 FROM pack_row AS packed JOIN case_log USING (case_id)
+         WHERE (?1 IS NULL OR packed.practice = ?1)
+            AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry WHERE {same})
+            AND projected_position >= latest_position AND NOT failed"
+    )
+}

@@ -1,0 +1,79 @@
+//! Every screen, looked at: pictures, barriers, small phones, the dark, strangers.
+
+use tests::{Browser, SOON, Scratch, Server};
+
+use crate::sign_in::{open_person, signed_in};
+
+#[test]
+fn every_screen_of_a_link_workers_day_stands_up() {
+    let scratch = Scratch::new("screens");
+    let mut server = Server::demo(&scratch.path("data"));
+    let link = server.sign_in_path("Bronwen Adeyemi");
+    let mut phone = Browser::phone(&scratch, "before", &server.origin());
+    phone.goto(&link);
+    phone.wait_for_text("Sign in on this device", SOON);
+    phone.look("join");
+    phone.close();
+    let mut phone = signed_in(&scratch, &server, &link, "bronwen");
+    let screens = [
+        ("/today", "Add a contact", "today"),
+        ("/people", "OKAFOR", "people"),
+        ("/services", "Wellbeing Walks", "services"),
+        ("/refer", "New referral", "refer"),
+        ("/sync", "Sent", "sync"),
+        ("/more", "More", "more"),
+        ("/urgent", "999", "urgent"),
+    ];
+    for (path, shows, name) in screens {
+        phone.goto(path);
+        phone.wait_for_text(shows, SOON);
+        phone.look(name);
+    }
+    for (family_name, name) in [
+        ("OKAFOR", "person-new"),
+        ("CARRUTHERS", "person-accepted"),
+        ("THWAITE, Colin", "person-contested"),
+        ("EZE", "person-held"),
+    ] {
+        open_person(&phone, family_name);
+        phone.look(name);
+    }
+    open_person(&phone, "OKAFOR");
+    phone.click_text("Add contact");
+    phone.wait_for_text("Contact with Ada Okafor", SOON);
+    phone.look("contact");
+    phone.type_into("Note", "Fine.");
+    phone.wait_for_text("Saved on this phone", SOON);
+    phone.click_text("Check and sign");
+    phone.wait_for_text("May go to the practice", SOON);
+    phone.look("check");
+}
+
+#[test]
+fn the_desks_work_without_a_script_and_stand_up() {
+    let scratch = Scratch::new("desks");
+    let mut server = Server::demo(&scratch.path("data"));
+    for (who, shows, name) in
+        [("Helen Okonkwo", "Moss Road Surgery", "practice"), ("Gwen Pritchard", "Team", "team")]
+    {
+        let mut desk = Browser::desk(&scratch, name, &server.origin());
+        desk.goto(&server.sign_in_path(who));
+        desk.click_text("Sign in");
+        if name == "team" {
+            desk.wait_for_text("Add a contact", SOON);
+            desk.goto("/team");
+        }
+        desk.wait_for_text(shows, SOON);
+        desk.look(name);
+        if name == "practice" {
+            desk.click_text("Close the next pack");
+            desk.wait_for_text("Pack 1", SOON);
+            desk.wait_for_text("Nothing to enter", SOON);
+            desk.look("practice-done");
+            // Another practice is not to be told from one that does not exist.
+            desk.goto("/practice/A99002");
+            desk.wait_for_text("There is nothing here for you", SOON);
+            let _ = desk.console_errors();
+        }
+    }
+}
