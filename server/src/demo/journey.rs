@@ -1,25 +1,23 @@
 //! What happened to each invented person, written as phones would write it.
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{ToSpan, civil::Date};
 use shared::{
     case::{
-        Event, Fact, Field, Role,
+        Fact, Field, Role,
         event::{
-            ClosingReason, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision,
-            EpisodeClosed, GoalSet, Handover, Minutes, Referral, ReferralSource, Signposted,
-            UrgentAction, UrgentConcern,
+            ClosingReason, Consent, ContactOutcome, ContactPurpose, EpisodeClosed, GoalSet,
+            Handover, Signposted, UrgentAction, UrgentConcern,
         },
-        picklist::{NEEDS, Need},
     },
-    document::{Author, Document},
-    ids::{CaseId, EpisodeId, EventId, UserId},
+    ids::CaseId,
     intake::IncomingChange,
-    nhs_number::NhsNumber,
     personal::Personal,
 };
 
-use super::{notes, people::Invented};
-use crate::{clock, random};
+use super::{
+    notes,
+    scribe::{Scribe, parsed, put_all, recorded},
+};
 
 /// Where a person is on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,51 +92,7 @@ impl Journey {
     }
 }
 
-/// Writes one case.
-pub struct Scribe<'a> {
-    pens: &'a [Author],
-    index: usize,
-    person: &'a Invented,
-    today: Date,
-    document: Document,
-    changes: Vec<IncomingChange>,
-    /// Drawn for the referral first, since everything names it.
-    episode: EpisodeId,
-    last_ms: u64,
-}
-
-impl<'a> Scribe<'a> {
-    /// A scribe for one person.
-    pub fn new(pens: &'a [Author], index: usize, person: &'a Invented, today: Date) -> Self {
-        Self {
-            pens,
-            index,
-            person,
-            today,
-            document: Document::empty(),
-            changes: Vec::new(),
-            episode: EventId::new(0, 0),
-            last_ms: 0,
-        }
-    }
-
-    /// Who carries the case: one of the three link workers.
-    pub fn assigned(&self) -> UserId {
-        self.pen().user
-    }
-
-    fn pen(&self) -> &'a Author {
-        &self.pens[self.index % 3]
-    }
-
-    fn other_pen(&self) -> &'a Author {
-        &self.pens[(self.index + 1) % 3]
-    }
-
-    fn coach(&self) -> &'a Author {
-        &self.pens[4]
-    }
-
+impl Scribe<'_> {
     /// Writes everything that happened, and gives the changes.
     pub fn write(mut self, case: CaseId, journey: Journey) -> Vec<IncomingChange> {
         let weeks = 2 + i64::try_from(self.index % 9).unwrap_or_default();
@@ -168,117 +122,6 @@ impl<'a> Scribe<'a> {
         self.changes
     }
 
-    fn days_ago(&self, days: i64) -> Date {
-        self.today.saturating_sub(days.days())
-    }
-
-    /// A new identifier, later than the one before, on that day.
-    fn next_id(&mut self, on: Date) -> EventId {
-        let at_ms = u64::try_from(recorded(on).as_millisecond()).unwrap_or_default();
-        self.last_ms = at_ms.max(self.last_ms + 1);
-        EventId::new(self.last_ms, u128::from_le_bytes(random::bytes()))
-    }
-
-    fn event(&mut self, author: &Author, role: Role, on: Date, fact: Fact) -> Event {
-        Event {
-            id: self.next_id(on),
-            device: None,
-            at: on.at(10, 30, 0, 0),
-            recorded_at: recorded(on),
-            by: author.user,
-            role,
-            fact,
-        }
-    }
-
-    fn begin(&mut self, case: CaseId, on: Date, journey: Journey) {
-        let referral = Fact::Referred(Referral {
-            source: ReferralSource::ALL[self.index % 4],
-            reason: Personal::new(notes::pick(&notes::REASONS, self.index).into()),
-        });
-        let author = self.pen();
-        let event = self.event(author, Role::LinkWorker, on, referral);
-        self.episode = event.id;
-        let index = u32::try_from(self.index).unwrap_or_default();
-        let number = match journey {
-            Journey::NoNumber => String::new(),
-            _ => NhsNumber::invented(index).digits(),
-        };
-        let phone = format!("01632 960{:03}", 100 + self.index);
-        let practice = super::PRACTICES[self.index % 2].0;
-        let fields = [
-            (Field::NhsNumber, number.as_str()),
-            (Field::FamilyName, self.person.family_name),
-            (Field::GivenNames, self.person.given_names),
-            (Field::BirthDate, self.person.birth_date),
-            (Field::Sex, self.person.sex),
-            (Field::PracticeOds, practice),
-            (Field::Phone, &phone),
-            (Field::Communication, self.person.communication),
-        ];
-        let written = Document::create(case, author, recorded(on).as_millisecond(), |writer| {
-            for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-                writer.put_field(*field, value)?;
-            }
-            writer.put_event(&event)
-        });
-        let (document, bytes) = written.expect("invented people can be written");
-        self.document = document;
-        self.changes.push(parsed(&bytes));
-    }
-
-    fn sign(&mut self, author: &Author, role: Role, on: Date, facts: Vec<Fact>) {
-        let events: Vec<Event> =
-            facts.into_iter().map(|fact| self.event(author, role, on, fact)).collect();
-        let bytes = put_all(&mut self.document, author, on, &events);
-        self.changes.push(parsed(&bytes));
-    }
-
-    fn contact_fact(&self, on: Date, purpose: ContactPurpose, outcome: ContactOutcome) -> Fact {
-        let turn = self.index + usize::try_from(on.day()).unwrap_or_default();
-        let seen = outcome == ContactOutcome::Seen;
-        let next_on = seen.then(|| self.next_date(on));
-        Fact::Contact(Contact {
-            episode: self.episode,
-            mode: ContactMode::ALL[turn % 4],
-            outcome,
-            purpose,
-            venue: notes::pick(&notes::VENUES, self.index).into(),
-            minutes: Minutes {
-                preparation: 10,
-                session: if seen { 45 } else { 0 },
-                write_up: if seen { 15 } else { 5 },
-                research: u16::try_from(turn % 3 * 10).unwrap_or_default(),
-            },
-            needs: if seen {
-                // The last choice is a crisis, which is no everyday need.
-                let everyday = &NEEDS[..NEEDS.len() - 1];
-                let need = |turn: usize| Need::new(everyday[turn % everyday.len()].code);
-                vec![need(self.index), need(self.index * 3 + 5)]
-            } else {
-                Vec::new()
-            },
-            note: Personal::new(if seen {
-                notes::pick(&notes::NOTES, turn).into()
-            } else {
-                String::new()
-            }),
-            next_step: Personal::new(if seen {
-                notes::pick(&notes::NEXT_STEPS, turn).into()
-            } else {
-                String::new()
-            }),
-            next_on,
-        })
-    }
-
-    /// Two weeks later; of the last contact a day around now, so that lists have something due.
-    fn next_date(&self, on: Date) -> Date {
-        let in_two_weeks = on.saturating_add(14.days());
-        let around = i64::try_from(self.index % 12).unwrap_or_default() - 3;
-        in_two_weeks.max(self.today.saturating_add(around.days()))
-    }
-
     fn contact(&mut self, on: Date, purpose: ContactPurpose, beside: &[Fact]) {
         let mut facts = vec![self.contact_fact(on, purpose, ContactOutcome::Seen)];
         facts.extend_from_slice(beside);
@@ -291,11 +134,6 @@ impl<'a> Scribe<'a> {
             let fact = self.contact_fact(on, ContactPurpose::Support, outcome);
             self.sign(self.pen(), Role::LinkWorker, on, vec![fact]);
         }
-    }
-
-    fn decision(&self, accepted: bool, contact: Option<EventId>, consent: Consent) -> Fact {
-        let decision = Decision { episode: self.episode, contact, consent };
-        if accepted { Fact::Accepted(decision) } else { Fact::Declined(decision) }
     }
 
     fn answered(&mut self, on: Date, accepted: bool, consent: Consent) {
@@ -324,7 +162,7 @@ impl<'a> Scribe<'a> {
                 service: service.into(),
                 name: name.into(),
                 phone: phone.into(),
-                introduced: self.index % 2 == 0,
+                introduced: self.index.is_multiple_of(2),
                 code: None,
             }),
         ];
@@ -401,21 +239,4 @@ impl<'a> Scribe<'a> {
             self.changes.push(parsed(&written.expect("an invented name can be written")));
         }
     }
-}
-
-/// Late on the day, by London's clocks.
-fn recorded(on: Date) -> Timestamp {
-    let at = clock::london().to_timestamp(on.at(16, 5, 0, 0));
-    at.expect("the afternoon exists on every day")
-}
-
-fn put_all(document: &mut Document, author: &Author, on: Date, events: &[Event]) -> Vec<u8> {
-    let written = document.commit(author, recorded(on).as_millisecond(), |writer| {
-        events.iter().try_for_each(|event| writer.put_event(event))
-    });
-    written.expect("invented events can be written")
-}
-
-fn parsed(bytes: &[u8]) -> IncomingChange {
-    IncomingChange::parse(bytes).expect("what was just written can be read")
 }

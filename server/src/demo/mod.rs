@@ -5,6 +5,7 @@
 mod journey;
 mod notes;
 mod people;
+mod scribe;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ use shared::{
     ods::OdsCode,
 };
 
-use self::journey::{Journey, Scribe};
+use self::{journey::Journey, scribe::Scribe};
 use crate::{
     clock,
     commands::Failure,

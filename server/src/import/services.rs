@@ -8,7 +8,7 @@ use super::read_bounded;
 use crate::{
     commands::Failure,
     page::counted,
-    store::{Store, StoreError, directory},
+    store::{Store, directory},
 };
 
 /// Takes Open Referral UK in. Entries that are known by their identifier are brought up to date.
@@ -21,8 +21,7 @@ pub fn services(store: &Store, file: &Path, say: &mut dyn FnMut(&str)) -> Result
         say(&refusal(refused));
     }
     let (taken, refused) = (import.taken.len(), import.refused.len());
-    let changed =
-        store.write_now(move |tx| Ok::<_, StoreError>(directory::put(tx, &import.taken)?))?;
+    let changed = store.write_now(move |tx| directory::put(tx, &import.taken))?;
     say(&format!(
         "{} read: {taken} taken ({changed} new or changed), {refused} refused.",
         counted(taken + refused, "entry", "entries"),

@@ -112,6 +112,38 @@ fn what_is_held_back_is_explained_and_never_in_the_worklist() {
 }
 
 #[test]
+fn no_pack_is_closed_over_records_that_are_still_being_worked_out() {
+    let (_scratch, store, practice) = seeded();
+    let closed = store.write_now(move |tx| {
+        tx.execute("UPDATE case_log SET projected_position = 0", [])?;
+        close_in(tx, &practice, Empty::Close, clock::now())
+    });
+    assert!(matches!(closed, Err(PackError::Behind)), "{closed:?}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_to_costs_no_pack() {
+    let (scratch, store, practice) = seeded();
+    let taken = scratch.path().join("taken");
+    fs::write(&taken, "a file").unwrap();
+    let refused = close(&store, &practice, &taken, &mut |_| {}).unwrap_err().to_string();
+    assert!(refused.contains("cannot be written to"), "{refused}");
+    assert_eq!(store.read_now(|tx| packs::list(tx, &practice)).unwrap(), []);
+}
+
+#[test]
+fn what_a_phone_held_back_until_after_the_last_pack_is_marked_late() {
+    let (_scratch, store, practice) = seeded();
+    let first = close_next(&store, &practice, Empty::Close).unwrap();
+    assert!(rows(&first.zip, "worklist.csv").iter().all(|row| row[14] == "no"));
+    // As if nothing had been in it: what happened before its cut-off comes in the next one.
+    store.write_now(|tx| Ok::<_, StoreError>(tx.execute("DELETE FROM pack_row", [])?)).unwrap();
+    let second = close_next(&store, &practice, Empty::Close).unwrap();
+    assert_eq!(second.line.new_rows, first.line.new_rows);
+    assert!(rows(&second.zip, "worklist.csv").iter().all(|row| row[14] == "yes"));
+}
+
+#[test]
 fn an_unknown_practice_is_refused() {
     let (_scratch, store, _) = seeded();
     let unknown = OdsCode::parse("B82002").unwrap();

@@ -75,6 +75,9 @@ impl HeldRow {
     }
 }
 
+/// Where an entry stands in the list: family name, given names, date, case, entry.
+type Place = (String, String, String, Vec<u8>, String);
+
 /// What is held back for this practice: by the reasons of the entry itself, as a likely duplicate,
 /// since the case cannot be read any more, or because it changed or went after it was packed. With
 /// no practice, what is held back in the whole service, with everybody's name.
@@ -83,8 +86,7 @@ impl HeldRow {
 /// When the database refuses.
 pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<HeldRow>, StoreError> {
     // By name and date, then by entry; one row of the query for each reason.
-    let mut rows: BTreeMap<(String, String, String, Vec<u8>, String), (bool, HeldRow)> =
-        BTreeMap::new();
+    let mut rows: BTreeMap<Place, (bool, HeldRow)> = BTreeMap::new();
     let read = |row: &Row<'_>| {
         let held = HeldRow {
             snomed_code: row.get(3)?,
@@ -122,11 +124,11 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
         known.reasons.extend(held.reasons);
         known.reasons.sort();
     }
-    let shown = |(unnamed, row): (bool, HeldRow)| match practice {
-        Some(_) if unnamed => HeldRow::unnamed(),
-        _ => row,
-    };
-    Ok(rows.into_values().map(shown).collect())
+    let (unnamed, named): (Vec<_>, Vec<_>) =
+        rows.into_values().partition(|(unnamed, _)| *unnamed && practice.is_some());
+    // At the end, since a place in the order of names would tell where the name belongs.
+    let unnamed = unnamed.into_iter().map(|_| HeldRow::unnamed());
+    Ok(named.into_iter().map(|(_, row)| row).chain(unnamed).collect())
 }
 
 /// Case, entry, whether it goes unnamed, code, date, author, person and reason.

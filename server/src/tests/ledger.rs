@@ -29,7 +29,7 @@ use crate::{
     verify,
 };
 
-/// A service with two practices and one link worker.
+/// A service with three practices and one link worker.
 struct Service {
     store: Store,
     author: Author,
@@ -66,6 +66,7 @@ impl Service {
             tx.execute("UPDATE meta SET demonstration = 1", [])?;
             people::put_practice(tx, &practice("A81001"), "Hill Street")?;
             people::put_practice(tx, &practice("B82002"), "Mill Lane")?;
+            people::put_practice(tx, &practice("C83003"), "Moss Road")?;
             let (name, role) = ("Amina".to_owned(), Role::LinkWorker);
             let new = NewUser { name, role, practice: None, gp_username: None };
             let user = people::add_user(tx, &new)?;
@@ -215,14 +216,15 @@ fn somebody_who_shares_nothing_is_not_named_to_the_practice() {
 }
 
 #[test]
-fn while_the_practice_is_in_doubt_neither_is_told() {
-    let service = Service::new();
+fn while_the_practice_is_in_doubt_none_is_told() {
+    let mut service = Service::new();
     let mut record = service.refer(1, "Okafor");
     service.accept(&mut record, Consent::CodeOnly);
-    let mut other_phone = record.clone();
+    let mut on_the_other_phone = record.clone();
     service.correct(&mut record, Field::PracticeOds, "B82002");
-    service.correct(&mut other_phone, Field::PracticeOds, "A81001");
-    for ods in ["A81001", "B82002"] {
+    service.author.session = random::bytes();
+    service.correct(&mut on_the_other_phone, Field::PracticeOds, "C83003");
+    for ods in ["A81001", "B82002", "C83003"] {
         assert_eq!((service.ready(ods), service.held(Some(ods))), (0, Vec::new()), "{ods}");
     }
     assert_eq!(names(&service.held(None)), ["identity_contested"]);

@@ -1,5 +1,7 @@
 //! Every whole-system test, in one binary, so that the harness is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 mod commands;
 mod harness;
 mod pack;

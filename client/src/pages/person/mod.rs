@@ -131,10 +131,10 @@ fn Person(shown: Shown) -> impl IntoView {
         <h1 class="nhsuk-heading-l fp-name">{name}</h1>
         <UrgentBanner shown />
         <Settle shown />
-        <Identity shown />
         <button type="button" class="nhsuk-button fp-button" on:click=add_contact>
             "Add contact"
         </button>
+        <Identity shown />
         <EpisodeStrip shown />
         <ForThePractice shown />
         <Needs shown />
