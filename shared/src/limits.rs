@@ -27,8 +27,9 @@ pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 /// devices wrote to one case at once without hearing of each other.
 pub const CHANGE_DEPENDENCIES_MAX: usize = 64;
 
-/// A saved case document, in bytes, when it is read. The design aims at 64 KiB for 60 contacts.
-pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A saved case document, in bytes, when it is read: less than an answer holds, so that every case
+/// that can be read can be sent. The design aims at 64 KiB for 60 contacts.
+pub const DOCUMENT_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// Cases that a phone may ask for again, whole, in one request.
 pub const AGAIN_CASES_MAX: usize = 100;

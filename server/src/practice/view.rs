@@ -62,45 +62,54 @@ fn author_name(desk: &Desk, author: &shared::ids::UserId) -> String {
 }
 
 fn to_do(desk: &Desk) -> Markup {
-    // Rows come sorted by code and date: each group can be added as one batch.
-    let groups = desk.ready.chunk_by(|one, other| {
-        (&one.snomed_code, &one.event_date) == (&other.snomed_code, &other.event_date)
-    });
     html! {
         section aria-labelledby="to-do" {
             h2 id="to-do" { "To do" }
             @if desk.ready.is_empty() {
                 p { "Nothing to enter. Last looked " (page::time_now()) "." }
             }
-            @for group in groups { (group_table(desk, group)) }
+            // Rows come sorted by code and date.
+            @for of_code in desk.ready.chunk_by(|one, other| one.snomed_code == other.snomed_code) {
+                (code_table(desk, of_code))
+            }
         }
     }
 }
 
-fn group_table(desk: &Desk, group: &[WorklistRow]) -> Markup {
-    let first = &group[0];
+/// One code, its rows by date: each date can be added as one batch.
+fn code_table(desk: &Desk, rows: &[WorklistRow]) -> Markup {
+    let first = &rows[0];
     html! {
         table class="nhsuk-table fp-desk-table" {
             caption class="nhsuk-table__caption" {
                 code class="fp-desk-code" { (first.snomed_code) } " " (first.snomed_term)
-                ", " (page::date(&first.event_date))
-                " (" (counted(group.len(), "entry", "entries")) ")"
+                " (" (counted(rows.len(), "entry", "entries")) ")"
             }
             thead { tr {
-                th scope="col" { "NHS number" } th scope="col" { "Person" }
-                th scope="col" { "Date" } th scope="col" { "Author" } th scope="col" { "Notes" }
+                th scope="col" { "Date" } th scope="col" { "NHS number" }
+                th scope="col" { "Person" } th scope="col" { "Author" } th scope="col" { "Notes" }
             } }
-            tbody { @for row in group { tr {
-                td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
-                td { (person(&row.person, &row.sex)) }
-                td { (page::date(&row.event_date)) }
-                td { (author_name(desk, &row.author)) br; span class="fp-desk-quiet" {
-                    (role_words(&row.author_role)) } }
-                td {
-                    @if !row.contact_type.is_empty() { (row.contact_type) "." }
-                    @if row.hide_online { " Consider hiding from online access." }
-                }
-            } } }
+            @for batch in rows.chunk_by(|one, other| one.event_date == other.event_date) {
+                tbody { @for (index, row) in batch.iter().enumerate() { tr {
+                    @if index == 0 {
+                        th scope="rowgroup" rowspan=(batch.len()) { (page::date(&row.event_date)) }
+                    }
+                    (cells(desk, row))
+                } } }
+            }
+        }
+    }
+}
+
+fn cells(desk: &Desk, row: &WorklistRow) -> Markup {
+    html! {
+        td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
+        td { (person(&row.person, &row.sex)) }
+        td { (author_name(desk, &row.author)) br; span class="fp-desk-quiet" {
+            (role_words(&row.author_role)) } }
+        td {
+            @if !row.contact_type.is_empty() { (row.contact_type) "." }
+            @if row.hide_online { " Consider hiding from online access." }
         }
     }
 }

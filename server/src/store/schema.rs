@@ -52,3 +52,33 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_of_an_earlier_version_keeps_its_packs_and_is_worked_out_again() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for script in &MIGRATIONS[..2] {
+            connection.execute_batch(script).unwrap();
+        }
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 2;
+                 INSERT INTO practice VALUES ('A81001', 'Hill Street');
+                 INSERT INTO pack VALUES ('A81001', 1, 'one', 'then', 1, 0, 'hash', x'50');
+                 INSERT INTO pack_row VALUES ('row', x'01', 'e', 'c', 'A81001', 1, 'hash');
+                 INSERT INTO case_log VALUES (x'01', 7, 7, 0);",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        migrate(&mut connection).unwrap();
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM pack_row JOIN pack USING (practice, number)"), 1);
+        assert_eq!(count("SELECT projected_position FROM case_log"), 0);
+        let twice = "INSERT INTO pack_row (row_id, case_id, episode, snomed_code, practice,
+             number, evidence_hash) VALUES ('row', x'02', 'f', 'c', 'A81001', 1, 'hash')";
+        assert!(connection.execute(twice, []).is_err());
+    }
+}

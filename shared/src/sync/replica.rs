@@ -409,8 +409,14 @@ impl Replica {
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
             let mut changes = own_changes(&document, &record.server_heads, &self.meta.devices);
-            changes.truncate(limits::CASE_CHANGES_MAX);
-            used_bytes += changes.iter().map(|change| change.bytes().len()).sum::<usize>();
+            // One change goes whatever its size; the rest of a long case follows in later pushes.
+            let fits = |change: &&IncomingChange| {
+                let fits = used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
+                used_bytes += change.bytes().len();
+                fits
+            };
+            let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
+            changes.truncate(fitting);
             let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
             push.push(CasePush { case: *case, changes: bytes.collect() });
             in_flight.push((*case, changes));

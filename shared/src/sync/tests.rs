@@ -337,6 +337,25 @@ fn a_killed_phone_has_everything_that_it_showed_as_saved() {
 }
 
 #[test]
+fn a_long_case_is_sent_in_parts_that_the_server_takes() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    phone.handle(Input::Network(false));
+    let case = phone.begin(7);
+    for number in 2..12 {
+        let words = Personal::new("a long goal ".repeat(8_000));
+        phone.write(case, number, Fact::GoalSet(GoalSet { words }));
+    }
+    phone.handle(Input::Network(true));
+    let body = phone.sent.pop().unwrap();
+    assert!(body.len() < 2 * crate::limits::PUSH_BYTES_TARGET, "{} bytes", body.len());
+    let answer = hub.answer(&phone.author, &body);
+    phone.handle(Input::Answered(answer));
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(case, 0).count(), 11);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+}
+
+#[test]
 fn what_is_written_while_a_request_is_under_way_is_sent_after_it() {
     let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
     let case = phone.begin(7);
