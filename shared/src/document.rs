@@ -46,6 +46,9 @@ pub enum DocumentError {
     #[error("the record is over {} MB: tell your service's administrator",
         limits::DOCUMENT_BYTES_MAX / 1024 / 1024)]
     TooLarge,
+    /// Everything was there already.
+    #[error("there was nothing to write: it is in the record already")]
+    NothingToWrite,
     /// A value cannot be stored in a document.
     #[error("the entry could not be written: {0}")]
     Unwritable(&'static str),
@@ -178,7 +181,7 @@ impl Document {
         }
         let options = CommitOptions::default().with_time(unix_ms / 1_000);
         let (hash, _) = transaction.commit_with(options);
-        let hash = hash.ok_or(DocumentError::Unwritable("there was nothing to write"))?;
+        let hash = hash.ok_or(DocumentError::NothingToWrite)?;
         let change = self.0.get_change_by_hash(&hash);
         Ok(change.expect("the change was just committed").raw_bytes().to_vec())
     }

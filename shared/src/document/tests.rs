@@ -182,7 +182,7 @@ fn saving_a_draft_again_writes_only_what_differs() {
     let id = EventId::new(5, 0);
     document.commit(&author(1), 0, |writer| writer.put_draft(id, &draft)).unwrap();
     let again = document.commit(&author(1), 0, |writer| writer.put_draft(id, &draft));
-    assert_eq!(again, Err(DocumentError::Unwritable("there was nothing to write")));
+    assert_eq!(again, Err(DocumentError::NothingToWrite));
 }
 
 #[test]

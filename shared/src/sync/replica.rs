@@ -278,7 +278,11 @@ impl Replica {
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let record = self.cases.get_mut(&case).ok_or(DocumentError::Unreadable)?;
         let mut document = Document::load(&record.saved)?;
-        document.commit(&self.author, now.as_millisecond(), write)?;
+        match document.commit(&self.author, now.as_millisecond(), write) {
+            // What is there already is as good as written: stored again, it answers the same.
+            Ok(_) | Err(DocumentError::NothingToWrite) => {}
+            Err(error) => return Err(error),
+        }
         let heads = std::mem::take(&mut record.server_heads);
         let refused = record.refused;
         *record = record_of(case, &document, heads, record.sent_at, &self.meta.devices);

@@ -324,6 +324,26 @@ fn a_lost_answer_is_asked_for_again_and_nothing_is_there_twice() {
 }
 
 #[test]
+fn writing_what_is_there_already_is_no_error_and_no_change() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let case = phone.begin(7);
+    phone.sync(&mut hub);
+    let draft = crate::case::ContactDraft::new(
+        phone.author.user,
+        EventId::new(1, 0),
+        date(2026, 11, 3).at(10, 0, 0, 0),
+        "Library".into(),
+    );
+    for _ in 0..2 {
+        let put = phone.replica.edit(now(), case, |w| w.put_draft(EventId::new(5, 0), &draft));
+        phone.perform(put.unwrap().1);
+    }
+    assert_eq!(phone.replica.state(), SyncState::Waiting(1));
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(case, 0).count(), 2);
+}
+
+#[test]
 fn a_killed_phone_has_everything_that_it_showed_as_saved() {
     let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
     let case = phone.begin(7);
