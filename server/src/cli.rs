@@ -44,9 +44,9 @@ pub enum Command {
     },
     /// Close a practice's next pack and write it to a directory
     Pack {
-        /// The data directory
+        /// The data directory [default: the demonstration's]
         #[arg(long)]
-        data: PathBuf,
+        data: Option<PathBuf>,
         /// The practice's ODS code, such as A81001
         #[arg(long, value_parser = OdsCode::parse)]
         practice: OdsCode,
@@ -62,15 +62,15 @@ pub enum Command {
     Referrals(Referrals),
     /// Rebuild everything from the change log and say what differs
     Verify {
-        /// The data directory
+        /// The data directory [default: the demonstration's]
         #[arg(long)]
-        data: PathBuf,
+        data: Option<PathBuf>,
     },
     /// Print a one-time sign-in link for somebody, adding them to the team if need be
     Invite {
-        /// The data directory
+        /// The data directory [default: the demonstration's]
         #[arg(long)]
-        data: PathBuf,
+        data: Option<PathBuf>,
         /// Their name
         #[arg(long)]
         user: String,
@@ -92,9 +92,9 @@ pub enum Command {
 pub enum Services {
     /// Take Open Referral UK 3.0 in: a list, a page or one service
     Import {
-        /// The data directory
+        /// The data directory [default: the demonstration's]
         #[arg(long)]
-        data: PathBuf,
+        data: Option<PathBuf>,
         /// The JSON file
         file: PathBuf,
     },
@@ -105,9 +105,9 @@ pub enum Services {
 pub enum Referrals {
     /// Take a practice's referrals in; refused lines are written out with their reasons
     Import {
-        /// The data directory
+        /// The data directory [default: the demonstration's]
         #[arg(long)]
-        data: PathBuf,
+        data: Option<PathBuf>,
         /// The CSV file
         file: PathBuf,
         /// Where to write refused lines [default: beside the file]

@@ -52,10 +52,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             })?;
         }
         Command::Pack { data, practice, out } => {
-            pack::close(&open_existing(&data)?, &practice, &out, &mut say)?;
+            pack::close(&open_existing(data)?, &practice, &out, &mut say)?;
         }
         Command::Services(Services::Import { data, file }) => {
-            import::services(&Store::open(&data)?, &file, &mut say)?;
+            import::services(&Store::open(&data_or_demo(data)?)?, &file, &mut say)?;
         }
         Command::Referrals(Referrals::Import { data, file, refused, assign }) => {
             let file = import::ReferralFile {
@@ -63,11 +63,11 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
                 refused: refused.as_deref(),
                 assign: assign.as_deref(),
             };
-            import::referrals(&open_existing(&data)?, file, &mut say)?;
+            import::referrals(&open_existing(data)?, file, &mut say)?;
         }
-        Command::Verify { data } => return verified(&data),
+        Command::Verify { data } => return verified(data),
         Command::Invite { data, user, role, practice, practice_name } => {
-            let store = Store::open(&data)?;
+            let store = Store::open(&data_or_demo(data)?)?;
             say(&invite(&store, user, role, practice, practice_name)?);
         }
     }
@@ -75,11 +75,12 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
 }
 
 /// A mistyped directory is an error, not a new and empty service.
-fn open_existing(data: &Path) -> Result<Store, Failure> {
-    if !Store::exists(data) {
+fn open_existing(data: Option<PathBuf>) -> Result<Store, Failure> {
+    let data = data_or_demo(data)?;
+    if !Store::exists(&data) {
         return Err(format!("There is no Fingerpost data in {}.", data.display()).into());
     }
-    Ok(Store::open(data)?)
+    Ok(Store::open(&data)?)
 }
 
 fn demonstrate(data: Option<PathBuf>, listen: SocketAddr) -> Result<(), Failure> {
@@ -88,7 +89,7 @@ fn demonstrate(data: Option<PathBuf>, listen: SocketAddr) -> Result<(), Failure>
                     only: use 127.0.0.1, or `fingerpost serve`."
             .into());
     }
-    let data = data.map_or_else(default_data, Ok)?;
+    let data = data_or_demo(data)?;
     let store = Store::open(&data)?;
     demo::seed(&store)?;
     serve::serve(&store, listen, None, |store, address| {
@@ -108,8 +109,11 @@ fn demonstrate(data: Option<PathBuf>, listen: SocketAddr) -> Result<(), Failure>
     })
 }
 
-/// Where this account keeps programs' data.
-fn default_data() -> Result<PathBuf, Failure> {
+/// The directory that was named, or the demonstration's among this account's data.
+fn data_or_demo(data: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    if let Some(data) = data {
+        return Ok(data);
+    }
     let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let base = named("XDG_DATA_HOME")
         .map(PathBuf::from)
@@ -119,7 +123,7 @@ fn default_data() -> Result<PathBuf, Failure> {
     Ok(base.join("fingerpost").join("demo"))
 }
 
-fn verified(data: &Path) -> Result<ExitCode, Failure> {
+fn verified(data: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let report = verify::verify(&open_existing(data)?)?;
     for difference in &report.differences {
         say(difference);

@@ -1,0 +1,190 @@
+//! What the phone does with an answer: receipts, cases that are new or gone, a server that was
+//! restored.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Effect, Replica, record_of, unsent};
+use crate::{
+    document::{ChangeHash, Document, DocumentError},
+    ids::CaseId,
+    intake::IncomingChange,
+    limits,
+    personal::Personal,
+    sync::{
+        record::{CaseRecord, Key, Notice},
+        wire::{CaseUpdate, SyncResponse, Verdict},
+    },
+};
+
+impl Replica {
+    pub(super) fn answered(
+        &mut self,
+        now: Timestamp,
+        response: SyncResponse,
+        effects: &mut Vec<Effect>,
+    ) {
+        let in_flight = self.in_flight.take().unwrap_or_default();
+        let mut touched: BTreeSet<Key> = [Key::Meta].into();
+        if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
+            self.forget_what_the_server_has(&mut touched);
+        }
+        self.failure = None;
+        self.failures = 0;
+        self.not_before = None;
+        let mut early = false;
+        for ((case, changes), receipt) in in_flight.iter().zip(&response.receipts) {
+            if *case == receipt.case {
+                early |= self.receipt(now, *case, changes, &receipt.verdicts);
+                touched.insert(Key::Case(*case));
+            }
+        }
+        for update in &response.cases {
+            self.update(now, update);
+            touched.insert(Key::Case(update.case));
+        }
+        for case in &response.removed {
+            self.remove(*case);
+            touched.insert(Key::Case(*case));
+        }
+        self.meta.epoch = Some(response.epoch);
+        self.meta.cursor = response.cursor;
+        self.meta.arrived |= !response.more;
+        self.ask = response.more;
+        if self.cases.values().all(|record| record.unsent == 0) {
+            self.meta.sent_at = Some(now);
+        }
+        if early {
+            self.retry_later(now);
+        }
+        effects.push(self.store(touched));
+        effects.push(Effect::Show);
+        if response.profile_version != self.meta.profile_version {
+            effects.push(Effect::FetchProfile(response.profile_version));
+        }
+        if response.directory_version != self.meta.directory_version {
+            effects.push(Effect::FetchDirectory(response.directory_version));
+        }
+    }
+
+    /// The server was restored from a backup: what it acknowledged before may be gone, so all of
+    /// this phone's own changes count as unsent until the new log has been read.
+    fn forget_what_the_server_has(&mut self, touched: &mut BTreeSet<Key>) {
+        for (case, record) in &mut self.cases {
+            let Ok(document) = Document::load(&record.saved) else { continue };
+            let sent_at = record.sent_at;
+            *record = record_of(*case, &document, Vec::new(), sent_at, &self.meta.devices);
+            touched.insert(Key::Case(*case));
+        }
+        self.meta.arrived = false;
+    }
+
+    /// Takes a receipt in. Returns whether something has to be sent again later.
+    fn receipt(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        changes: &[IncomingChange],
+        verdicts: &[Verdict],
+    ) -> bool {
+        let Some(record) = self.cases.get_mut(&case) else { return false };
+        let mut early = false;
+        let mut kept_apart = false;
+        for (change, verdict) in changes.iter().zip(verdicts) {
+            match verdict {
+                Verdict::Stored => advance(&mut record.server_heads, change),
+                Verdict::Quarantined => {
+                    advance(&mut record.server_heads, change);
+                    kept_apart = true;
+                }
+                Verdict::Early => early = true,
+                refused => record.refused = Some(*refused),
+            }
+        }
+        if kept_apart {
+            record.moved_away = true;
+            let name =
+                format!("{} {}", record.row.given_names.reveal(), record.row.family_name.reveal());
+            let name = Personal::new(name);
+            self.meta.notices.push(Notice { case, name, verdict: Verdict::Quarantined });
+            let surplus = self.meta.notices.len().saturating_sub(limits::NOTICES_MAX);
+            self.meta.notices.drain(..surplus);
+        }
+        // What was written while the request was under way is still unsent.
+        if let Ok(document) = Document::load(&record.saved) {
+            record.unsent = unsent(&document, &record.server_heads, &self.meta.devices);
+        }
+        record.sent_at = Some(now);
+        if record.moved_away && record.unsent == 0 {
+            self.cases.remove(&case);
+        }
+        early
+    }
+
+    /// Merges what the server sent. A case that cannot be read is asked for again, whole; it holds
+    /// nobody else up, and what the phone has of it stays.
+    fn update(&mut self, now: Timestamp, update: &CaseUpdate) {
+        let case = update.case;
+        match self.merged(update) {
+            Ok(mut record) => {
+                // Both sides hold the same now, whoever wrote it.
+                record.sent_at = Some(now);
+                self.cases.insert(case, record);
+                self.unreadable.remove(&case);
+            }
+            Err(_) => drop(self.unreadable.entry(case).or_insert(0)),
+        }
+    }
+
+    fn merged(&self, update: &CaseUpdate) -> Result<CaseRecord, DocumentError> {
+        let before = self.cases.get(&update.case);
+        let mut document = match before {
+            Some(record) => Document::load(&record.saved)?,
+            None => Document::empty(),
+        };
+        let mut heads = before.map(|record| record.server_heads.clone()).unwrap_or_default();
+        if let Some(snapshot) = &update.snapshot {
+            document.merge_saved(snapshot)?;
+            heads.extend(Document::load(snapshot)?.heads());
+        }
+        let changes: Vec<IncomingChange> = update
+            .changes
+            .iter()
+            .map(|bytes| IncomingChange::parse(bytes).map_err(|_| DocumentError::Unreadable))
+            .collect::<Result<_, _>>()?;
+        document.apply(&changes)?;
+        // A change whose predecessors are missing waits unseen inside automerge: ask again.
+        if changes.iter().any(|change| !document.has(&change.hash())) {
+            return Err(DocumentError::Unreadable);
+        }
+        for change in &changes {
+            advance(&mut heads, change);
+        }
+        heads.sort();
+        heads.dedup();
+        if document.changes_since(&heads).is_empty() {
+            heads = document.heads();
+        }
+        let sent_at = before.and_then(|record| record.sent_at);
+        let mut record = record_of(update.case, &document, heads, sent_at, &self.meta.devices);
+        record.refused = before.and_then(|record| record.refused);
+        Ok(record)
+    }
+
+    /// The case is no longer this phone's: at once if all was sent, else after sending it.
+    fn remove(&mut self, case: CaseId) {
+        match self.cases.get_mut(&case) {
+            Some(record) if record.unsent > 0 => record.moved_away = true,
+            _ => drop(self.cases.remove(&case)),
+        }
+        self.unreadable.remove(&case);
+    }
+}
+
+/// Adds a change to what the server holds: it follows, and so replaces, its dependencies.
+fn advance(heads: &mut Vec<ChangeHash>, change: &IncomingChange) {
+    let dependencies: BTreeSet<ChangeHash> = change.dependencies().collect();
+    heads.retain(|head| !dependencies.contains(head) && *head != change.hash());
+    heads.push(change.hash());
+}
