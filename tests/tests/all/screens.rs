@@ -45,7 +45,7 @@ fn every_screen_of_a_link_workers_day_stands_up() {
     phone.type_into("Note", "Fine.");
     phone.wait_for_text("Saved on this phone", SOON);
     phone.click_text("Check and sign");
-    phone.wait_for_text("May go to the practice", SOON);
+    phone.wait_for_text("What it was for", SOON);
     phone.look("check");
 }
 
