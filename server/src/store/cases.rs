@@ -11,7 +11,7 @@ use super::{
     StoreError, column,
     log::{self, Appender, Entry},
 };
-use crate::random;
+use crate::{clock, random};
 
 /// Appends changes that this server made or vouches for, and gives the case to these users.
 /// Changes that the log holds already make no difference. Their devices have to be enrolled.
@@ -31,7 +31,7 @@ pub fn append_server_changes(
             new.push(Entry { change, author, device: change.device() });
         }
     }
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.append(case, new)?;
     for user in assign_to {
         appender.grant(case, *user, None)?;
@@ -51,7 +51,7 @@ fn owner_of(tx: &Transaction<'_>, device: DeviceId) -> Result<UserId, StoreError
 /// # Errors
 /// When the database refuses.
 pub fn grant(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), StoreError> {
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.grant(case, user, None)?;
     appender.finish()
 }
@@ -61,7 +61,7 @@ pub fn grant(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), Sto
 /// # Errors
 /// When the database refuses.
 pub fn revoke(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), StoreError> {
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.revoke(case, user)?;
     appender.finish()
 }

@@ -8,7 +8,6 @@ use shared::{
 };
 
 use super::StoreError;
-use crate::clock;
 
 /// What a sync answer says of the service as a whole.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +36,16 @@ pub fn head(tx: &Transaction<'_>) -> Result<Head, StoreError> {
     let epoch = Epoch::from_slice(&epoch)
         .map_err(|_| StoreError::NotCommitted("the epoch is damaged".into()))?;
     Ok(Head { epoch, end, profile_version, directory_version })
+}
+
+/// Begins another life of the log, whose positions mean nothing to phones that read an earlier one:
+/// each of them reads from the start, and sends again what this log lacks.
+///
+/// # Errors
+/// When the database refuses.
+pub fn begin_epoch(tx: &Transaction<'_>, epoch: Epoch) -> Result<(), StoreError> {
+    tx.execute("UPDATE meta SET epoch = ?1", [epoch.as_bytes()])?;
+    Ok(())
 }
 
 /// Notes that the team, the practices or the rules changed: phones then fetch their profile.
@@ -106,14 +115,14 @@ pub struct Appender<'t> {
 }
 
 impl<'t> Appender<'t> {
-    /// Begins after the last position.
+    /// Begins after the last position. What it writes is dated `now_ms`.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn open(tx: &'t Transaction<'t>) -> Result<Self, StoreError> {
+    pub fn open(tx: &'t Transaction<'t>, now_ms: i64) -> Result<Self, StoreError> {
         let sql = "SELECT log_position FROM meta";
         let position = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        Ok(Self { tx, position, at: clock::now_ms() })
+        Ok(Self { tx, position, at: now_ms })
     }
 
     fn next(&mut self) -> u64 {

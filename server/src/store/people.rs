@@ -80,6 +80,15 @@ pub fn put_practice(tx: &Transaction<'_>, ods: &OdsCode, name: &str) -> Result<(
 /// When the database refuses.
 pub fn add_user(tx: &Transaction<'_>, new: &NewUser) -> Result<UserId, StoreError> {
     let user = UserId::from_random(random::bytes());
+    put_user(tx, user, new)?;
+    Ok(user)
+}
+
+/// Adds somebody to the team under an identifier that is not taken.
+///
+/// # Errors
+/// When the database refuses.
+pub fn put_user(tx: &Transaction<'_>, user: UserId, new: &NewUser) -> Result<(), StoreError> {
     let role = column::role_name(new.role);
     tx.execute(
         "INSERT INTO user (id, name, role, practice, gp_username) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -95,8 +104,7 @@ pub fn add_user(tx: &Transaction<'_>, new: &NewUser) -> Result<UserId, StoreErro
         "INSERT INTO user_role (user, role) VALUES (?1, ?2)",
         params![user.as_bytes(), role],
     )?;
-    log::raise_profile_version(tx)?;
-    Ok(user)
+    log::raise_profile_version(tx)
 }
 
 /// Active people by name, as a command names them; the server's own user is not among them.
@@ -143,11 +151,23 @@ pub fn enrol_device(
     now_ms: i64,
 ) -> Result<DeviceId, StoreError> {
     let device = DeviceId::from_random(random::bytes());
-    tx.execute(
-        "INSERT INTO device (id, user, enrolled_at) VALUES (?1, ?2, ?3)",
-        params![device.as_bytes(), user.as_bytes(), now_ms],
-    )?;
+    put_device(tx, user, device, now_ms)?;
     Ok(device)
+}
+
+/// Enrols a device for a user under an identifier that is not taken.
+///
+/// # Errors
+/// When the database refuses.
+pub fn put_device(
+    tx: &Transaction<'_>,
+    user: UserId,
+    device: DeviceId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("INSERT INTO device (id, user, enrolled_at) VALUES (?1, ?2, ?3)")?
+        .execute(params![device.as_bytes(), user.as_bytes(), now_ms])?;
+    Ok(())
 }
 
 /// Draws a one-time invitation.

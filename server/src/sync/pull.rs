@@ -8,23 +8,21 @@ use shared::{
     policy::{Action, Subject, may},
     sync::{
         exchange::{self, Filled},
-        wire::{CaseUpdate, Cursor, SyncRequest},
+        wire::{CaseReceipt, CaseUpdate, Cursor, SyncRequest, SyncResponse},
     },
 };
 
-use crate::{
-    session::SignedIn,
-    store::{
-        StoreError, column,
-        log::{self, Head},
-    },
+use crate::store::{
+    StoreError, column,
+    log::{self, Head},
+    people::SignedInDevice,
 };
 
 /// Room left for what frames the cases, so that a full answer is still one that a phone takes.
 const FRAME_BYTES: usize = 256 * 1024;
 
 /// What a phone asks for.
-pub(super) struct Wanted {
+pub struct Wanted {
     user: UserId,
     device: DeviceId,
     may_read: bool,
@@ -35,7 +33,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub fn of(signed_in: &SignedIn, request: &SyncRequest) -> Self {
+    /// What this request of this device asks for.
+    pub fn of(signed_in: &SignedInDevice, request: &SyncRequest) -> Self {
         let room_bytes = request.room_bytes.max(limits::ROOM_BYTES_MIN) as usize;
         let subject = Subject::Case { assigned: true };
         Self {
@@ -51,10 +50,33 @@ impl Wanted {
 }
 
 /// What a phone gets.
-pub(super) struct Pulled {
-    pub head: Head,
-    pub filled: Filled,
-    pub removed: Vec<CaseId>,
+pub struct Pulled {
+    head: Head,
+    filled: Filled,
+    removed: Vec<CaseId>,
+}
+
+impl Pulled {
+    /// How many bytes of it are compressed already, as saved documents are.
+    pub fn dense_bytes(&self) -> usize {
+        let saved = self.filled.cases.iter().filter_map(|case| case.snapshot.as_ref());
+        saved.map(|snapshot| snapshot.len()).sum()
+    }
+
+    /// The answer, with the receipts of what was pushed.
+    pub fn answer(self, receipts: Vec<CaseReceipt>, now_ms: i64) -> SyncResponse {
+        SyncResponse {
+            epoch: self.head.epoch,
+            cursor: self.filled.cursor,
+            receipts,
+            cases: self.filled.cases,
+            removed: self.removed,
+            more: self.filled.more,
+            server_unix_ms: now_ms,
+            profile_version: self.head.profile_version,
+            directory_version: self.head.directory_version,
+        }
+    }
 }
 
 /// A case that this user may see and that changed.
@@ -64,7 +86,11 @@ struct Pending {
     latest: u64,
 }
 
-pub(super) fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
+/// Reads what is new to a phone.
+///
+/// # Errors
+/// When the database refuses.
+pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
     let head = log::head(tx)?;
     let cursor = cursor(wanted, &head);
     let mut pulled = Pulled {

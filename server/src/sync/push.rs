@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use shared::{
     document::ChangeHash,
-    ids::{CaseId, DeviceId},
+    ids::CaseId,
     policy::{Action, Actor, Subject, may},
     sync::{
         exchange::{CaseFacts, JudgedPush, Sender, judge},
@@ -11,29 +11,30 @@ use shared::{
     },
 };
 
-use crate::{
-    clock,
-    store::{
-        StoreError,
-        log::{self, Appender, Entry},
-        people,
-    },
+use crate::store::{
+    StoreError,
+    log::{self, Appender, Entry},
+    people::{self, SignedInDevice},
 };
 
 /// Judges each change and writes what is taken or kept apart. The receipts can be made once the
 /// transaction is on disk.
-pub(super) fn push(
+///
+/// # Errors
+/// When the database refuses; then nothing of the push counts.
+pub fn push(
     tx: &Transaction<'_>,
-    actor: &Actor,
-    device: DeviceId,
+    sender: &SignedInDevice,
+    now_ms: i64,
     pushes: &[CasePush],
 ) -> Result<Vec<JudgedPush>, StoreError> {
+    let (actor, device) = (&sender.actor, sender.device);
     let sender = Sender {
         user: actor.user,
         devices: people::devices_ever(tx, actor.user)?,
         may_begin_cases: may(actor, Action::BeginCase, &Subject::Service),
     };
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, now_ms)?;
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
         let facts = case_facts(tx, actor, push.case)?;
@@ -44,7 +45,7 @@ pub(super) fn push(
             appender.grant(push.case, actor.user, Some(device))?;
         }
         for change in judged.kept_apart() {
-            keep_apart(tx, push.case, entry(change))?;
+            keep_apart(tx, push.case, entry(change), now_ms)?;
         }
         all.push(judged);
     }
@@ -89,7 +90,12 @@ fn case_facts(tx: &Transaction<'_>, actor: &Actor, case: CaseId) -> Result<CaseF
     })
 }
 
-fn keep_apart(tx: &Transaction<'_>, case: CaseId, entry: Entry<'_>) -> Result<(), StoreError> {
+fn keep_apart(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    entry: Entry<'_>,
+    now_ms: i64,
+) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO quarantine
          (case_id, hash, device, author, received_at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     tx.prepare_cached(sql)?.execute(params![
@@ -97,7 +103,7 @@ fn keep_apart(tx: &Transaction<'_>, case: CaseId, entry: Entry<'_>) -> Result<()
         entry.change.hash().0,
         entry.device.as_bytes(),
         entry.author.as_bytes(),
-        clock::now_ms(),
+        now_ms,
         entry.change.bytes(),
     ])?;
     Ok(())
