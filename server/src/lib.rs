@@ -23,7 +23,7 @@ mod serve;
 pub mod service;
 pub mod session;
 pub mod store;
-mod sync;
+pub mod sync;
 mod team;
 pub mod verify;
 

@@ -56,7 +56,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         demonstration,
         user: signed_in.actor.user,
         device: signed_in.device,
-        name: signed_in.name,
+        name: signed_in.name.clone(),
         role: signed_in.actor.role,
         practices,
         team: team.collect::<Result<_, _>>()?,

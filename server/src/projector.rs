@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::civil::Date;
 use rusqlite::{ErrorCode, Transaction};
 use shared::{
     case::{Case, Defect},
@@ -55,8 +56,8 @@ pub fn catch_up(store: &Store) -> Result<usize, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn catch_up_within(tx: &Transaction<'_>) -> Result<bool, StoreError> {
-    if snapshots::facts_changed(tx, clock::today())? {
+pub fn catch_up_within(tx: &Transaction<'_>, today: Date) -> Result<bool, StoreError> {
+    if snapshots::facts_changed(tx, today)? {
         return Ok(false);
     }
     let rest = snapshots::behind(tx, ROUND_CASES_MAX)?;

@@ -4,9 +4,13 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header::COOKIE, request::Parts},
 };
-use shared::{ids::DeviceId, policy::Actor};
 
-use crate::{app::App, clock, error::Error, store::people};
+use crate::{
+    app::App,
+    clock,
+    error::Error,
+    store::people::{self, SignedInDevice},
+};
 
 /// The name of the cookie.
 const COOKIE_NAME: &str = "fingerpost";
@@ -19,13 +23,14 @@ const TOKEN_CHARACTERS: usize = 64;
 
 /// Somebody who is signed in, on one of their devices.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Who, in which role.
-    pub actor: Actor,
-    /// On which device.
-    pub device: DeviceId,
-    /// Their name.
-    pub name: String,
+pub struct SignedIn(pub SignedInDevice);
+
+impl std::ops::Deref for SignedIn {
+    type Target = SignedInDevice;
+
+    fn deref(&self) -> &SignedInDevice {
+        &self.0
+    }
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -40,7 +45,7 @@ impl FromRequestParts<App> for SignedIn {
         if expected.is_some_and(|expected| *expected != *found.device.to_string()) {
             return Err(Error::SignedOut);
         }
-        Ok(Self { actor: found.actor, device: found.device, name: found.name })
+        Ok(Self(found))
     }
 }
 

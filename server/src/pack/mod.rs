@@ -102,7 +102,7 @@ fn close_in(
     empty: Empty,
     now: Timestamp,
 ) -> Result<Closed, PackError> {
-    if !projector::catch_up_within(tx)? {
+    if !projector::catch_up_within(tx, clock::today())? {
         return Err(PackError::Behind);
     }
     let facts = ServiceFacts::load(tx)?;

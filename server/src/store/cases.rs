@@ -3,15 +3,16 @@
 use rusqlite::Transaction;
 use shared::{
     document::Author,
-    ids::{CaseId, DeviceId, UserId},
+    ids::{CaseId, UserId},
     intake::IncomingChange,
 };
 
 use super::{
     StoreError, column,
     log::{self, Appender, Entry},
+    people,
 };
-use crate::random;
+use crate::{clock, random};
 
 /// Appends changes that this server made or vouches for, and gives the case to these users.
 /// Changes that the log holds already make no difference. Their devices have to be enrolled.
@@ -27,11 +28,13 @@ pub fn append_server_changes(
     let mut new = Vec::with_capacity(changes.len());
     for change in changes {
         if !log::has_change(tx, case, &change.hash())? {
-            let author = owner_of(tx, change.device())?;
+            // The server vouches only for devices that it knows.
+            let author = people::owner_of(tx, change.device())?
+                .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
             new.push(Entry { change, author, device: change.device() });
         }
     }
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.append(case, new)?;
     for user in assign_to {
         appender.grant(case, *user, None)?;
@@ -39,19 +42,12 @@ pub fn append_server_changes(
     appender.finish()
 }
 
-/// Whose device it is. The server vouches only for devices that it knows.
-fn owner_of(tx: &Transaction<'_>, device: DeviceId) -> Result<UserId, StoreError> {
-    let sql = "SELECT user FROM device WHERE id = ?1";
-    let mut statement = tx.prepare_cached(sql)?;
-    Ok(statement.query_row([device.as_bytes()], |row| column::user(row, 0))?)
-}
-
 /// Gives a user the case, unless they have it.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn grant(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), StoreError> {
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.grant(case, user, None)?;
     appender.finish()
 }
@@ -61,7 +57,7 @@ pub fn grant(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), Sto
 /// # Errors
 /// When the database refuses.
 pub fn revoke(tx: &Transaction<'_>, case: CaseId, user: UserId) -> Result<(), StoreError> {
-    let mut appender = Appender::open(tx)?;
+    let mut appender = Appender::open(tx, clock::now_ms())?;
     appender.revoke(case, user)?;
     appender.finish()
 }

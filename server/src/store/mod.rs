@@ -1,5 +1,6 @@
 //! The disk: one SQLite file, one thread that writes, a few connections that read.
 
+pub mod bare;
 pub mod cases;
 pub mod column;
 pub mod directory;
@@ -28,6 +29,8 @@ use self::{readers::Readers, writer::Writer};
 
 /// The file inside the data directory.
 const FILE: &str = "fingerpost.db";
+/// Statements that a connection keeps prepared: all that sync uses.
+const STATEMENTS_KEPT: usize = 64;
 /// How long a write waits for another program on the same file: a large import commits in parts
 /// far shorter than this.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -214,7 +217,7 @@ fn create_private(data: &Path) -> std::io::Result<()> {
 /// What every connection needs.
 fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_WAIT)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that returned survives a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -19,14 +19,15 @@ const QUEUE_JOBS_MAX: usize = 256;
 const BATCH_JOBS_MAX: usize = 256;
 
 /// Runs in a transaction, and leaves what is to be done once its fate is known.
-type Job = Box<dyn FnOnce(&Transaction<'_>) -> Ran + Send>;
+pub type Job = Box<dyn FnOnce(&Transaction<'_>) -> Ran + Send>;
 /// Told `None` after the commit, or why there was none.
 type Reply = Box<dyn FnOnce(Option<&str>) + Send>;
 
 /// Where the result of a job arrives.
-type Outcome<T, E> = oneshot::Receiver<Result<(T, Durable), E>>;
+pub type Outcome<T, E> = oneshot::Receiver<Result<(T, Durable), E>>;
 
-struct Ran {
+/// Work that ran, in a transaction whose fate is still open.
+pub struct Ran {
     keep: bool,
     reply: Reply,
 }
@@ -114,7 +115,7 @@ fn given_up() -> StoreError {
 
 /// Wraps work so that it cannot take the thread down, and so that its result leaves only once the
 /// fate of its transaction is known.
-fn job<T, E>(
+pub fn job<T, E>(
     work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
 ) -> (Job, Outcome<T, E>)
 where
@@ -161,17 +162,22 @@ fn write_until_closed(
                 Err(_) => break,
             }
         }
-        let (replies, outcome) = commit_together(connection, batch);
-        let failure = outcome.err().map(|error| error.to_string());
-        if failure.is_none() {
+        if commit_and_reply(connection, batch) {
             commits.send_modify(|count| *count += 1);
-        }
-        for reply in replies {
-            reply(failure.as_deref());
         }
     }
     // Leaves one file behind where nobody else has it open; otherwise the next start does it.
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+}
+
+/// Commits a batch, and only then tells whoever waits. Says whether it was committed.
+pub(super) fn commit_and_reply(connection: &Connection, batch: Vec<Job>) -> bool {
+    let (replies, outcome) = commit_together(connection, batch);
+    let failure = outcome.err().map(|error| error.to_string());
+    for reply in replies {
+        reply(failure.as_deref());
+    }
+    failure.is_none()
 }
 
 /// One transaction for all: each job in a savepoint, so that one that fails undoes only itself.

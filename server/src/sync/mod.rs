@@ -1,7 +1,7 @@
 //! `POST /api/sync`: what a phone wrote goes in, what is new to it comes out, in one exchange.
 
-mod pull;
-mod push;
+pub mod pull;
+pub mod push;
 
 use axum::{
     Router,
@@ -16,10 +16,12 @@ use shared::{
     cbor,
     intake::{self, BodyRefusal},
     limits,
-    sync::wire::{CasePush, CaseReceipt, CaseUpdate, PROTOCOL, SyncRequest, SyncResponse},
+    sync::wire::{CasePush, CaseReceipt, PROTOCOL, SyncRequest},
 };
 
-use crate::{app::App, body, clock, error::Error, session::SignedIn};
+use crate::{
+    app::App, body, clock, error::Error, session::SignedIn, store::people::SignedInDevice,
+};
 
 /// The routes of this room.
 pub fn router() -> Router<App> {
@@ -30,35 +32,26 @@ pub fn router() -> Router<App> {
 
 async fn sync(
     State(app): State<App>,
-    signed_in: SignedIn,
+    SignedIn(sender): SignedIn,
     headers: HeaderMap,
     sent: Bytes,
 ) -> Result<Response, Error> {
     let sent = body::inflated(&headers, sent, limits::SYNC_BODY_BYTES_MAX)?;
     let request = understood(&sent)?;
     drop(sent);
-    let wanted = pull::Wanted::of(&signed_in, &request);
-    let receipts = take_in(&app, &signed_in, request.push).await?;
+    let wanted = pull::Wanted::of(&sender, &request);
+    let receipts = take_in(&app, sender, request.push).await?;
     let pulled = app.store.read(move |tx| pull::pull(tx, &wanted)).await?;
-    let saved_bytes =
-        |case: &CaseUpdate| case.snapshot.as_ref().map_or(0, |snapshot| snapshot.len());
-    let dense_bytes = pulled.filled.cases.iter().map(saved_bytes).sum();
-    let response = SyncResponse {
-        epoch: pulled.head.epoch,
-        cursor: pulled.filled.cursor,
-        receipts,
-        cases: pulled.filled.cases,
-        removed: pulled.removed,
-        more: pulled.filled.more,
-        server_unix_ms: clock::now_ms(),
-        profile_version: pulled.head.profile_version,
-        directory_version: pulled.head.directory_version,
-    };
+    let dense_bytes = pulled.dense_bytes();
+    let response = pulled.answer(receipts, clock::now_ms());
     Ok(body::cbor(&headers, cbor::encode(&response), dense_bytes))
 }
 
 /// The request, if this server speaks its version.
-fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
+///
+/// # Errors
+/// What to tell the phone where it does not, or where the bytes are no request.
+pub fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
     // The version comes first, so that it can be read from a message of any later version.
     let mut peek = Decoder::new(body);
     let version = peek.array().and_then(|_| peek.u16());
@@ -74,14 +67,13 @@ fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
 /// Takes the push in and gives the receipts, once everything is on disk.
 async fn take_in(
     app: &App,
-    signed_in: &SignedIn,
+    sender: SignedInDevice,
     pushes: Vec<CasePush>,
 ) -> Result<Vec<CaseReceipt>, Error> {
     if pushes.is_empty() {
         return Ok(Vec::new());
     }
-    let (actor, device) = (signed_in.actor.clone(), signed_in.device);
-    let written = app.store.write(move |tx| push::push(tx, &actor, device, &pushes));
+    let written = app.store.write(move |tx| push::push(tx, &sender, clock::now_ms(), &pushes));
     let (judged, durable) = written.await?;
     Ok(judged.iter().map(|push| push.receipt(&durable)).collect())
 }

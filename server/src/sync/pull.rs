@@ -3,28 +3,28 @@
 use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{
+    document::ChangeHash,
     ids::{CaseId, DeviceId, Epoch, UserId},
     limits,
     policy::{Action, Subject, may},
     sync::{
         exchange::{self, Filled},
-        wire::{CaseUpdate, Cursor, SyncRequest},
+        seal::{Seal, SealKey},
+        wire::{CaseReceipt, CaseUpdate, Cursor, SyncRequest, SyncResponse},
     },
 };
 
-use crate::{
-    session::SignedIn,
-    store::{
-        StoreError, column,
-        log::{self, Head},
-    },
+use crate::store::{
+    StoreError, column,
+    log::{self, Head},
+    people::SignedInDevice,
 };
 
 /// Room left for what frames the cases, so that a full answer is still one that a phone takes.
 const FRAME_BYTES: usize = 256 * 1024;
 
 /// What a phone asks for.
-pub(super) struct Wanted {
+pub struct Wanted {
     user: UserId,
     device: DeviceId,
     may_read: bool,
@@ -35,7 +35,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub fn of(signed_in: &SignedIn, request: &SyncRequest) -> Self {
+    /// What this request of this device asks for.
+    pub fn of(signed_in: &SignedInDevice, request: &SyncRequest) -> Self {
         let room_bytes = request.room_bytes.max(limits::ROOM_BYTES_MIN) as usize;
         let subject = Subject::Case { assigned: true };
         Self {
@@ -51,10 +52,33 @@ impl Wanted {
 }
 
 /// What a phone gets.
-pub(super) struct Pulled {
-    pub head: Head,
-    pub filled: Filled,
-    pub removed: Vec<CaseId>,
+pub struct Pulled {
+    head: Head,
+    filled: Filled,
+    removed: Vec<CaseId>,
+}
+
+impl Pulled {
+    /// How many bytes of it are compressed already, as saved documents are.
+    pub fn dense_bytes(&self) -> usize {
+        let saved = self.filled.cases.iter().filter_map(|case| case.snapshot.as_ref());
+        saved.map(|snapshot| snapshot.len()).sum()
+    }
+
+    /// The answer, with the receipts of what was pushed.
+    pub fn answer(self, receipts: Vec<CaseReceipt>, now_ms: i64) -> SyncResponse {
+        SyncResponse {
+            epoch: self.head.epoch,
+            cursor: self.filled.cursor,
+            receipts,
+            cases: self.filled.cases,
+            removed: self.removed,
+            more: self.filled.more,
+            server_unix_ms: now_ms,
+            profile_version: self.head.profile_version,
+            directory_version: self.head.directory_version,
+        }
+    }
 }
 
 /// A case that this user may see and that changed.
@@ -62,9 +86,14 @@ struct Pending {
     case: CaseId,
     granted: u64,
     latest: u64,
+    heads: Vec<ChangeHash>,
 }
 
-pub(super) fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
+/// Reads what is new to a phone.
+///
+/// # Errors
+/// When the database refuses.
+pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
     let head = log::head(tx)?;
     let cursor = cursor(wanted, &head);
     let mut pulled = Pulled {
@@ -77,16 +106,19 @@ pub(super) fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, Stor
     }
     let (mut again, used_bytes) = asked_again(tx, wanted)?;
     let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
+    let key = log::seal_key(tx)?;
     let mut statement = tx.prepare_cached(
-        "SELECT case_id, granted_position, latest_position FROM access
-         WHERE user = ?1 AND latest_position > ?2 AND revoked_position IS NULL
-         ORDER BY latest_position",
+        "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
+         LEFT JOIN case_log ON case_log.case_id = access.case_id
+         WHERE user = ?1 AND access.latest_position > ?2 AND revoked_position IS NULL
+         ORDER BY access.latest_position",
     )?;
     let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
     let updates = rows.filter_map(|row| {
         let update = row.map_err(StoreError::from).and_then(|pending| {
             let update = update(tx, wanted, &pending, cursor)?;
-            Ok(update.map(|update| (pending.latest, update)))
+            let seal = seal_of(&key, wanted, &pending);
+            Ok(update.map(|update| (pending.latest, CaseUpdate { seal, ..update })))
         });
         update.transpose()
     });
@@ -104,7 +136,19 @@ fn cursor(wanted: &Wanted, head: &Head) -> Cursor {
 }
 
 fn read_pending(row: &Row<'_>) -> Result<Pending, rusqlite::Error> {
-    Ok(Pending { case: column::case(row, 0)?, granted: row.get(1)?, latest: row.get(2)? })
+    let heads: Option<Vec<u8>> = row.get(3)?;
+    Ok(Pending {
+        case: column::case(row, 0)?,
+        granted: row.get(1)?,
+        latest: row.get(2)?,
+        heads: log::heads(&heads.unwrap_or_default()),
+    })
+}
+
+/// The mark on what is given out, by which this server knows it again after a restore.
+fn seal_of(key: &SealKey, wanted: &Wanted, pending: &Pending) -> Option<Seal> {
+    let sealable = (1..=limits::SEAL_HEADS_MAX).contains(&pending.heads.len());
+    sealable.then(|| key.seal(pending.case, wanted.user, pending.heads.clone()))
 }
 
 fn read_change(row: &Row<'_>) -> Result<ByteVec, rusqlite::Error> {
@@ -127,7 +171,7 @@ fn update(
     let key = params![pending.case.as_bytes(), cursor.base, wanted.device.as_bytes()];
     let changes = statement.query_map(key, read_change)?;
     let changes: Vec<ByteVec> = changes.collect::<Result<_, _>>()?;
-    let update = CaseUpdate { case: pending.case, snapshot: None, changes };
+    let update = CaseUpdate { case: pending.case, snapshot: None, changes, seal: None };
     Ok((!update.changes.is_empty()).then_some(update))
 }
 
@@ -145,7 +189,7 @@ fn whole(tx: &Transaction<'_>, case: CaseId) -> Result<CaseUpdate, StoreError> {
     let sql = "SELECT bytes FROM change WHERE case_id = ?1 AND +position > ?2 ORDER BY position";
     let mut statement = tx.prepare_cached(sql)?;
     let changes = statement.query_map(params![case.as_bytes(), upto], read_change)?;
-    Ok(CaseUpdate { case, snapshot, changes: changes.collect::<Result<_, _>>()? })
+    Ok(CaseUpdate { case, snapshot, changes: changes.collect::<Result<_, _>>()?, seal: None })
 }
 
 /// Cases that the phone could not read and asks for again, as far as they are its user's.

@@ -321,7 +321,7 @@ fn what_comes_in_while_a_pack_is_being_closed_counts() {
     let reason = Personal::new("mistake".to_owned());
     service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
     let ready = service.store.write_now(|tx| {
-        assert!(projector::catch_up_within(tx)?);
+        assert!(projector::catch_up_within(tx, clock::today())?);
         worklist::ready(tx, &practice("A81001"))
     });
     assert_eq!(ready.unwrap(), []);

@@ -113,7 +113,7 @@ async fn nothing_is_acknowledged_when_the_commit_fails() {
         protocol: PROTOCOL,
         epoch: None,
         cursor: Cursor::default(),
-        push: vec![CasePush { case, changes: vec![ByteVec::from(change)] }],
+        push: vec![CasePush { case, changes: vec![ByteVec::from(change)], seal: None }],
         room_bytes: limits::ROOM_BYTES_DEFAULT,
         again: Vec::new(),
     };
