@@ -2,8 +2,9 @@
 //! start, watch, cut off and kill them.
 //!
 //! Nothing here stands in for the product. What a test says of it goes through the same doors that
-//! people use: the command line, HTTP, and the screen. Because all of it is for tests, a failed
-//! step panics with what was looked for and what was there instead.
+//! people use: the command line, HTTP, and the screen; and the simulated [`world`] drives the real
+//! state machines, documents and queries. Because all of it is for tests, a failed step panics with
+//! what was looked for and what was there instead.
 
 mod browser;
 mod inspect;
@@ -14,6 +15,7 @@ mod server;
 mod session;
 mod signal;
 mod wait;
+pub mod world;
 
 pub use browser::{Browser, Screen};
 pub use locate::Element;

@@ -7,7 +7,7 @@ mod positions;
 
 use std::{fs, path::PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::{
     projector,
@@ -58,12 +58,27 @@ pub fn verify(store: &Store) -> Result<Report, StoreError> {
     drop(copy);
     let mut connection = Connection::open(Store::file(&scratch.directory))?;
     let tx = connection.transaction()?;
-    positions::check(&tx, &mut report)?;
-    access::check(&tx, &mut report)?;
-    cases::check(&tx, &mut report)?;
-    ledger::check(&tx, &mut report)?;
+    compare(&tx, &mut report)?;
     tx.rollback()?;
     Ok(report)
+}
+
+/// What differs from the change log in a database whose caches are up to date. Empties and rebuilds
+/// them on the way: the transaction is to be thrown away.
+///
+/// # Errors
+/// When the database refuses.
+pub fn differences(tx: &Transaction<'_>) -> Result<Vec<String>, StoreError> {
+    let mut report = Report::default();
+    compare(tx, &mut report)?;
+    Ok(report.differences)
+}
+
+fn compare(tx: &Transaction<'_>, report: &mut Report) -> Result<(), StoreError> {
+    positions::check(tx, report)?;
+    access::check(tx, report)?;
+    cases::check(tx, report)?;
+    ledger::check(tx, report)
 }
 
 /// A copy that is removed again, whatever happens.

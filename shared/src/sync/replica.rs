@@ -58,7 +58,7 @@ pub enum Input {
 }
 
 /// Why a request came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Failure {
     /// No answer.
     Unreachable,
@@ -192,8 +192,13 @@ impl Replica {
 
     /// Reads one case.
     pub fn case(&self, case: CaseId) -> Option<Result<(Case, Vec<Defect>), DocumentError>> {
+        Some(self.document(case)?.map(|document| document.read(case)))
+    }
+
+    /// The document of one case.
+    pub fn document(&self, case: CaseId) -> Option<Result<Document, DocumentError>> {
         let record = self.cases.get(&case).filter(|record| !record.moved_away)?;
-        Some(Document::load(&record.saved).map(|document| document.read(case)))
+        Some(Document::load(&record.saved))
     }
 
     /// The state of one case.
