@@ -7,8 +7,11 @@ use minicbor::{Encode, bytes::ByteVec};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::wire::{
-    CasePush, CaseReceipt, CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict,
+use super::{
+    seal::SealKey,
+    wire::{
+        CasePush, CaseReceipt, CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict,
+    },
 };
 use crate::{
     case::{
@@ -206,7 +209,14 @@ fn every_field_of_a_person_and_of_a_draft_is_described() {
 fn every_message_is_described_place_by_place() {
     let case = CaseId::from_random([2; 16]);
     let bytes = || ByteVec::from(vec![1]);
-    let update = CaseUpdate { case, snapshot: Some(bytes()), changes: vec![bytes()] };
+    let seal = SealKey([5; 32]).seal(case, user(), Vec::new());
+    let update = CaseUpdate {
+        case,
+        snapshot: Some(bytes()),
+        changes: vec![bytes()],
+        seal: Some(seal.clone()),
+    };
+    let push = CasePush { case, changes: vec![bytes()], seal: Some(seal.clone()) };
     let response = SyncResponse {
         epoch: Epoch::from_random([3; 16]),
         cursor: Cursor::default(),
@@ -235,10 +245,11 @@ fn every_message_is_described_place_by_place() {
     };
     check_places("SyncRequest", &first_request());
     check_places("Cursor", &Cursor::default());
-    check_places("CasePush", &CasePush { case, changes: vec![bytes()] });
+    check_places("CasePush", &push);
     check_places("SyncResponse", &response);
     check_places("CaseReceipt", &CaseReceipt { case, verdicts: vec![Verdict::Stored] });
     check_places("CaseUpdate", &update);
+    check_places("Seal", &seal);
     check_places("Profile", &profile);
     check_places("Practice", &practice);
     check_places("TeamMember", &member);
@@ -303,7 +314,7 @@ fn every_limit_is_described_with_its_number() {
     }
     let numbers = numbers! {
         SYNC_BODY_BYTES_MAX PUSH_BYTES_TARGET ROOM_BYTES_DEFAULT ROOM_BYTES_MIN PUSH_CASES_MAX
-        CASE_CHANGES_MAX AGAIN_CASES_MAX CHANGE_BYTES_MAX CHANGE_DEPENDENCIES_MAX
+        CASE_CHANGES_MAX AGAIN_CASES_MAX CHANGE_BYTES_MAX CHANGE_DEPENDENCIES_MAX SEAL_HEADS_MAX
         DOCUMENT_BYTES_MAX DOCUMENT_DEPTH_MAX NOTE_CHARACTERS_MAX PARAGRAPH_CHARACTERS_MAX
         LINE_CHARACTERS_MAX MINUTES_MAX LIST_ENTRIES_MAX
     };
