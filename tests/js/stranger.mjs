@@ -80,10 +80,11 @@ async function readAnew(session, id, contact, begun) {
   await client.sync();
   const { document } = client.cases.get(id);
   const event = document.events[contact];
+  const added = client.cases.get(begun);
   return {
     eventsAnew: Object.keys(document.events).length,
-    noteAnew: String(event.note).slice(0, 26),
-    minutesAnew: event.minutes.session,
-    begunAnew: register(client.cases.get(begun).document, "family_name"),
+    noteAnew: event && String(event.note).slice(0, 26),
+    minutesAnew: event?.minutes.session,
+    begunAnew: added && register(added.document, "family_name"),
   };
 }
