@@ -218,8 +218,10 @@ impl Document {
         let Some(registers) = self.part("person", defects) else { return person };
         for field in Field::ALL {
             let values = self.0.get_all(&registers, field.stored_name()).unwrap_or_default();
-            let values = values.into_iter().filter_map(|(value, _)| match value {
+            let values = values.into_iter().filter_map(|(value, object)| match value {
                 Stored::Scalar(scalar) => scalar.as_str().map(str::to_owned),
+                // Another client's way with texts, unless it is told otherwise.
+                Stored::Object(ObjType::Text) => self.0.text(&object).ok(),
                 Stored::Object(_) => None,
             });
             person.set(field, Register::of(values));
@@ -480,10 +482,18 @@ fn scalar_tree(scalar: &ScalarValue) -> Option<Value> {
         ScalarValue::Str(text) => Some(Value::String(text.to_string())),
         ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Value::from(*number)),
         ScalarValue::Uint(number) => Some(Value::from(*number)),
+        ScalarValue::F64(number) => whole(*number),
         ScalarValue::Boolean(value) => Some(Value::Bool(*value)),
         ScalarValue::Null => Some(Value::Null),
         _ => None,
     }
+}
+
+/// A whole number that a client in JavaScript wrote: its one type of number is the float, and its
+/// automerge stores a nought of it as such.
+fn whole(number: f64) -> Option<Value> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() < EXACT).then(|| Value::from(number as i64))
 }
 
 fn tree_scalar(value: &Value) -> ScalarValue {

@@ -1,5 +1,6 @@
 //! The server as phones and browsers meet it: requests to the router, over a real database file.
 
+mod description;
 mod desks;
 mod ledger;
 mod phone;

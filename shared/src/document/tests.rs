@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     case::{
         Fact, Role,
-        event::{Consent, Decision, GoalSet, Referral, ReferralSource},
+        event::{Consent, Decision, GoalSet, OutcomeMeasured, Referral, ReferralSource},
     },
     ids::EpisodeId,
     personal::Personal,
@@ -205,6 +205,36 @@ fn what_a_newer_client_wrote_is_listed_kept_and_carried() {
         [Defect::UnknownKind(newer), Defect::Unreadable(EventId::new(8, 0)), Defect::Key];
     assert_eq!(defects, expected);
     assert!(copy(&document).save() == document.save(), "nothing is dropped on the way");
+}
+
+const NOUGHT: OutcomeMeasured =
+    OutcomeMeasured { satisfaction: 0, worthwhile: 0, happiness: 0, anxiety: 0 };
+
+#[test]
+fn what_a_client_in_javascript_makes_of_numbers_and_texts_is_read_as_what_it_means() {
+    let author = author(1);
+    let mut document = begun();
+    let written = event(&author, 2, Fact::OutcomeMeasured(NOUGHT));
+    let write = |writer: &mut Writer<'_, '_>| {
+        writer.put_event(&written)?;
+        let scales = writer.part("events")?;
+        let (_, scales) = writer.0.get(&scales, written.id.to_string()).unwrap().unwrap();
+        writer.put_scalar(&scales, "anxiety", ScalarValue::F64(-0.0))?;
+        writer.put_scalar(&scales, "happiness", ScalarValue::F64(7.0))?;
+        let person = writer.part("person")?;
+        let name = writer.0.put_object(&person, "given_names", ObjType::Text).unwrap();
+        writer.0.splice_text(&name, 0, 0, "Ada").unwrap();
+        Ok(())
+    };
+    document.commit(&author, 0, write).unwrap();
+    let (case, defects) = document.read(case_id());
+    assert_eq!(defects, []);
+    assert_eq!(case.person.shown(Field::GivenNames), "Ada");
+    let expected = OutcomeMeasured { happiness: 7, ..NOUGHT };
+    assert_eq!(case.entries[&written.id].original.fact, Fact::OutcomeMeasured(expected));
+    for number in [0.5, f64::NAN, f64::INFINITY, 1e300] {
+        assert_eq!(scalar_tree(&ScalarValue::F64(number)), None);
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Sync: one request pushes and pulls. The phone's side is [`Replica`], the server's [`exchange`],
 //! the messages between them [`wire`].
+//!
+#![doc = include_str!("PROTOCOL.md")]
 
+#[cfg(test)]
+mod description;
 pub mod exchange;
 mod record;
 mod replica;

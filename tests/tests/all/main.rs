@@ -8,5 +8,6 @@ mod pack;
 mod screens;
 mod sign_in;
 mod site;
+mod stranger;
 mod two_phones;
 mod whole_path;
