@@ -123,6 +123,9 @@ pub enum SyncState {
     CannotSend(&'static str),
 }
 
+/// The changes of a request, by case.
+type InFlight = Vec<(CaseId, Vec<IncomingChange>)>;
+
 /// The phone's side of sync.
 pub struct Replica {
     author: Author,
@@ -136,7 +139,7 @@ pub struct Replica {
     storage_fails: bool,
     next_ticket: u64,
     /// The changes of the request that is under way.
-    in_flight: Option<Vec<(CaseId, Vec<IncomingChange>)>>,
+    in_flight: Option<InFlight>,
     online: bool,
     /// Whether to ask even if there is nothing to send.
     ask: bool,
@@ -404,9 +407,9 @@ impl Replica {
         }
     }
 
-    fn send(&mut self) -> Effect {
-        let mut push = Vec::new();
-        let mut in_flight = Vec::new();
+    /// What is sent next: whole cases while there is room, and of a long one its first changes.
+    fn gather(&self) -> (Vec<CasePush>, InFlight) {
+        let (mut push, mut in_flight) = (Vec::new(), InFlight::new());
         let mut used_bytes = 0;
         let mut order: Vec<_> =
             self.cases.iter().filter(|(_, record)| is_sendable(record)).collect();
@@ -418,20 +421,29 @@ impl Replica {
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
             let mut changes = to_send(&document, record, &self.meta);
+            let foreign = changes.iter().any(|change| !is_own(change, &self.meta.devices));
+            if foreign && used_bytes > 0 {
+                // What goes under a seal goes together, since the seal is on the last of it.
+                continue;
+            }
             // One change goes whatever its size; the rest of a long case follows in later pushes.
             let fits = |change: &&IncomingChange| {
-                let fits = used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
+                let fits = foreign || used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
                 used_bytes += change.bytes().len();
                 fits
             };
             let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
             changes.truncate(fitting);
             let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
-            let foreign = changes.iter().any(|change| !is_own(change, &self.meta.devices));
             let seal = record.seal.clone().filter(|_| foreign);
             push.push(CasePush { case: *case, changes: bytes.collect(), seal });
             in_flight.push((*case, changes));
         }
+        (push, in_flight)
+    }
+
+    fn send(&mut self) -> Effect {
+        let (push, in_flight) = self.gather();
         self.in_flight = Some(in_flight);
         self.ask = false;
         let again = self.unreadable.iter_mut().filter(|(_, tries)| **tries < AGAIN_TRIES_MAX);
@@ -498,7 +510,12 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
         return changes;
     }
     let vouched = sealed.map(|seal| covered(seal, &changes)).unwrap_or_default();
-    changes.retain(|change| is_own(change, &meta.devices) || vouched.contains(&change.hash()));
+    // More than one request holds cannot go together. It stays here, and what is own waits for it.
+    let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
+    let together = bytes <= limits::SEALED_BYTES_MAX && changes.len() <= limits::CASE_CHANGES_MAX;
+    changes.retain(|change| {
+        is_own(change, &meta.devices) || (together && vouched.contains(&change.hash()))
+    });
     changes
 }
 

@@ -590,7 +590,7 @@ fn a_colleagues_change_under_no_seal_or_anothers_is_refused() {
     let (mut hub, mut ada, ben) = (Hub::new(), Phone::new(1), Phone::new(2));
     let case = ada.begin(1);
     ada.sync(&mut hub);
-    let begun = hub.changes(case, 0).cloned().next().unwrap();
+    let begun = hub.changes(case, 0).next().cloned().unwrap();
     hub.log.clear();
     hub.granted.clear();
     let heads = vec![intake::IncomingChange::parse(&begun).unwrap().hash()];
@@ -615,4 +615,28 @@ fn a_colleagues_change_under_no_seal_or_anothers_is_refused() {
         let answer: SyncResponse = cbor::decode(&answer).unwrap();
         assert_eq!(answer.receipts[0].verdicts, [taken]);
     }
+}
+#[test]
+fn what_a_restored_server_lost_of_a_colleague_comes_back_although_it_fills_several_pushes() {
+    let (mut hub, mut ada, mut ben) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let case = ada.begin(1);
+    ada.sync(&mut hub);
+    hub.grant(ben.author.user, case);
+    let backup = (hub.log.clone(), hub.granted.clone());
+    for number in 2..8 {
+        let words = Personal::new("walk ".repeat(16_000));
+        ada.write(case, number, Fact::GoalSet(GoalSet { words }));
+    }
+    for _ in 0..5 {
+        ada.sync(&mut hub);
+        ben.sync(&mut hub);
+    }
+    assert_eq!(ben.entries(case), 7);
+    drop(ada);
+    (hub.log, hub.granted) = backup;
+    hub.epoch = Epoch::from_random([2; 16]);
+    for _ in 0..9 {
+        ben.sync(&mut hub);
+    }
+    assert!(matches!(ben.replica.state(), SyncState::Sent(_)), "{:?}", ben.replica.state());
 }

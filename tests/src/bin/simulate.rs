@@ -1,18 +1,14 @@
 //! Lives through many simulated worlds and prints one line of JSON; exits 1 on any violation.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    process::ExitCode,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
 use serde_json::json;
-use tests::world::{Fault, Outcome, Settings, live, shrink::shrink};
+use tests::world::{
+    Fault, Settings,
+    many::{Sum, live_through},
+    shrink::shrink,
+};
 
 /// Failing seeds that are made small and told. More would tell the same again.
 const TOLD_MAX: usize = 3;
@@ -48,88 +44,28 @@ impl Arguments {
             seed,
             phones: self.phones.unwrap_or(usual.phones).max(1),
             acts: self.acts.unwrap_or(usual.acts),
-            without: self.without.iter().copied().collect::<BTreeSet<_>>(),
-        }
-    }
-}
-
-/// What all worlds together came to.
-#[derive(Default)]
-struct Sum {
-    steps: u64,
-    exchanges: u64,
-    phones: u64,
-    acts: u64,
-    faults: BTreeMap<Fault, u64>,
-    failed: Vec<(Settings, String)>,
-}
-
-impl Sum {
-    fn add(&mut self, settings: &Settings, outcome: Outcome) {
-        self.steps += outcome.steps;
-        self.exchanges += outcome.exchanges;
-        self.phones += settings.phones as u64;
-        self.acts += settings.acts as u64;
-        for (fault, count) in outcome.faults {
-            *self.faults.entry(fault).or_default() += count;
-        }
-        if let Some(violation) = outcome.violation {
-            self.failed.push((settings.clone(), violation.0));
+            without: self.without.iter().copied().collect(),
         }
     }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // A world that panics is told like any other; its message would only stand in the way.
+    // Of many worlds, one that panics is told like any other; its message would be in the way.
     if arguments.seed.is_none() {
         std::panic::set_hook(Box::new(|_| {}));
     }
     let (first, count) = arguments.seed.map_or((arguments.from, arguments.seeds), |seed| (seed, 1));
     let began = Instant::now();
-    let sum = live_through(&arguments, first, count);
-    report(&sum, count, began.elapsed().as_secs_f64());
+    let sum = live_through(first, count, |seed| arguments.settings(seed));
+    report(&sum, count, began.elapsed().as_secs());
     if sum.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Lives through the worlds, on every core; through each of them twice, since a world that is not
-/// the same the second time cannot be looked at.
-fn live_through(arguments: &Arguments, first: u64, count: u64) -> Sum {
-    let (next, sum) = (AtomicU64::new(first), Mutex::new(Sum::default()));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first.saturating_add(count) {
-                        return;
-                    }
-                    let settings = arguments.settings(seed);
-                    let outcome = live_twice(&settings);
-                    sum.lock().unwrap_or_else(PoisonError::into_inner).add(&settings, outcome);
-                }
-            });
-        }
-    });
-    sum.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn live_twice(settings: &Settings) -> Outcome {
-    let (first, second) = (live(settings), live(settings));
-    if first.violation.is_none() && first != second {
-        let violation = Some(tests::world::Violation("the second time was different".into()));
-        return Outcome { violation, ..first };
-    }
-    first
-}
-
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the program's output")]
-fn report(sum: &Sum, seeds: u64, seconds: f64) {
-    let mut failed = sum.failed.clone();
-    failed.sort_by_key(|(settings, _)| settings.seed);
-    for (settings, violation) in failed.iter().take(TOLD_MAX) {
-        eprintln!("seed {}: {violation}", settings.seed);
+fn report(sum: &Sum, seeds: u64, seconds: u64) {
+    for (settings, violation) in sum.failed.iter().take(TOLD_MAX) {
+        eprintln!("seed {}: {}", settings.seed, violation.0);
         eprintln!("  {}", shrink(settings));
     }
     let faults: serde_json::Map<_, _> =
@@ -141,9 +77,8 @@ fn report(sum: &Sum, seeds: u64, seconds: f64) {
         "steps": sum.steps,
         "exchanges": sum.exchanges,
         "faults": faults,
-        "violations": failed.len(),
-        "failing_seeds": failed.iter().take(20).map(|(settings, _)| settings.seed).collect::<Vec<_>>(),
-        "seconds": (seconds * 10.0).round() / 10.0,
+        "violations": sum.failed.len(),
+        "seconds": seconds,
     });
     println!("{line}");
 }

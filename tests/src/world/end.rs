@@ -57,9 +57,8 @@ impl World {
         self.check_owed()?;
         let access = self.server.access()?;
         let decided = self.reference.grants.iter();
-        let decided: BTreeSet<(CaseId, UserId)> = decided
-            .flat_map(|(case, users)| users.iter().map(|user| (*case, *user)))
-            .collect();
+        let decided: BTreeSet<(CaseId, UserId)> =
+            decided.flat_map(|(case, users)| users.iter().map(|user| (*case, *user))).collect();
         if access != decided {
             return Err(Violation("who may see what is not what was decided".into()));
         }
@@ -113,7 +112,8 @@ impl World {
     /// The entries of a case are those of its changes, no more and no fewer.
     fn check_entries(&self, case: CaseId, document: &Document) -> Result<(), Violation> {
         let changes = document.changes_since(&[]);
-        let expected = self.reference.entries_of(changes.iter().map(|change| (case, change.hash())));
+        let expected =
+            self.reference.entries_of(changes.iter().map(|change| (case, change.hash())));
         let (read, _) = document.read(case);
         let found: BTreeSet<_> = read.entries.keys().copied().collect();
         if found == expected {

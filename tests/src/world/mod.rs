@@ -8,6 +8,7 @@ mod agenda;
 mod chance;
 mod end;
 mod fault;
+pub mod many;
 mod network;
 mod office;
 mod phone;
@@ -248,8 +249,7 @@ impl World {
         match event {
             Event::Act { phone } => {
                 let now_ms = self.agenda.now_ms();
-                let effects =
-                    self.phones[phone].act(now_ms, &mut self.chance, &mut self.reference);
+                let effects = self.phones[phone].act(now_ms, &mut self.chance, &mut self.reference);
                 self.perform(phone, effects);
             }
             Event::Opened { phone } => self.open(phone),

@@ -123,7 +123,12 @@ impl Phone {
     }
 
     /// The worker writes something: into a new case, or into one that is there.
-    pub fn act(&mut self, now_ms: i64, chance: &mut Chance, reference: &mut Reference) -> Vec<Effect> {
+    pub fn act(
+        &mut self,
+        now_ms: i64,
+        chance: &mut Chance,
+        reference: &mut Reference,
+    ) -> Vec<Effect> {
         let hand = Hand { by: self.user, at: self.clock(now_ms) };
         let Some(app) = &mut self.app else { return Vec::new() };
         let cases: Vec<CaseId> = app.replica.rows().map(|(case, ..)| case).collect();

@@ -141,7 +141,11 @@ impl Server {
     }
 
     /// Goes back to the copy, if there is one.
-    pub fn restore(&mut self, chance: &mut Chance, grants: &mut Grants) -> Result<bool, StoreError> {
+    pub fn restore(
+        &mut self,
+        chance: &mut Chance,
+        grants: &mut Grants,
+    ) -> Result<bool, StoreError> {
         let Some((store, granted)) = &self.backup else { return Ok(false) };
         self.store = store.copy()?;
         *grants = granted.clone();
@@ -275,7 +279,12 @@ impl Server {
         Ok(())
     }
 
-    fn place(&self, table: &str, case: CaseId, hash: &ChangeHash) -> Result<Option<u64>, StoreError> {
+    fn place(
+        &self,
+        table: &str,
+        case: CaseId,
+        hash: &ChangeHash,
+    ) -> Result<Option<u64>, StoreError> {
         let place = if table == "change" { "position" } else { "0" };
         let sql = format!("SELECT {place} FROM {table} WHERE case_id = ?1 AND hash = ?2");
         self.store.read(|tx| {
@@ -309,8 +318,8 @@ impl Server {
         self.store.read(|tx| {
             let sql = "SELECT case_id, user FROM access WHERE revoked_position IS NULL";
             let mut statement = tx.prepare(sql)?;
-            let rows =
-                statement.query_map([], |row| Ok((column::case(row, 0)?, column::user(row, 1)?)))?;
+            let rows = statement
+                .query_map([], |row| Ok((column::case(row, 0)?, column::user(row, 1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }

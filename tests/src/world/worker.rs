@@ -32,11 +32,13 @@ pub struct Hand {
     pub at: Timestamp,
 }
 
+type Write = dyn FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>;
+
 /// One act, with the identifier of the entry that it makes.
 pub struct Act {
     /// The entry that is signed, where one is.
     pub entry: Option<EventId>,
-    write: Box<dyn FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>>,
+    write: Box<Write>,
 }
 
 impl Act {
@@ -53,10 +55,8 @@ impl Hand {
     /// Begins a case: who the person is, and the referral.
     pub fn begin(self, chance: &mut Chance) -> Act {
         let words = Personal::new(text(chance, 3));
-        let referred = self.event(
-            chance,
-            Fact::Referred(Referral { source: ReferralSource::Gp, reason: words }),
-        );
+        let referred = self
+            .event(chance, Fact::Referred(Referral { source: ReferralSource::Gp, reason: words }));
         let fields = [
             (Field::FamilyName, *one(chance, &NAMES)),
             (Field::GivenNames, "Ada"),
@@ -76,7 +76,8 @@ impl Hand {
     pub fn go_on(self, chance: &mut Chance, episode: EventId) -> Act {
         match chance.below(10) {
             0 => {
-                let (field, value) = (*one(chance, &[Field::Phone, Field::FamilyName]), text(chance, 1));
+                let (field, value) =
+                    (*one(chance, &[Field::Phone, Field::FamilyName]), text(chance, 1));
                 let write = move |writer: &mut Writer<'_, '_>| writer.put_field(field, &value);
                 Act { entry: None, write: Box::new(write) }
             }
@@ -127,8 +128,7 @@ impl Hand {
             signposts: Vec::new(),
             note: contact.note,
         };
-        let write =
-            move |writer: &mut Writer<'_, '_>| writer.put_draft(draft_of(draft.by), &draft);
+        let write = move |writer: &mut Writer<'_, '_>| writer.put_draft(draft_of(draft.by), &draft);
         Act { entry: None, write: Box::new(write) }
     }
 

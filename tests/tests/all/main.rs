@@ -11,3 +11,4 @@ mod site;
 mod stranger;
 mod two_phones;
 mod whole_path;
+mod world;
