@@ -13,12 +13,15 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0003.sql"),
 ];
 
+/// The version of the tables that this program reads and writes.
+pub(crate) const VERSION: usize = MIGRATIONS.len();
+
 /// Brings the tables up to date. Every step is one transaction, so that a power cut leaves
 /// either version.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > MIGRATIONS.len() {
+    if version > VERSION {
         return Err(StoreError::Newer);
     }
     for script in &MIGRATIONS[version..] {
@@ -27,7 +30,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if version == 0 {
         begin_service(&tx)?;
     }
-    tx.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)
 }
 
