@@ -11,6 +11,7 @@ pub mod log;
 pub mod packs;
 pub mod people;
 mod readers;
+pub(crate) mod room;
 mod schema;
 pub mod snapshots;
 pub mod worklist;
@@ -61,6 +62,9 @@ pub enum StoreError {
     /// The commit failed; nothing of the batch was kept.
     #[error("nothing was kept, since the commit failed: {0}")]
     NotCommitted(String),
+    /// The disk takes no more; nothing of the batch was kept.
+    #[error("nothing was kept, since the disk takes no more: make room on it")]
+    NoRoom,
     /// The work panicked; nothing of it was kept.
     #[error("the work panicked")]
     Panicked,
@@ -76,6 +80,17 @@ pub enum StoreError {
     /// The store is being closed.
     #[error("the server is stopping")]
     Closed,
+}
+
+impl StoreError {
+    /// Whether there is only no room for more: what is there can be read.
+    pub fn is_lack_of_room(&self) -> bool {
+        match self {
+            Self::NoRoom => true,
+            Self::Sqlite(error) => room::is_lacking(error),
+            _ => false,
+        }
+    }
 }
 
 /// The disk. Clones share one writer.

@@ -24,6 +24,10 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if version > VERSION {
         return Err(StoreError::Newer);
     }
+    if version == VERSION {
+        // Nothing is written, so that data on a full disk can still be opened and read.
+        return Ok(());
+    }
     for script in &MIGRATIONS[version..] {
         tx.execute_batch(script)?;
     }
