@@ -145,7 +145,7 @@ fn document_of(update: &CaseUpdate) -> Document {
         Some(snapshot) => must(Document::load(snapshot), "a snapshot cannot be read"),
         None => Document::empty(),
     };
-    let changes: Vec<_> = update.changes.iter().map(|change| parsed(change)).collect();
+    let changes: Vec<_> = update.changes.iter().map(parsed).collect();
     must(document.apply(&changes), "changes cannot be applied");
     document
 }

@@ -163,25 +163,25 @@ fn write_until_closed(
                 Err(_) => break,
             }
         }
-        if commit_and_reply(connection, batch) {
-            commits.send_modify(|count| *count += 1);
-        }
+        commit_and_reply(connection, batch, || commits.send_modify(|count| *count += 1));
     }
     // Leaves one file behind where nobody else has it open; otherwise the next start does it.
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
-/// Commits a batch, and only then tells whoever waits. Says whether it was committed.
-pub(super) fn commit_and_reply(connection: &Connection, batch: Vec<Job>) -> bool {
+/// Commits a batch, counts it with `committed`, and only then tells whoever waits.
+pub(super) fn commit_and_reply(connection: &Connection, batch: Vec<Job>, committed: impl FnOnce()) {
     let (replies, outcome) = commit_together(connection, batch);
     let failure = outcome.err();
+    if failure.is_none() {
+        committed();
+    }
     for reply in replies {
         reply(failure.as_ref());
     }
     if failure.as_ref().is_some_and(room::is_lacking) {
         room::find(connection);
     }
-    failure.is_none()
 }
 
 /// One transaction for all: each job in a savepoint, so that one that fails undoes only itself.
