@@ -8,7 +8,7 @@ use crate::{
     document::ChangeHash,
     ids::{DeviceId, UserId},
     limits,
-    sync::wire::{SyncRequest, SyncResponse},
+    sync::wire::{CasePush, SyncRequest, SyncResponse},
 };
 
 /// The first bytes of every automerge chunk.
@@ -151,11 +151,16 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
     let changes = request.push.iter().map(|push| push.changes.len()).max().unwrap_or(0);
     if request.push.len() > limits::PUSH_CASES_MAX
         || changes > limits::CASE_CHANGES_MAX
+        || request.push.iter().any(has_too_many_heads)
         || request.again.len() > limits::AGAIN_CASES_MAX
     {
         return Err(BodyRefusal::TooMany);
     }
     Ok(request)
+}
+
+fn has_too_many_heads(push: &CasePush) -> bool {
+    push.seal.as_ref().is_some_and(|seal| seal.heads.len() > limits::SEAL_HEADS_MAX)
 }
 
 /// Takes a sync response in.

@@ -27,6 +27,9 @@ pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 /// devices wrote to one case at once without hearing of each other.
 pub const CHANGE_DEPENDENCIES_MAX: usize = 64;
 
+/// Heads under one seal. A case with more is given out without one until the next change joins them.
+pub const SEAL_HEADS_MAX: usize = 16;
+
 /// A saved case document, in bytes, when it is read: less than an answer holds, so that every case
 /// that can be read can be sent. The design aims at 64 KiB for 60 contacts.
 pub const DOCUMENT_BYTES_MAX: usize = 3 * 1024 * 1024;

@@ -17,14 +17,22 @@ pub fn TextField(
     /// Which keyboard the phone shows.
     #[prop(default = "text")]
     keyboard: &'static str,
-    /// "numbers", "telephone" or nothing: how wide the field is at most.
+    /// The design system's class for how wide the field is at most, or nothing.
     #[prop(optional)]
     width: &'static str,
     /// Whether what is typed are names, which begin with capitals.
     #[prop(optional)]
     is_name: bool,
+    /// Told what was typed when the focus leaves.
+    #[prop(optional)]
+    on_leave: Option<Callback<String>>,
 ) -> impl IntoView {
     let class = format!("nhsuk-input {width}");
+    let leave = move |_| {
+        if let Some(on_leave) = on_leave {
+            on_leave.run(value.get_untracked());
+        }
+    };
     view! {
         <div
             class="nhsuk-form-group"
@@ -46,6 +54,7 @@ pub fn TextField(
                 aria-describedby=described_by(id, hint)
                 aria-invalid=move || problem.read().is_some().then_some("true")
                 bind:value=value
+                on:blur=leave
             />
         </div>
     }

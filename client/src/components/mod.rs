@@ -1,6 +1,7 @@
 //! Parts that several screens share.
 
 pub mod ask;
+pub mod checks;
 pub mod chips;
 pub mod choices;
 pub mod date_field;
@@ -11,4 +12,5 @@ pub mod field;
 pub mod person_line;
 pub mod service_card;
 pub mod shown;
+pub mod state_chip;
 pub mod summary;

@@ -1,39 +1,60 @@
 //! One person in a list.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use shared::{case::Standing, sync::SyncState};
+use shared::{case::Standing, ids::CaseId, sync::SyncState};
 
-use super::shown;
-use crate::{
-    engine::{CaseLine, Engine},
-    words,
-};
+use super::{shown, state_chip::StateChip};
+use crate::engine::{CaseLine, Engine};
+
+/// What choosing a person is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choosing {
+    /// To look at their record.
+    #[default]
+    Look,
+    /// To write a contact with them.
+    Contact,
+    /// To record an urgent concern.
+    Urgent,
+}
+
+impl Choosing {
+    /// Where the person's line leads.
+    pub fn path(self, case: CaseId) -> String {
+        match self {
+            Self::Look => format!("/person/{case}"),
+            Self::Contact => format!("/person/{case}/contact/new"),
+            Self::Urgent => format!("/person/{case}#record-urgent"),
+        }
+    }
+}
 
 /// One person: who, where they stand, what comes next, and whether something is not sent.
 #[component]
-pub fn PersonLine(line: CaseLine) -> impl IntoView {
-    let engine = Engine::here();
-    let today = engine.today();
+pub fn PersonLine(line: CaseLine, #[prop(optional)] choosing: Choosing) -> impl IntoView {
+    let today = Engine::here().today();
     let row = &line.row;
     let name = shown::list_name(row.family_name.reveal(), row.given_names.reveal());
-    let unsent = match &line.state {
+    let unsent = match line.state.clone() {
         // What came from elsewhere, and what is sent, needs nobody.
         SyncState::SavedHere | SyncState::Sent(_) => None,
-        state => Some(words::state(state, engine.now())),
+        state => Some(view! { <span class="fp-person__unsent"><StateChip state /></span> }),
     };
+    let urgent = (row.urgent > 0)
+        .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--red">"Urgent"</strong> });
     view! {
         <li class="fp-person">
-            <A href=format!("/person/{}", line.case) attr:class="fp-person__link">{name}</A>
-            <span class="fp-person__who">{shown::age(row.birth_date, today)}</span>
-            <span class="fp-person__tags">
+            <A href=choosing.path(line.case) attr:class="fp-person__link">{name}</A>
+            <span class="fp-person__facts">
+                <span>{shown::age(row.birth_date, today)}</span>
                 <StandingTag standing=row.standing />
-                {(row.urgent > 0)
-                    .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--red">"Urgent"</strong> })}
+                {urgent}
             </span>
-            <span>{next_words(&line, today)}</span>
-            <span class="fp-person__quiet">{seen_words(&line, today)}</span>
-            {unsent.map(|said| view! { <span class="fp-person__unsent">{said}</span> })}
+            {next_words(&line, today).map(|words| view! { <span>{words}</span> })}
+            <span class="fp-quiet">{seen_words(&line, today)}</span>
+            {unsent}
         </li>
     }
 }
@@ -50,34 +71,96 @@ pub fn StandingTag(standing: Standing) -> impl IntoView {
     view! { <strong class=colour>{standing.words()}</strong> }
 }
 
-/// "Next: Tue 1 Dec, walk to library"; nothing once the case is over.
-pub fn next_words(line: &CaseLine, today: jiff::civil::Date) -> Option<String> {
+/// "Next tomorrow: walk to library"; nothing once the case is over.
+fn next_words(line: &CaseLine, today: Date) -> Option<String> {
     if !is_open(line) {
         return None;
     }
+    let said = if is_overdue(line, today) { "Overdue since" } else { "Next" };
     let step = line.row.next_step.reveal();
     match (line.row.next_on, step.is_empty()) {
-        (Some(on), false) => Some(format!("Next: {}, {step}", shown::day(on, today))),
-        (Some(on), true) => Some(format!("Next: {}", shown::day(on, today))),
-        (None, false) => Some(format!("Next: {step}")),
+        (Some(on), false) => Some(format!("{said} {}: {step}", shown::near_day(on, today))),
+        (Some(on), true) => Some(format!("{said} {}", shown::near_day(on, today))),
+        (None, false) => Some(format!("{said}: {step}")),
         (None, true) => None,
     }
 }
 
-fn seen_words(line: &CaseLine, today: jiff::civil::Date) -> String {
+fn seen_words(line: &CaseLine, today: Date) -> String {
     match (line.row.last_seen_on, line.row.venue.is_empty()) {
-        (Some(on), false) => format!("Last seen {}, {}", shown::day(on, today), line.row.venue),
-        (Some(on), true) => format!("Last seen {}", shown::day(on, today)),
+        (Some(on), false) => {
+            format!("Last seen {}, {}", shown::near_day(on, today), line.row.venue)
+        }
+        (Some(on), true) => format!("Last seen {}", shown::near_day(on, today)),
         (None, _) => "Not seen yet".into(),
     }
 }
 
 /// Whether what was planned should have happened by now, and the case is still open.
-pub fn is_overdue(line: &CaseLine, today: jiff::civil::Date) -> bool {
+pub fn is_overdue(line: &CaseLine, today: Date) -> bool {
     is_open(line) && line.row.next_on.is_some_and(|on| on < today)
 }
 
 /// Whether anything is still to be done in this case.
 pub fn is_open(line: &CaseLine) -> bool {
     !matches!(line.row.standing, Standing::Closed | Standing::Declined | Standing::NoReferral)
+}
+
+/// A line of a list, for tests of what lists say and choose.
+#[cfg(test)]
+pub fn line_of(number: u8, standing: Standing) -> CaseLine {
+    use shared::{case::CaseRow, personal::Personal};
+
+    let text = |text: &str| Personal::new(text.to_owned());
+    CaseLine {
+        case: CaseId::from_random([number; 16]),
+        row: CaseRow {
+            family_name: text("Okafor"),
+            given_names: text("Ada"),
+            birth_date: None,
+            nhs_number: text(""),
+            practice: String::new(),
+            standing,
+            next_step: text(""),
+            next_on: None,
+            last_seen_on: None,
+            venue: String::new(),
+            drafts: 0,
+            urgent: 0,
+            contested_fields: 0,
+        },
+        state: SyncState::SavedHere,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::personal::Personal;
+
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
+    #[test]
+    fn what_comes_next_is_said_only_while_the_referral_is_open() {
+        let mut line = line_of(1, Standing::Accepted);
+        assert_eq!(next_words(&line, TODAY), None);
+        line.row.next_step = Personal::new("Ring the library".into());
+        assert_eq!(next_words(&line, TODAY).as_deref(), Some("Next: Ring the library"));
+        line.row.next_on = Some(TODAY);
+        assert_eq!(next_words(&line, TODAY).as_deref(), Some("Next today: Ring the library"));
+        line.row.next_on = Some(Date::constant(2026, 11, 9));
+        line.row.next_step = Personal::default();
+        assert_eq!(next_words(&line, TODAY).as_deref(), Some("Overdue since Mon 9 Nov"));
+        line.row.standing = Standing::Closed;
+        assert_eq!(next_words(&line, TODAY), None);
+    }
+
+    #[test]
+    fn a_line_leads_where_the_person_is_chosen_for() {
+        let case = CaseId::from_random([1; 16]);
+        assert_eq!(Choosing::Look.path(case), format!("/person/{case}"));
+        assert!(Choosing::Contact.path(case).ends_with("/contact/new"));
+        assert!(Choosing::Urgent.path(case).ends_with("#record-urgent"));
+    }
 }

@@ -109,6 +109,9 @@ fn ServiceFacts(service: Service) -> impl IntoView {
         {said(service.fees).map(|fees| view! {
             <p class="fp-service__line">"Cost: " {fees}</p>
         })}
+        {said(service.eligibility).map(|words| view! {
+            <p class="fp-service__line">"For: " {words}</p>
+        })}
         {ages(service.minimum_age, service.maximum_age).map(|words| view! {
             <p class="fp-service__line">{words}</p>
         })}

@@ -12,6 +12,16 @@ pub fn day(date: Date, today: Date) -> String {
     words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned())
 }
 
+/// The same, where "today" and "tomorrow" say more than a date.
+pub fn near_day(date: Date, today: Date) -> String {
+    match today.until(date).map_or(i32::MAX, |span| span.get_days()) {
+        -1 => "yesterday".into(),
+        0 => "today".into(),
+        1 => "tomorrow".into(),
+        _ => day(date, today),
+    }
+}
+
 /// "3 Nov 2026".
 pub fn date(date: Date) -> String {
     format!("{} {}", calendar::words_short(date), date.year())
@@ -76,6 +86,10 @@ mod tests {
     fn dates_read_as_short_as_they_can() {
         assert_eq!(day(Date::constant(2026, 11, 3), TODAY), "Tue 3 Nov");
         assert_eq!(day(Date::constant(2025, 11, 3), TODAY), "Mon 3 Nov 2025");
+        assert_eq!(near_day(Date::constant(2026, 11, 22), TODAY), "yesterday");
+        assert_eq!(near_day(TODAY, TODAY), "today");
+        assert_eq!(near_day(Date::constant(2026, 11, 24), TODAY), "tomorrow");
+        assert_eq!(near_day(Date::constant(2026, 12, 23), TODAY), "Wed 23 Dec");
         assert_eq!(age(Some(Date::constant(1956, 11, 3)), TODAY), "70 years, born 3 Nov 1956");
         assert_eq!(age(None, TODAY), "Date of birth not known");
     }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod contact;
+pub mod here;
 pub mod more;
 pub mod people;
 pub mod person;

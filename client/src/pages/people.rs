@@ -1,12 +1,13 @@
-//! Everybody on this phone: found by name, NHS number or place.
+//! Everybody on this phone: found by name, NHS number or place, to be looked at or to be chosen.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_query_map};
 use shared::case::Standing;
 
 use crate::{
     components::{
-        person_line::{PersonLine, is_overdue},
+        person_line::{Choosing, PersonLine, is_overdue},
         shown,
     },
     engine::{CaseLine, Engine},
@@ -46,7 +47,7 @@ impl Filter {
         }
     }
 
-    fn holds(self, line: &CaseLine, today: jiff::civil::Date) -> bool {
+    fn holds(self, line: &CaseLine, today: Date) -> bool {
         match self {
             Self::All => true,
             Self::FirstContactDue => line.row.standing == Standing::FirstContactDue,
@@ -56,6 +57,33 @@ impl Filter {
             }
         }
     }
+
+    /// Why nobody is there, where nobody being there is no surprise.
+    fn nobody(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::FirstContactDue => "Everybody here has had a first contact.",
+            Self::Overdue => "Nothing is overdue.",
+            Self::Contested => "Nothing is contested.",
+        }
+    }
+}
+
+/// What a person is chosen for, as links name it.
+fn choosing_named(name: Option<&str>) -> Choosing {
+    match name {
+        Some("contact") => Choosing::Contact,
+        Some("urgent") => Choosing::Urgent,
+        _ => Choosing::Look,
+    }
+}
+
+fn heading(choosing: Choosing) -> &'static str {
+    match choosing {
+        Choosing::Look => "People",
+        Choosing::Contact => "Who did you meet?",
+        Choosing::Urgent => "Who is it about?",
+    }
 }
 
 /// Everybody on this phone.
@@ -63,16 +91,42 @@ impl Filter {
 pub fn People() -> impl IntoView {
     let engine = Engine::here();
     let rows = engine.rows();
-    let asked = use_query_map().with_untracked(|query| Filter::named(query.get_str("show")));
+    let query = use_query_map();
+    let choosing = Memo::new(move |_| query.with(|query| choosing_named(query.get_str("for"))));
     let typed = RwSignal::new(String::new());
-    let filter = RwSignal::new(asked);
-    let shown_count = RwSignal::new(PAGE);
+    let filter = RwSignal::new(Filter::All);
+    // The bottom bar leads here from here: the screen stays, and what was asked for changes.
+    Effect::new(move |_| filter.set(query.with(|query| Filter::named(query.get_str("show")))));
     let found = Memo::new(move |_| {
         let today = engine.today();
         let (typed, filter) = (typed.get(), filter.get());
         let fits = |line: &&CaseLine| filter.holds(line, today) && line.row.matches(&typed);
         rows.with(|rows| rows.iter().filter(fits).cloned().collect::<Vec<_>>())
     });
+    view! {
+        <h1 class="nhsuk-heading-l">{move || heading(choosing.get())}</h1>
+        <Arriving />
+        <Show when=move || choosing.get() == Choosing::Look>
+            <A href="/refer" attr:class="nhsuk-button fp-button">"New referral"</A>
+        </Show>
+        <Search typed />
+        <Filters filter />
+        <Found found choosing typed filter />
+        <Show when=move || choosing.get() != Choosing::Look>
+            <p class="fp-link-line"><A href="/refer">"Somebody new: add a referral"</A></p>
+        </Show>
+    }
+}
+
+/// Who was found, so many at a time.
+#[component]
+fn Found(
+    found: Memo<Vec<CaseLine>>,
+    choosing: Memo<Choosing>,
+    typed: RwSignal<String>,
+    filter: RwSignal<Filter>,
+) -> impl IntoView {
+    let shown_count = RwSignal::new(PAGE);
     // Another search begins at the top again.
     Effect::new(move |_| {
         typed.track();
@@ -80,18 +134,14 @@ pub fn People() -> impl IntoView {
         shown_count.set(PAGE);
     });
     let lines = move || {
+        let choosing = choosing.get();
         let lines = found.get().into_iter().take(shown_count.get());
-        lines.map(|line| view! { <PersonLine line /> }).collect_view()
+        lines.map(|line| view! { <PersonLine line choosing /> }).collect_view()
     };
     let how_many = move || shown::count(found.read().len(), "person", "people");
     view! {
-        <h1 class="nhsuk-heading-l">"People"</h1>
-        <Arriving />
-        <A href="/refer" attr:class="nhsuk-button fp-button">"New referral"</A>
-        <Search typed />
-        <Filters filter />
         <p class="fp-count" role="status">{how_many}</p>
-        <ul class="fp-list">{lines}</ul>
+        <ul class="fp-list fp-people">{lines}</ul>
         <Show when=move || found.read().is_empty()>
             <Nobody typed filter />
         </Show>
@@ -183,10 +233,7 @@ fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
         (false, _) if !typed.read().trim().is_empty() => {
             "Nobody on this phone fits what you typed. Try the beginning of a name, or fewer words."
         }
-        (false, Filter::FirstContactDue) => "Everybody here has had a first contact.",
-        (false, Filter::Overdue) => "Nothing is overdue.",
-        (false, Filter::Contested) => "Nothing is contested.",
-        (false, Filter::All) => "",
+        (false, filter) => filter.nobody(),
     };
     view! {
         <p>{why}</p>
@@ -202,5 +249,35 @@ fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
                 "Show everybody"
             </button>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::components::person_line::line_of;
+
+    #[test]
+    fn each_filter_holds_whom_its_words_promise() {
+        let today = Date::constant(2026, 11, 23);
+        let mut overdue = line_of(1, Standing::Accepted);
+        overdue.row.next_on = Some(Date::constant(2026, 11, 22));
+        let mut two_numbers = line_of(2, Standing::Accepted);
+        two_numbers.row.contested_fields = 1;
+        let due = line_of(3, Standing::FirstContactDue);
+        let held =
+            |filter: Filter| [&overdue, &two_numbers, &due].map(|line| filter.holds(line, today));
+        assert_eq!(held(Filter::All), [true, true, true]);
+        assert_eq!(held(Filter::Overdue), [true, false, false]);
+        assert_eq!(held(Filter::Contested), [false, true, false]);
+        assert_eq!(held(Filter::FirstContactDue), [false, false, true]);
+    }
+
+    #[test]
+    fn links_name_filters_and_purposes() {
+        assert_eq!(Filter::named(Some("overdue")), Filter::Overdue);
+        assert_eq!(Filter::named(Some("nonsense")), Filter::All);
+        assert_eq!(choosing_named(Some("contact")), Choosing::Contact);
+        assert_eq!(choosing_named(None), Choosing::Look);
     }
 }

@@ -3,13 +3,14 @@
 use rusqlite::Transaction;
 use shared::{
     document::Author,
-    ids::{CaseId, DeviceId, UserId},
+    ids::{CaseId, UserId},
     intake::IncomingChange,
 };
 
 use super::{
     StoreError, column,
     log::{self, Appender, Entry},
+    people,
 };
 use crate::{clock, random};
 
@@ -27,7 +28,9 @@ pub fn append_server_changes(
     let mut new = Vec::with_capacity(changes.len());
     for change in changes {
         if !log::has_change(tx, case, &change.hash())? {
-            let author = owner_of(tx, change.device())?;
+            // The server vouches only for devices that it knows.
+            let author = people::owner_of(tx, change.device())?
+                .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
             new.push(Entry { change, author, device: change.device() });
         }
     }
@@ -37,13 +40,6 @@ pub fn append_server_changes(
         appender.grant(case, *user, None)?;
     }
     appender.finish()
-}
-
-/// Whose device it is. The server vouches only for devices that it knows.
-fn owner_of(tx: &Transaction<'_>, device: DeviceId) -> Result<UserId, StoreError> {
-    let sql = "SELECT user FROM device WHERE id = ?1";
-    let mut statement = tx.prepare_cached(sql)?;
-    Ok(statement.query_row([device.as_bytes()], |row| column::user(row, 0))?)
 }
 
 /// Gives a user the case, unless they have it.

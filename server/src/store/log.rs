@@ -5,6 +5,7 @@ use shared::{
     document::ChangeHash,
     ids::{CaseId, DeviceId, Epoch, UserId},
     intake::IncomingChange,
+    sync::seal::SealKey,
 };
 
 use super::StoreError;
@@ -36,6 +37,20 @@ pub fn head(tx: &Transaction<'_>) -> Result<Head, StoreError> {
     let epoch = Epoch::from_slice(&epoch)
         .map_err(|_| StoreError::NotCommitted("the epoch is damaged".into()))?;
     Ok(Head { epoch, end, profile_version, directory_version })
+}
+
+/// The key of the seals on what this server gives out.
+///
+/// # Errors
+/// When the database refuses.
+pub fn seal_key(tx: &Transaction<'_>) -> Result<SealKey, StoreError> {
+    let sql = "SELECT seal_key FROM meta";
+    Ok(SealKey(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+}
+
+/// The changes of a case that nothing follows, out of their column.
+pub fn heads(column: &[u8]) -> Vec<ChangeHash> {
+    column.as_chunks().0.iter().map(|hash| ChangeHash(*hash)).collect()
 }
 
 /// Begins another life of the log, whose positions mean nothing to phones that read an earlier one:
@@ -140,6 +155,7 @@ impl<'t> Appender<'t> {
         entries: impl IntoIterator<Item = Entry<'c>>,
     ) -> Result<(), StoreError> {
         let before = self.position;
+        let mut heads = self.heads(case)?;
         let sql = "INSERT INTO change (position, case_id, hash, device, author, received_at, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         for Entry { change, author, device } in entries {
@@ -153,13 +169,19 @@ impl<'t> Appender<'t> {
                 self.at,
                 change.bytes(),
             ])?;
+            let followed: Vec<ChangeHash> = change.dependencies().collect();
+            heads.retain(|head| !followed.contains(head));
+            heads.push(change.hash());
         }
         if self.position == before {
             return Ok(());
         }
-        let sql = "INSERT INTO case_log (case_id, latest_position) VALUES (?1, ?2)
-             ON CONFLICT (case_id) DO UPDATE SET latest_position = excluded.latest_position";
-        self.tx.prepare_cached(sql)?.execute(params![case.as_bytes(), self.position])?;
+        heads.sort();
+        let heads: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
+        let sql = "INSERT INTO case_log (case_id, latest_position, heads) VALUES (?1, ?2, ?3)
+             ON CONFLICT (case_id) DO UPDATE
+             SET latest_position = excluded.latest_position, heads = excluded.heads";
+        self.tx.prepare_cached(sql)?.execute(params![case.as_bytes(), self.position, heads])?;
         let sql = "UPDATE access SET latest_position = ?2
              WHERE case_id = ?1 AND revoked_position IS NULL";
         self.tx.prepare_cached(sql)?.execute(params![case.as_bytes(), self.position])?;
@@ -222,6 +244,13 @@ impl<'t> Appender<'t> {
         let sql = "UPDATE meta SET log_position = ?1";
         self.tx.prepare_cached(sql)?.execute([self.position])?;
         Ok(())
+    }
+
+    fn heads(&self, case: CaseId) -> Result<Vec<ChangeHash>, StoreError> {
+        let sql = "SELECT heads FROM case_log WHERE case_id = ?1";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let found = statement.query_row([case.as_bytes()], |row| row.get::<_, Vec<u8>>(0));
+        Ok(found.optional()?.map(|column| heads(&column)).unwrap_or_default())
     }
 
     fn stands(&self, case: CaseId, user: UserId) -> Result<bool, StoreError> {

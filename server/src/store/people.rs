@@ -1,7 +1,5 @@
 //! People, their devices, sessions and one-time invitations. Of a token only its hash is kept.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
@@ -131,14 +129,22 @@ pub fn team(tx: &Transaction<'_>) -> Result<Vec<(UserId, String, Role)>, StoreEr
     Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
 }
 
-/// Every device that was ever enrolled for a user.
+/// Whose a device is or was.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn devices_ever(tx: &Transaction<'_>, user: UserId) -> Result<BTreeSet<DeviceId>, StoreError> {
-    let mut statement = tx.prepare_cached("SELECT id FROM device WHERE user = ?1")?;
-    let rows = statement.query_map([user.as_bytes()], |row| column::device(row, 0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+pub fn owner_of(tx: &Transaction<'_>, device: DeviceId) -> Result<Option<UserId>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT user FROM device WHERE id = ?1")?;
+    Ok(statement.query_row([device.as_bytes()], |row| column::user(row, 0)).optional()?)
+}
+
+/// Whether there is such a user.
+///
+/// # Errors
+/// When the database refuses.
+pub fn exists(tx: &Transaction<'_>, user: UserId) -> Result<bool, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT 1 FROM user WHERE id = ?1")?;
+    Ok(statement.query_row([user.as_bytes()], |_| Ok(())).optional()?.is_some())
 }
 
 /// Enrols a device for a user.
@@ -167,6 +173,23 @@ pub fn put_device(
 ) -> Result<(), StoreError> {
     tx.prepare_cached("INSERT INTO device (id, user, enrolled_at) VALUES (?1, ?2, ?3)")?
         .execute(params![device.as_bytes(), user.as_bytes(), now_ms])?;
+    Ok(())
+}
+
+/// Notes whose a device was that was enrolled after the backup from which this data was restored.
+/// It cannot sign in. A user whom the backup does not know either has no devices.
+///
+/// # Errors
+/// When the database refuses.
+pub fn adopt_device(
+    tx: &Transaction<'_>,
+    user: UserId,
+    device: DeviceId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO device (id, user, enrolled_at, revoked_at)
+         SELECT ?1, id, ?3, ?3 FROM user WHERE id = ?2";
+    tx.prepare_cached(sql)?.execute(params![device.as_bytes(), user.as_bytes(), now_ms])?;
     Ok(())
 }
 

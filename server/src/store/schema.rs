@@ -1,6 +1,6 @@
 //! The tables, brought from any earlier version to this one.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, params};
 use shared::ids::{DeviceId, Epoch, UserId};
 
 use super::StoreError;
@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// The version of the tables that this program reads and writes.
@@ -43,6 +44,7 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
     let epoch = Epoch::from_random(random::bytes());
     let user = UserId::from_random(random::bytes());
     let device = DeviceId::from_random(random::bytes());
+    let seal_key: [u8; 32] = random::bytes();
     tx.execute(
         "INSERT INTO user (id, name, role) VALUES (?1, 'The service', 'service')",
         [user.as_bytes()],
@@ -54,8 +56,8 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
     )?;
     tx.execute(
         "INSERT INTO meta VALUES
-            (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3)",
-        [epoch.as_bytes(), user.as_bytes(), device.as_bytes()],
+            (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3, ?4)",
+        params![epoch.as_bytes(), user.as_bytes(), device.as_bytes(), seal_key],
     )?;
     Ok(())
 }

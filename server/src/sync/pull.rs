@@ -3,11 +3,13 @@
 use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{
+    document::ChangeHash,
     ids::{CaseId, DeviceId, Epoch, UserId},
     limits,
     policy::{Action, Subject, may},
     sync::{
         exchange::{self, Filled},
+        seal::{Seal, SealKey},
         wire::{CaseReceipt, CaseUpdate, Cursor, SyncRequest, SyncResponse},
     },
 };
@@ -84,6 +86,7 @@ struct Pending {
     case: CaseId,
     granted: u64,
     latest: u64,
+    heads: Vec<ChangeHash>,
 }
 
 /// Reads what is new to a phone.
@@ -103,16 +106,19 @@ pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError>
     }
     let (mut again, used_bytes) = asked_again(tx, wanted)?;
     let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
+    let key = log::seal_key(tx)?;
     let mut statement = tx.prepare_cached(
-        "SELECT case_id, granted_position, latest_position FROM access
-         WHERE user = ?1 AND latest_position > ?2 AND revoked_position IS NULL
-         ORDER BY latest_position",
+        "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
+         LEFT JOIN case_log ON case_log.case_id = access.case_id
+         WHERE user = ?1 AND access.latest_position > ?2 AND revoked_position IS NULL
+         ORDER BY access.latest_position",
     )?;
     let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
     let updates = rows.filter_map(|row| {
         let update = row.map_err(StoreError::from).and_then(|pending| {
             let update = update(tx, wanted, &pending, cursor)?;
-            Ok(update.map(|update| (pending.latest, update)))
+            let seal = seal_of(&key, wanted, &pending);
+            Ok(update.map(|update| (pending.latest, CaseUpdate { seal, ..update })))
         });
         update.transpose()
     });
@@ -130,7 +136,19 @@ fn cursor(wanted: &Wanted, head: &Head) -> Cursor {
 }
 
 fn read_pending(row: &Row<'_>) -> Result<Pending, rusqlite::Error> {
-    Ok(Pending { case: column::case(row, 0)?, granted: row.get(1)?, latest: row.get(2)? })
+    let heads: Option<Vec<u8>> = row.get(3)?;
+    Ok(Pending {
+        case: column::case(row, 0)?,
+        granted: row.get(1)?,
+        latest: row.get(2)?,
+        heads: log::heads(&heads.unwrap_or_default()),
+    })
+}
+
+/// The mark on what is given out, by which this server knows it again after a restore.
+fn seal_of(key: &SealKey, wanted: &Wanted, pending: &Pending) -> Option<Seal> {
+    let sealable = (1..=limits::SEAL_HEADS_MAX).contains(&pending.heads.len());
+    sealable.then(|| key.seal(pending.case, wanted.user, pending.heads.clone()))
 }
 
 fn read_change(row: &Row<'_>) -> Result<ByteVec, rusqlite::Error> {
@@ -153,7 +171,7 @@ fn update(
     let key = params![pending.case.as_bytes(), cursor.base, wanted.device.as_bytes()];
     let changes = statement.query_map(key, read_change)?;
     let changes: Vec<ByteVec> = changes.collect::<Result<_, _>>()?;
-    let update = CaseUpdate { case: pending.case, snapshot: None, changes };
+    let update = CaseUpdate { case: pending.case, snapshot: None, changes, seal: None };
     Ok((!update.changes.is_empty()).then_some(update))
 }
 
@@ -171,7 +189,7 @@ fn whole(tx: &Transaction<'_>, case: CaseId) -> Result<CaseUpdate, StoreError> {
     let sql = "SELECT bytes FROM change WHERE case_id = ?1 AND +position > ?2 ORDER BY position";
     let mut statement = tx.prepare_cached(sql)?;
     let changes = statement.query_map(params![case.as_bytes(), upto], read_change)?;
-    Ok(CaseUpdate { case, snapshot, changes: changes.collect::<Result<_, _>>()? })
+    Ok(CaseUpdate { case, snapshot, changes: changes.collect::<Result<_, _>>()?, seal: None })
 }
 
 /// Cases that the phone could not read and asks for again, as far as they are its user's.

@@ -3,10 +3,11 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use shared::{
     document::ChangeHash,
-    ids::CaseId,
+    ids::{CaseId, DeviceId},
     policy::{Action, Actor, Subject, may},
     sync::{
-        exchange::{CaseFacts, JudgedPush, Sender, judge},
+        exchange::{CaseFacts, CaseStore, JudgedPush, Owner, Sender, judge},
+        seal::Seal,
         wire::CasePush,
     },
 };
@@ -29,20 +30,25 @@ pub fn push(
     pushes: &[CasePush],
 ) -> Result<Vec<JudgedPush>, StoreError> {
     let (actor, device) = (&sender.actor, sender.device);
-    let sender = Sender {
+    let judging = Sender {
         user: actor.user,
-        devices: people::devices_ever(tx, actor.user)?,
         may_begin_cases: may(actor, Action::BeginCase, &Subject::Service),
     };
     let mut appender = Appender::open(tx, now_ms)?;
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
         let facts = case_facts(tx, actor, push.case)?;
-        let judged = judge_with_log(tx, &sender, facts, push)?;
+        let mut log = CaseLog { tx, case: push.case, sender };
+        let judged = judge(&judging, facts, push, &mut log)?;
+        for (device, owner) in judged.adopted() {
+            people::adopt_device(tx, owner, device, now_ms)?;
+        }
         let entry = |change| Entry { change, author: actor.user, device };
         appender.append(push.case, judged.taken().map(entry))?;
-        if judged.begins() {
-            appender.grant(push.case, actor.user, Some(device))?;
+        for user in judged.beginners() {
+            if people::exists(tx, user)? {
+                appender.grant(push.case, user, Some(device))?;
+            }
         }
         for change in judged.kept_apart() {
             keep_apart(tx, push.case, entry(change), now_ms)?;
@@ -53,23 +59,34 @@ pub fn push(
     Ok(all)
 }
 
-fn judge_with_log(
-    tx: &Transaction<'_>,
-    sender: &Sender,
-    facts: CaseFacts,
-    push: &CasePush,
-) -> Result<JudgedPush, StoreError> {
-    let mut trouble = None;
-    let is_known = |hash: &ChangeHash| match log::has_change(tx, push.case, hash) {
-        Ok(known) => known,
-        Err(error) => {
-            trouble = Some(error);
-            false
+/// The log of one case as its judge asks for it.
+struct CaseLog<'a> {
+    tx: &'a Transaction<'a>,
+    case: CaseId,
+    sender: &'a SignedInDevice,
+}
+
+impl CaseStore for CaseLog<'_> {
+    type Error = StoreError;
+
+    fn has(&mut self, hash: &ChangeHash) -> Result<bool, StoreError> {
+        log::has_change(self.tx, self.case, hash)
+    }
+
+    fn owner(&mut self, device: DeviceId) -> Result<Owner, StoreError> {
+        if device == self.sender.device {
+            return Ok(Owner::Sender);
         }
-    };
-    let judged = judge(sender, facts, push, is_known);
-    // A judgement on wrong facts is thrown away with the transaction.
-    trouble.map_or(Ok(judged), Err)
+        Ok(match people::owner_of(self.tx, device)? {
+            Some(user) if user == self.sender.actor.user => Owner::Sender,
+            Some(_) => Owner::Somebody,
+            None => Owner::Nobody,
+        })
+    }
+
+    fn knows(&mut self, seal: &Seal) -> Result<bool, StoreError> {
+        Ok(log::seal_key(self.tx)?.knows(self.case, self.sender.actor.user, seal))
+    }
 }
 
 /// What the store says of this case and this sender: the decision rests on the query.

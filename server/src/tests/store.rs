@@ -110,7 +110,7 @@ fn beginning(phone: &Phone, family_name: &str) -> Vec<u8> {
         protocol: PROTOCOL,
         epoch: None,
         cursor: Cursor::default(),
-        push: vec![CasePush { case, changes: vec![ByteVec::from(change)] }],
+        push: vec![CasePush { case, changes: vec![ByteVec::from(change)], seal: None }],
         room_bytes: limits::ROOM_BYTES_DEFAULT,
         again: Vec::new(),
     })

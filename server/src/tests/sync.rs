@@ -253,7 +253,7 @@ async fn pushing_twice_changes_nothing_and_a_case_begins_once() {
         let (_, change) =
             Document::create(case, &phone.author, 0, |w| w.put_field(Field::FamilyName, name))
                 .unwrap();
-        request(vec![CasePush { case, changes: vec![ByteVec::from(change)] }])
+        request(vec![CasePush { case, changes: vec![ByteVec::from(change)], seal: None }])
     };
     let first = begin("Okafor");
     let verdicts = async |request| post(&server, &phone, request).await.receipts[0].verdicts[0];

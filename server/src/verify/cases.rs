@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{
     document::{ChangeHash, Document},
     ids::CaseId,
@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{LINES_MAX, Report};
-use crate::store::{StoreError, column, snapshots};
+use crate::store::{StoreError, column, log, snapshots};
 
 /// Goes through the cases one by one, so that memory does not grow with their number.
 pub(super) fn check(tx: &Transaction<'_>, report: &mut Report) -> Result<(), StoreError> {
@@ -62,7 +62,10 @@ fn check_case(
     }
     let whole = changes.len() == stored.len();
     match rebuilt(&changes) {
-        Some(document) => check_snapshot(tx, case, &document, lines)?,
+        Some(document) => {
+            check_snapshot(tx, case, &document, lines)?;
+            check_heads(tx, case, &document, lines)?;
+        }
         // A damaged change has been named already.
         None if whole => lines.push(format!("case {case}: its changes do not make a document")),
         None => {}
@@ -92,6 +95,23 @@ fn check_snapshot(
         },
     };
     lines.push(line);
+    Ok(())
+}
+
+/// The heads under the seals; a case that was last written by an earlier program has none.
+fn check_heads(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    rebuilt: &Document,
+    lines: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT heads FROM case_log WHERE case_id = ?1 AND heads <> x''";
+    let mut statement = tx.prepare_cached(sql)?;
+    let column =
+        statement.query_row([case.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    if column.is_some_and(|column| log::heads(&column) != rebuilt.heads()) {
+        lines.push(format!("case {case}: its heads differ from its changes"));
+    }
     Ok(())
 }
 

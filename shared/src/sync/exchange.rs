@@ -1,13 +1,16 @@
 //! The server's side of a push: what is taken, what is kept apart, what is refused, and the
 //! receipts, which exist only once the batch is on disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::wire::{CasePush, CaseReceipt, CaseUpdate, Cursor, Verdict};
+use super::{
+    seal::{Seal, covered},
+    wire::{CasePush, CaseReceipt, CaseUpdate, Cursor, Verdict},
+};
 use crate::{
     document::ChangeHash,
     ids::{CaseId, DeviceId, UserId},
-    intake::IncomingChange,
+    intake::{ChangeRefusal, IncomingChange},
 };
 
 /// Who sends, as the session says.
@@ -15,11 +18,44 @@ use crate::{
 pub struct Sender {
     /// The person.
     pub user: UserId,
-    /// Every device that was ever enrolled for them. A phone that was signed in anew has another
-    /// identifier than before, and may still hold what it wrote under the first.
-    pub devices: BTreeSet<DeviceId>,
     /// Whether their role may begin a case.
     pub may_begin_cases: bool,
+}
+
+/// Whose a device is. A phone that was signed in anew has another identifier than before, and may
+/// still hold what it wrote under the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The device is or was one of the sender's.
+    Sender,
+    /// The device is or was somebody else's.
+    Somebody,
+    /// No such device: it was enrolled after the backup from which the server was restored.
+    Nobody,
+}
+
+/// What the store says about one case, asked while a push is judged.
+pub trait CaseStore {
+    /// Why it cannot say.
+    type Error;
+
+    /// Whether the log of this case holds a change.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    fn has(&mut self, hash: &ChangeHash) -> Result<bool, Self::Error>;
+
+    /// Whose a device is.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    fn owner(&mut self, device: DeviceId) -> Result<Owner, Self::Error>;
+
+    /// Whether the server gave the sender this case with this seal.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    fn knows(&mut self, seal: &Seal) -> Result<bool, Self::Error>;
 }
 
 /// What the store says of a case, read in the transaction that will write.
@@ -49,7 +85,8 @@ impl Durable {
 #[derive(Debug)]
 pub struct JudgedPush {
     case: CaseId,
-    begins: bool,
+    beginners: BTreeSet<UserId>,
+    adopted: BTreeMap<DeviceId, UserId>,
     changes: Vec<Judged>,
 }
 
@@ -60,61 +97,132 @@ enum Judged {
     Answer(Verdict),
 }
 
-/// Decides on each change of a push. `is_known` says whether this case holds a change already.
-pub fn judge(
+/// Decides on each change of a push.
+///
+/// # Errors
+/// When the store cannot say what the decision rests on.
+pub fn judge<S: CaseStore>(
     sender: &Sender,
     facts: CaseFacts,
     push: &CasePush,
-    mut is_known: impl FnMut(&ChangeHash) -> bool,
-) -> JudgedPush {
-    let mut judged = JudgedPush {
-        case: push.case,
-        begins: false,
-        changes: Vec::with_capacity(push.changes.len()),
+    store: &mut S,
+) -> Result<JudgedPush, S::Error> {
+    let parsed: Vec<_> = push.changes.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
+    let vouched = vouched(push, &parsed, store)?;
+    let mut judge = Judge {
+        sender,
+        facts,
+        store,
+        vouched,
+        taken: BTreeSet::new(),
+        beginners: BTreeSet::new(),
+        adopted: BTreeMap::new(),
     };
-    let mut taken = BTreeSet::new();
-    for bytes in &push.changes {
-        let change = match IncomingChange::parse(bytes) {
-            Ok(change) => change,
-            Err(refusal) => {
-                judged.changes.push(Judged::Answer(refusal.into()));
-                continue;
-            }
-        };
-        let hash = change.hash();
-        let decided = if taken.contains(&hash) || is_known(&hash) {
-            Judged::Answer(Verdict::Stored)
-        } else if !is_senders_own(sender, &change) {
-            Judged::Answer(Verdict::NotYours)
-        } else if facts == (CaseFacts::Known { may_write: false }) {
-            Judged::KeepApart(change)
-        } else if change.dependencies().next().is_none() {
-            let begins = facts == CaseFacts::Unknown && !judged.begins;
-            match (begins, sender.may_begin_cases) {
-                (true, true) => {
-                    judged.begins = true;
-                    Judged::Take(change)
-                }
-                (true, false) => Judged::Answer(Verdict::NotAllowed),
-                (false, _) => Judged::Answer(Verdict::SecondBeginning),
-            }
-        } else if change.dependencies().all(|hash| taken.contains(&hash) || is_known(&hash)) {
-            Judged::Take(change)
-        } else {
-            Judged::Answer(Verdict::Early)
-        };
-        if matches!(decided, Judged::Take(_)) {
-            taken.insert(hash);
-        }
-        judged.changes.push(decided);
+    let mut changes = Vec::with_capacity(parsed.len());
+    for change in parsed {
+        changes.push(match change {
+            Ok(change) => judge.change(change)?,
+            Err(refusal) => Judged::Answer(refusal.into()),
+        });
     }
-    judged
+    let Judge { beginners, adopted, .. } = judge;
+    Ok(JudgedPush { case: push.case, beginners, adopted, changes })
 }
 
-/// The device is one of the sender's, and where the change names an author, it is the sender.
-fn is_senders_own(sender: &Sender, change: &IncomingChange) -> bool {
-    sender.devices.contains(&change.device())
-        && change.author().is_none_or(|author| author == sender.user)
+/// The changes that the server's own seal says were in its log once.
+fn vouched<S: CaseStore>(
+    push: &CasePush,
+    parsed: &[Result<IncomingChange, ChangeRefusal>],
+    store: &mut S,
+) -> Result<BTreeSet<ChangeHash>, S::Error> {
+    let Some(seal) = &push.seal else { return Ok(BTreeSet::new()) };
+    if !store.knows(seal)? {
+        return Ok(BTreeSet::new());
+    }
+    let whole: Vec<IncomingChange> = parsed.iter().flatten().cloned().collect();
+    Ok(covered(seal, &whole))
+}
+
+struct Judge<'a, S> {
+    sender: &'a Sender,
+    facts: CaseFacts,
+    store: &'a mut S,
+    vouched: BTreeSet<ChangeHash>,
+    taken: BTreeSet<ChangeHash>,
+    beginners: BTreeSet<UserId>,
+    adopted: BTreeMap<DeviceId, UserId>,
+}
+
+impl<S: CaseStore> Judge<'_, S> {
+    fn change(&mut self, change: IncomingChange) -> Result<Judged, S::Error> {
+        let hash = change.hash();
+        if self.taken.contains(&hash) || self.store.has(&hash)? {
+            return Ok(Judged::Answer(Verdict::Stored));
+        }
+        if !self.may_send(&change)? {
+            return Ok(Judged::Answer(Verdict::NotYours));
+        }
+        if self.facts == (CaseFacts::Known { may_write: false }) {
+            return Ok(Judged::KeepApart(change));
+        }
+        if change.dependencies().next().is_none() {
+            if let Err(verdict) = self.begin(&change) {
+                return Ok(Judged::Answer(verdict));
+            }
+        } else if !self.follows_known(&change)? {
+            return Ok(Judged::Answer(Verdict::Early));
+        }
+        self.taken.insert(hash);
+        Ok(Judged::Take(change))
+    }
+
+    /// The device is one of the sender's, and where the change names an author, it is the sender;
+    /// or the server itself has vouched for the change.
+    fn may_send(&mut self, change: &IncomingChange) -> Result<bool, S::Error> {
+        let device = change.device();
+        let is_adopted = self.adopted.get(&device) == Some(&self.sender.user);
+        let owner = if is_adopted { Owner::Sender } else { self.store.owner(device)? };
+        let author = change.author();
+        if self.vouched.contains(&change.hash()) {
+            if let (Owner::Nobody, Some(author)) = (owner, author) {
+                self.adopted.insert(device, author);
+            }
+            return Ok(true);
+        }
+        Ok(match owner {
+            Owner::Sender => author.is_none_or(|author| author == self.sender.user),
+            Owner::Somebody => false,
+            // Only the first change of a device in a case names its author, so whoever writes under
+            // a device that the server has forgotten has to bring that one.
+            Owner::Nobody if author == Some(self.sender.user) => {
+                self.adopted.insert(device, self.sender.user);
+                true
+            }
+            Owner::Nobody => false,
+        })
+    }
+
+    fn begin(&mut self, change: &IncomingChange) -> Result<(), Verdict> {
+        if self.facts != CaseFacts::Unknown || !self.beginners.is_empty() {
+            return Err(Verdict::SecondBeginning);
+        }
+        if !self.sender.may_begin_cases {
+            return Err(Verdict::NotAllowed);
+        }
+        // Whoever brings a colleague's case back had been given it.
+        self.beginners.insert(self.sender.user);
+        self.beginners.extend(change.author());
+        Ok(())
+    }
+
+    fn follows_known(&mut self, change: &IncomingChange) -> Result<bool, S::Error> {
+        for hash in change.dependencies() {
+            if !self.taken.contains(&hash) && !self.store.has(&hash)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl JudgedPush {
@@ -123,9 +231,14 @@ impl JudgedPush {
         self.case
     }
 
-    /// Whether the push begins the case.
-    pub fn begins(&self) -> bool {
-        self.begins
+    /// Whose the case is to be, where the push begins it.
+    pub fn beginners(&self) -> impl Iterator<Item = UserId> {
+        self.beginners.iter().copied()
+    }
+
+    /// Devices that the server did not know, with whom to enrol them for.
+    pub fn adopted(&self) -> impl Iterator<Item = (DeviceId, UserId)> {
+        self.adopted.iter().map(|(device, user)| (*device, *user))
     }
 
     /// The changes to append to the log, in order.

@@ -4,6 +4,7 @@
 pub mod exchange;
 mod record;
 mod replica;
+pub mod seal;
 #[cfg(test)]
 mod tests;
 pub mod wire;

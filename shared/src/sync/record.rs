@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
-use super::wire::{Cursor, Verdict};
+use super::{
+    seal::Seal,
+    wire::{Cursor, Verdict},
+};
 use crate::{
     case::CaseRow,
     cbor,
@@ -68,6 +71,10 @@ pub struct CaseRecord {
     #[n(6)]
     #[cbor(with = "cbor::json")]
     pub row: CaseRow,
+    /// The server's mark on what it gave out last: with it this phone can give a restored server
+    /// back what others wrote.
+    #[n(7)]
+    pub seal: Option<Seal>,
 }
 
 /// How far this phone has read.

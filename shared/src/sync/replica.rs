@@ -10,12 +10,13 @@ use minicbor::bytes::ByteVec;
 
 use super::{
     record::{CaseRecord, Key, Meta, Write},
+    seal::covered,
     wire::{CasePush, PROTOCOL, SyncRequest},
 };
 use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
-    document::{Author, ChangeHash, Document, DocumentError, Writer},
+    document::{Author, Document, DocumentError, Writer},
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
     limits,
@@ -204,8 +205,8 @@ impl Replica {
     pub fn unsent_since(&self, case: CaseId) -> Option<Timestamp> {
         let record = self.cases.get(&case).filter(|record| record.unsent > 0)?;
         let document = Document::load(&record.saved).ok()?;
-        let own = own_changes(&document, &record.server_heads, &self.meta.devices);
-        let oldest = own.iter().map(|change| change.parsed().timestamp()).min()?;
+        let waiting = to_send(&document, record, &self.meta);
+        let oldest = waiting.iter().map(|change| change.parsed().timestamp()).min()?;
         Timestamp::from_second(oldest).ok()
     }
 
@@ -261,7 +262,7 @@ impl Replica {
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let unix_ms = now.as_millisecond();
         let (document, _) = Document::create(case, &self.author, unix_ms, write)?;
-        let record = record_of(case, &document, Vec::new(), None, &self.meta.devices);
+        let record = record_of(case, &document, None, &self.meta);
         self.cases.insert(case, record);
         Ok(self.edited(now, case))
     }
@@ -283,10 +284,7 @@ impl Replica {
             Ok(_) | Err(DocumentError::NothingToWrite) => {}
             Err(error) => return Err(error),
         }
-        let heads = std::mem::take(&mut record.server_heads);
-        let refused = record.refused;
-        *record = record_of(case, &document, heads, record.sent_at, &self.meta.devices);
-        record.refused = refused;
+        *record = record_of(case, &document, Some(record), &self.meta);
         Ok(self.edited(now, case))
     }
 
@@ -414,7 +412,7 @@ impl Replica {
                 break;
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
-            let mut changes = own_changes(&document, &record.server_heads, &self.meta.devices);
+            let mut changes = to_send(&document, record, &self.meta);
             // One change goes whatever its size; the rest of a long case follows in later pushes.
             let fits = |change: &&IncomingChange| {
                 let fits = used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
@@ -424,7 +422,9 @@ impl Replica {
             let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
             changes.truncate(fitting);
             let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
-            push.push(CasePush { case: *case, changes: bytes.collect() });
+            let foreign = changes.iter().any(|change| !is_own(change, &self.meta.devices));
+            let seal = record.seal.clone().filter(|_| foreign);
+            push.push(CasePush { case: *case, changes: bytes.collect(), seal });
             in_flight.push((*case, changes));
         }
         self.in_flight = Some(in_flight);
@@ -482,35 +482,47 @@ fn state_of(record: &CaseRecord) -> SyncState {
     }
 }
 
-fn own_changes(
-    document: &Document,
-    server_heads: &[ChangeHash],
-    devices: &[DeviceId],
-) -> Vec<IncomingChange> {
-    let mut changes = document.changes_since(server_heads);
-    changes.retain(|change| devices.contains(&change.device()));
+/// What this phone has to send of a case: its own changes, and whatever of others' a restored
+/// server has lost, as far as the server's seal vouches for it.
+fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<IncomingChange> {
+    let mut changes = document.changes_since(&record.server_heads);
+    // Until the log has been read to its end, what the server lacks is not known.
+    let is_read = meta.arrived || !record.server_heads.is_empty();
+    let sealed = record.seal.as_ref().filter(|_| is_read);
+    if changes.iter().all(|change| is_own(change, &meta.devices)) {
+        return changes;
+    }
+    let vouched = sealed.map(|seal| covered(seal, &changes)).unwrap_or_default();
+    changes.retain(|change| is_own(change, &meta.devices) || vouched.contains(&change.hash()));
     changes
 }
 
-fn unsent(document: &Document, server_heads: &[ChangeHash], devices: &[DeviceId]) -> u32 {
-    u32::try_from(own_changes(document, server_heads, devices).len()).unwrap_or(u32::MAX)
+fn is_own(change: &IncomingChange, devices: &[DeviceId]) -> bool {
+    devices.contains(&change.device())
 }
 
-/// The record of a document as it is now.
+fn count_unsent(document: &Document, record: &CaseRecord, meta: &Meta) -> u32 {
+    u32::try_from(to_send(document, record, meta).len()).unwrap_or(u32::MAX)
+}
+
+/// The record of a document as it is now; of the record before it, what the server is known to
+/// hold and has said.
 fn record_of(
     case: CaseId,
     document: &Document,
-    server_heads: Vec<ChangeHash>,
-    sent_at: Option<Timestamp>,
-    devices: &[DeviceId],
+    before: Option<&CaseRecord>,
+    meta: &Meta,
 ) -> CaseRecord {
-    CaseRecord {
+    let mut record = CaseRecord {
         saved: document.save().into(),
-        unsent: unsent(document, &server_heads, devices),
-        server_heads,
-        sent_at,
-        refused: None,
+        unsent: 0,
+        server_heads: before.map(|before| before.server_heads.clone()).unwrap_or_default(),
+        sent_at: before.and_then(|before| before.sent_at),
+        refused: before.and_then(|before| before.refused),
         moved_away: false,
         row: CaseRow::of(&document.read(case).0),
-    }
+        seal: before.and_then(|before| before.seal.clone()),
+    };
+    record.unsent = count_unsent(document, &record, meta);
+    record
 }

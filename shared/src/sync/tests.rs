@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::date};
 
 use super::{
-    exchange::{CaseFacts, Durable, Sender, fill, judge},
-    wire::{CaseUpdate, Cursor, SyncResponse, Verdict},
+    exchange::{CaseFacts, CaseStore, Durable, Owner, Sender, fill, judge},
+    seal::{Seal, SealKey},
+    wire::{CasePush, CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict},
     *,
 };
 use crate::{
@@ -33,7 +34,44 @@ struct Hub {
     room_bytes: usize,
 }
 
+const KEY: SealKey = SealKey([7; 32]);
+
+/// One case of the hub, as it is asked for while a push is judged.
+struct HubCase {
+    case: CaseId,
+    user: UserId,
+    known: BTreeSet<ChangeHash>,
+    own: BTreeSet<DeviceId>,
+}
+
+impl CaseStore for HubCase {
+    type Error = std::convert::Infallible;
+
+    fn has(&mut self, hash: &ChangeHash) -> Result<bool, Self::Error> {
+        Ok(self.known.contains(hash))
+    }
+
+    fn owner(&mut self, device: DeviceId) -> Result<Owner, Self::Error> {
+        Ok(if self.own.contains(&device) { Owner::Sender } else { Owner::Somebody })
+    }
+
+    fn knows(&mut self, seal: &Seal) -> Result<bool, Self::Error> {
+        Ok(KEY.knows(self.case, self.user, seal))
+    }
+}
+
 impl Hub {
+    fn heads(&self, case: CaseId) -> Vec<ChangeHash> {
+        let mut heads = Vec::new();
+        for bytes in self.changes(case, 0) {
+            let Ok(change) = intake::IncomingChange::parse(bytes) else { continue };
+            let followed: Vec<ChangeHash> = change.dependencies().collect();
+            heads.retain(|head| !followed.contains(head));
+            heads.push(change.hash());
+        }
+        heads
+    }
+
     fn new() -> Self {
         Self {
             epoch: Epoch::from_random([1; 16]),
@@ -68,11 +106,7 @@ impl Hub {
 
     fn answer(&mut self, phone: &Author, body: &[u8]) -> Vec<u8> {
         let request = intake::sync_request(body).unwrap();
-        let sender = Sender {
-            user: phone.user,
-            devices: self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into()),
-            may_begin_cases: true,
-        };
+        let sender = Sender { user: phone.user, may_begin_cases: true };
         let mut receipts = Vec::new();
         for push in &request.push {
             let exists = self.log.iter().any(|(case, ..)| *case == push.case);
@@ -84,13 +118,15 @@ impl Hub {
                 .filter(|(case, ..)| *case == push.case)
                 .map(|(_, hash, _)| *hash)
                 .collect();
-            let judged = judge(&sender, facts, push, |hash| known.contains(hash));
+            let own = self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into());
+            let mut store = HubCase { case: push.case, user: phone.user, known, own };
+            let judged = judge(&sender, facts, push, &mut store).unwrap();
             for change in judged.taken() {
                 self.log.push((push.case, change.hash(), change.bytes().to_vec()));
             }
             self.kept_apart += judged.kept_apart().count();
-            if judged.begins() {
-                self.granted.insert((phone.user, push.case), self.end());
+            for user in judged.beginners() {
+                self.granted.insert((user, push.case), self.end());
             }
             receipts.push(judged.receipt(&Durable::committed()));
         }
@@ -122,7 +158,12 @@ impl Hub {
             if *user == phone.user && latest.max(*granted) > cursor.done {
                 let after = if *granted > cursor.base { 0 } else { cursor.base };
                 let changes = self.changes(*case, after).map(|bytes| bytes.clone().into());
-                let update = CaseUpdate { case: *case, snapshot: None, changes: changes.collect() };
+                let update = CaseUpdate {
+                    case: *case,
+                    snapshot: None,
+                    changes: changes.collect(),
+                    seal: Some(KEY.seal(*case, phone.user, self.heads(*case))),
+                };
                 pending.push((latest.max(*granted), update));
             }
         }
@@ -516,5 +557,62 @@ fn acceptances_on_two_phones_offline_are_one_answer_and_accept_with_decline_is_c
         let standing = |case| phone.replica.rows().find(|row| row.0 == case).unwrap().1.standing;
         assert_eq!(standing(agreed), Standing::Accepted);
         assert_eq!(standing(contested), Standing::Contested);
+    }
+}
+
+#[test]
+fn what_a_restored_server_and_its_authors_phone_have_lost_comes_back_from_a_colleague() {
+    let (mut hub, mut ada, mut ben) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let case = ada.begin(1);
+    ada.sync(&mut hub);
+    hub.grant(ben.author.user, case);
+    let backup = (hub.log.clone(), hub.granted.clone());
+    ada.goal(case, 2);
+    ada.sync(&mut hub);
+    ben.sync(&mut hub);
+    // Ada's phone falls into the canal; the server is put back to the backup.
+    drop(ada);
+    (hub.log, hub.granted) = backup;
+    hub.epoch = Epoch::from_random([2; 16]);
+    ben.goal(case, 3);
+    for _ in 0..3 {
+        ben.sync(&mut hub);
+    }
+    assert!(matches!(ben.replica.state(), SyncState::Sent(_)));
+    let mut cleo = Phone::new(3);
+    hub.grant(cleo.author.user, case);
+    cleo.sync(&mut hub);
+    assert_eq!(cleo.entries(case), 3);
+}
+
+#[test]
+fn a_colleagues_change_under_no_seal_or_anothers_is_refused() {
+    let (mut hub, mut ada, ben) = (Hub::new(), Phone::new(1), Phone::new(2));
+    let case = ada.begin(1);
+    ada.sync(&mut hub);
+    let begun = hub.changes(case, 0).cloned().next().unwrap();
+    hub.log.clear();
+    hub.granted.clear();
+    let heads = vec![intake::IncomingChange::parse(&begun).unwrap().hash()];
+    let forged = Seal { heads: heads.clone(), mark: [0; 16].into() };
+    let anothers = KEY.seal(case, ada.author.user, heads.clone());
+    for (seal, taken) in [
+        (None, Verdict::NotYours),
+        (Some(forged), Verdict::NotYours),
+        (Some(anothers), Verdict::NotYours),
+        (Some(KEY.seal(case, ben.author.user, heads)), Verdict::Stored),
+    ] {
+        let push = CasePush { case, changes: vec![begun.clone().into()], seal };
+        let request = SyncRequest {
+            protocol: PROTOCOL,
+            epoch: None,
+            cursor: Cursor::default(),
+            push: vec![push],
+            room_bytes: 1_000_000,
+            again: Vec::new(),
+        };
+        let answer = hub.answer(&ben.author, &cbor::encode(&request));
+        let answer: SyncResponse = cbor::decode(&answer).unwrap();
+        assert_eq!(answer.receipts[0].verdicts, [taken]);
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     document::ChangeHash,
     ids::{CaseId, Epoch},
     intake::ChangeRefusal,
+    sync::seal::Seal,
 };
 
 /// The version of the messages. A server answers 426 to one that it does not speak.
@@ -55,6 +56,9 @@ pub struct CasePush {
     /// Raw, uncompressed changes.
     #[n(1)]
     pub changes: Vec<ByteVec>,
+    /// With changes of others, that a restored server lost: the seal that they are under.
+    #[n(2)]
+    pub seal: Option<Seal>,
 }
 
 /// What the server answers.
@@ -114,7 +118,7 @@ pub enum Verdict {
     /// A change that it follows is not there yet: send that one first, or wait for its author.
     #[n(2)]
     Early,
-    /// Somebody else's change: only its author's phone may send it.
+    /// Somebody else's change, under no seal: only its author's phone may send it.
     #[n(3)]
     NotYours,
     /// Not a change that could be taken in.
@@ -187,13 +191,17 @@ pub struct CaseUpdate {
     /// Raw changes that come after it, or after what the phone has.
     #[n(2)]
     pub changes: Vec<ByteVec>,
+    /// The server's mark on the case as it is with this update.
+    #[n(3)]
+    pub seal: Option<Seal>,
 }
 
 impl CaseUpdate {
     /// What it takes of the room, in bytes: its content and a little for the frame.
     pub fn size_bytes(&self) -> usize {
         let changes: usize = self.changes.iter().map(|change| change.len() + 4).sum();
-        32 + self.snapshot.as_ref().map_or(0, |snapshot| snapshot.len()) + changes
+        let seal = self.seal.as_ref().map_or(0, |seal| 32 + 34 * seal.heads.len());
+        32 + seal + self.snapshot.as_ref().map_or(0, |snapshot| snapshot.len()) + changes
     }
 }
 

@@ -15,18 +15,22 @@ struct Kind {
     write: fn(&mut Minutes, u16),
 }
 
+/// How long most contacts take.
+const USUAL: [u16; 4] = [15, 30, 45, 60];
+
+/// The first kind has the quick choices.
 const KINDS: [Kind; 4] = [
     Kind {
         id: "minutes",
-        label: "Preparation",
-        read: |minutes| minutes.preparation,
-        write: |minutes, value| minutes.preparation = value,
-    },
-    Kind {
-        id: "minutes-session",
         label: "With them",
         read: |minutes| minutes.session,
         write: |minutes, value| minutes.session = value,
+    },
+    Kind {
+        id: "minutes-preparation",
+        label: "Preparation",
+        read: |minutes| minutes.preparation,
+        write: |minutes, value| minutes.preparation = value,
     },
     Kind {
         id: "minutes-write-up",
@@ -50,6 +54,11 @@ fn read_minutes(typed: &str) -> Option<u16> {
     }
 }
 
+/// None are left out, so that nothing is to be deleted before typing.
+fn shown(minutes: u16) -> String {
+    if minutes == 0 { String::new() } else { minutes.to_string() }
+}
+
 /// The minutes of every kind.
 #[component]
 pub fn MinutesFields(form: Form) -> impl IntoView {
@@ -57,15 +66,47 @@ pub fn MinutesFields(form: Form) -> impl IntoView {
     view! {
         <fieldset class="nhsuk-fieldset fp-field">
             <legend class="nhsuk-fieldset__legend fp-legend">"Minutes"</legend>
+            <Usual form />
             <div class="fp-minutes">{fields.into_iter().collect_view()}</div>
         </fieldset>
     }
 }
 
+/// The usual lengths, for the thumb.
+#[component]
+fn Usual(form: Form) -> impl IntoView {
+    let session = form.read(|draft| draft.minutes.session);
+    let chips = USUAL.map(|minutes| {
+        view! {
+            <button
+                type="button"
+                class="fp-chip-button"
+                aria-pressed=move || (session.get() == minutes).to_string()
+                on:click=move |_| form.write(|draft| draft.minutes.session = minutes)
+            >
+                {minutes}
+                <span class="nhsuk-u-visually-hidden">" minutes with them"</span>
+            </button>
+        }
+    });
+    view! {
+        <div class="fp-chips" role="group" aria-label="Minutes with them">
+            {chips.into_iter().collect_view()}
+        </div>
+    }
+}
+
 #[component]
 fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
-    let before = (kind.read)(&form.now().minutes);
-    let typed = RwSignal::new(if before == 0 { String::new() } else { before.to_string() });
+    let held = form.read(move |draft| (kind.read)(&draft.minutes));
+    let typed = RwSignal::new(shown(held.get_untracked()));
+    // A quick choice writes past this field; what is being typed here stays as it is typed.
+    Effect::new(move |_| {
+        let held = held.get();
+        if read_minutes(&typed.read_untracked()) != Some(held) {
+            typed.set(shown(held));
+        }
+    });
     let is_wrong = Memo::new(move |_| typed.with(|typed| read_minutes(typed).is_none()));
     let set = move |now: String| {
         let minutes = read_minutes(&now);

@@ -14,7 +14,7 @@ pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
-    components::A,
+    components::{A, Redirect},
     hooks::{use_location, use_navigate},
 };
 pub use opened::{Closed, contact_of_path, end, written};
@@ -45,11 +45,20 @@ use crate::{
 /// The screen on which a contact is written.
 #[component]
 pub fn ContactEditor() -> impl IntoView {
-    let path = contact_of_path();
-    move || match path.get() {
-        Some((case, draft)) => view! { <Opening case draft /> }.into_any(),
-        None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
+    let (new_with, path) = (opened::new_with(), contact_of_path());
+    move || match (new_with.get(), path.get()) {
+        (Some(case), _) => view! { <Begun case /> }.into_any(),
+        (None, Some((case, draft))) => view! { <Opening case draft /> }.into_any(),
+        (None, None) => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
     }
+}
+
+/// Gives a new contact its name, and leaves nothing behind for the platform's back.
+#[component]
+fn Begun(case: CaseId) -> impl IntoView {
+    let path = format!("/person/{case}/contact/{}", Engine::here().new_event_id());
+    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+    view! { <Redirect path options /> }
 }
 
 /// Looks up what was written, and begins a contact where nothing was.
@@ -128,15 +137,16 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
             <WhenAndWhere form />
             <Purpose form />
             <Decided form />
-            <MinutesFields form />
-            <Needs form />
-            <Goal form />
+            // Below what decides it, and in sight while it is decided.
+            <CodingBox preview />
             <Signposts form />
             <NextStep form />
+            <Needs form />
+            <Goal form />
+            <MinutesFields form />
         </form>
-        <CodingBox preview />
-        <SavedLine form />
-        <Finish form />
+        <ToTheCheck form />
+        <ThrowAway form />
     }
 }
 
@@ -199,10 +209,14 @@ fn Purpose(form: Form) -> impl IntoView {
     view! {
         <div class="nhsuk-form-group fp-field">
             <label class="nhsuk-label fp-legend" for="purpose">"What it was for"</label>
+            <div class="nhsuk-hint" id="purpose-hint">
+                "Only support that they could accept or decline is ever coded."
+            </div>
             <select
                 class="nhsuk-select fp-wide"
                 id="purpose"
                 name="purpose"
+                aria-describedby="purpose-hint"
                 on:change:target=move |event| set(event.target().value())
             >
                 {options.collect_view()}
@@ -211,20 +225,11 @@ fn Purpose(form: Form) -> impl IntoView {
     }
 }
 
+/// Where what was typed is, and the way to the check: always in sight, above the bar.
 #[component]
-fn SavedLine(form: Form) -> impl IntoView {
-    let words = form.saved_words();
-    let is_failing = form.is_failing();
-    view! {
-        <p class="fp-saved" class:fp-saved--failing=is_failing role="status">{words}</p>
-    }
-}
-
-/// To the check, or away with it.
-#[component]
-fn Finish(form: Form) -> impl IntoView {
+fn ToTheCheck(form: Form) -> impl IntoView {
     let navigate = StoredValue::new_local(use_navigate());
-    let is_asking = RwSignal::new(false);
+    let (words, is_failing) = (form.saved_words(), form.is_failing());
     let check = move |_| {
         spawn_local(async move {
             // A draft that is not on the disk stays here, where it can be seen.
@@ -235,29 +240,33 @@ fn Finish(form: Form) -> impl IntoView {
             }
         });
     };
+    view! {
+        <div class="fp-sign">
+            <p class="fp-saved" class:fp-saved--failing=is_failing role="status">{words}</p>
+            <button type="button" class="nhsuk-button" on:click=check>"Check and sign"</button>
+        </div>
+    }
+}
+
+/// Away with it, once that was asked again.
+#[component]
+fn ThrowAway(form: Form) -> impl IntoView {
+    let is_asking = RwSignal::new(false);
     let ask = move |_| {
         is_asking.set(true);
         focus("discard-keep".into());
     };
     view! {
-        <div class="fp-finish">
-            <button type="button" class="nhsuk-button" on:click=check>"Check and sign"</button>
-            <Show
-                when=move || is_asking.get()
-                fallback=move || view! {
-                    <button
-                        type="button"
-                        class="nhsuk-button nhsuk-button--secondary"
-                        id="discard"
-                        on:click=ask
-                    >
-                        "Throw away"
-                    </button>
-                }
-            >
-                <Discard form is_asking />
-            </Show>
-        </div>
+        <Show
+            when=move || is_asking.get()
+            fallback=move || view! {
+                <button type="button" class="fp-link-button" id="discard" on:click=ask>
+                    "Throw away"
+                </button>
+            }
+        >
+            <Discard form is_asking />
+        </Show>
     }
 }
 

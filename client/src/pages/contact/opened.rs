@@ -9,7 +9,10 @@ use shared::{
     ids::{CaseId, EventId},
 };
 
-use crate::engine::{CaseRead, Engine};
+use crate::{
+    engine::{CaseLine, CaseRead, Engine},
+    pages::here,
+};
 
 thread_local! {
     /// The contacts that were signed or thrown away since the app was opened: the way back through
@@ -20,6 +23,20 @@ thread_local! {
 /// The contact is signed or thrown away.
 pub fn end(draft: EventId) {
     ENDED.with_borrow_mut(|ended| ended.insert(draft));
+}
+
+/// The word of a path that asks for a new contact: what leads to one can then be a plain link.
+const NEW: &str = "new";
+
+/// The person with whom the screen's path begins a new contact.
+pub fn new_with() -> Memo<Option<CaseId>> {
+    let params = use_params_map();
+    Memo::new(move |_| {
+        params.with(|params| match params.get_str("draft") {
+            Some(NEW) => params.get_str("id")?.parse().ok(),
+            _ => None,
+        })
+    })
 }
 
 /// Whose contact, and which, by the screen's path.
@@ -96,7 +113,7 @@ pub async fn written(
     Ok(engine.working(case, draft).await)
 }
 
-/// A contact as it begins: now, where this person was met last.
+/// A contact as it begins: now, and here.
 ///
 /// # Errors
 /// Why none can begin.
@@ -104,8 +121,15 @@ pub fn begin(engine: Engine, read: CaseRead) -> Result<ContactDraft, Closed> {
     let view = read.ok_or(Closed::NoPerson)?.map_err(|_| Closed::Unreadable)?;
     let episode = view.case.current_episode().ok_or(Closed::NoReferral)?;
     let profile = engine.profile().get_untracked().ok_or(Closed::SignedOut)?;
-    let venue = last_venue(&view.case);
+    let venue = engine.rows().with_untracked(|rows| venue_of(&view.case, rows));
     Ok(ContactDraft::new(profile.user, episode.id, engine.wall_clock(), venue))
+}
+
+/// Where a contact begins: where the worker said that they are, else where this person was met
+/// last, else where the worker met people last.
+fn venue_of(case: &Case, rows: &[CaseLine]) -> String {
+    let last = || Some(last_venue(case)).filter(|venue| !venue.is_empty());
+    here::said().or_else(last).or_else(|| here::now(rows)).unwrap_or_default()
 }
 
 /// Where this person was met last.

@@ -82,7 +82,7 @@ fn steps_of(case: &Case, today: Date) -> Vec<Step> {
     vec![
         Step { name: "Referred", said: shown::day(episode.referral.on(), today), done: true },
         Step { name: "Answer", said: answer, done: !matches!(episode.answer(), Answer::Open) },
-        Step { name: "Contacts seen", said: format!("{seen} (of 6 to 12)"), done: seen > 0 },
+        Step { name: "Contacts", said: format!("{seen}, of 6 to 12"), done: seen > 0 },
         Step {
             name: "Closed",
             said: closed.unwrap_or_else(|| "Not yet".to_owned()),

@@ -1,16 +1,12 @@
 //! Who the person is, how to reach them and talk with them, and what matters to them.
 
 use leptos::prelude::*;
-use shared::{
-    case::{Case, Field},
-    sync::SyncState,
-};
+use shared::case::{Case, Field};
 
 use super::Shown;
 use crate::{
-    components::{ask::Ask, shown},
+    components::{ask::Ask, shown, state_chip::StateChip},
     engine::Engine,
-    words,
 };
 
 /// One line of the summary.
@@ -32,13 +28,14 @@ pub(super) fn Identity(shown: Shown) -> impl IntoView {
         };
         lines_of(case, engine, practice_name)
     });
-    let state = shown.of_view(move |view| state_words(&view.state, engine));
+    let state = shown.of_view(|view| Some(view.state.clone()));
     view! {
         <dl class="nhsuk-summary-list fp-who">
             {move || lines.get().into_iter().map(summary_row).collect_view()}
         </dl>
-        <p class="fp-quiet" role="status">{move || state.get()}</p>
-        <WhatMatters shown />
+        <p class="fp-quiet" role="status">
+            {move || state.get().map(|state| view! { <StateChip state /> })}
+        </p>
     }
 }
 
@@ -52,8 +49,8 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
         Field::NhsNumber,
         Field::BirthDate,
         Field::PracticeOds,
-        Field::Phone,
         Field::Communication,
+        Field::Phone,
     ];
     let value_of = |field| {
         let written = person.shown(field);
@@ -88,18 +85,9 @@ fn summary_row(line: Line) -> impl IntoView {
     }
 }
 
-/// Where what was written in this case is.
-fn state_words(state: &SyncState, engine: Engine) -> Option<String> {
-    Some(match state {
-        SyncState::SavedHere => "Nothing waits to be sent".to_owned(),
-        SyncState::CannotSend(remedy) => format!("Cannot send: {remedy}"),
-        state => words::state(state, engine.now()),
-    })
-}
-
 /// What matters to the person, in their words, and how to change it.
 #[component]
-fn WhatMatters(shown: Shown) -> impl IntoView {
+pub(super) fn WhatMatters(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let written = shown.of(|case| case.person.shown(Field::WhatMatters).to_owned());
     let case = shown.case;
@@ -119,7 +107,7 @@ fn WhatMatters(shown: Shown) -> impl IntoView {
         </Show>
         <Ask
             id="what-matters"
-            button="Change what matters"
+            button="Write what matters"
             label="What matters to this person"
             hint="In their own words"
             send="Save"

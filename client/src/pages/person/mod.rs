@@ -2,6 +2,8 @@
 
 mod close;
 mod coding;
+mod details;
+mod done;
 mod episode;
 mod identity;
 mod plans;
@@ -12,10 +14,7 @@ mod urgent;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{
-    components::A,
-    hooks::{use_navigate, use_params_map},
-};
+use leptos_router::{components::A, hooks::use_params_map};
 use shared::{
     case::{Case, Entry},
     ids::CaseId,
@@ -25,15 +24,17 @@ use shared::{
 use self::{
     close::CloseReferral,
     coding::ForThePractice,
+    details::Details,
+    done::{Done, Unfinished},
     episode::EpisodeStrip,
-    identity::Identity,
+    identity::{Identity, WhatMatters},
     plans::{Goals, Needs, Signposting},
     settle::Settle,
     timeline::Timeline,
     urgent::{RecordUrgent, UrgentBanner},
 };
 use crate::{
-    components::shown,
+    components::{person_line::Choosing, shown},
     engine::{CaseRead, CaseView, Engine},
 };
 
@@ -119,22 +120,18 @@ fn Absent(#[prop(into)] words: String) -> impl IntoView {
 
 #[component]
 fn Person(shown: Shown) -> impl IntoView {
-    let engine = Engine::here();
     let name = shown.of(|case| shown::full_name(&case.person));
-    let navigate = use_navigate();
-    let case = shown.case;
-    let add_contact = move |_| {
-        let draft = engine.new_event_id();
-        navigate(&format!("/person/{case}/contact/{draft}"), Default::default());
-    };
+    let add_contact = Choosing::Contact.path(shown.case);
     view! {
-        <h1 class="nhsuk-heading-l fp-name">{name}</h1>
+        <Done />
+        <h1 class="nhsuk-heading-l fp-title fp-name">{name}</h1>
         <UrgentBanner shown />
         <Settle shown />
-        <button type="button" class="nhsuk-button fp-button" on:click=add_contact>
-            "Add contact"
-        </button>
+        <A href=add_contact attr:class="nhsuk-button fp-button">"Add contact"</A>
+        <Unfinished case=shown.case />
         <Identity shown />
+        <Details shown />
+        <WhatMatters shown />
         <EpisodeStrip shown />
         <ForThePractice shown />
         <Needs shown />

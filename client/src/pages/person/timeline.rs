@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::case::{
     Case, Entry, Fact,
-    event::{Contact, ContactOutcome},
+    event::{Contact, ContactOutcome, Minutes},
 };
 
 use super::{Shown, author, urgent::action_words};
@@ -146,21 +146,46 @@ fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
         ContactOutcome::Seen => format!("Contact: {}", contact.mode.words().to_lowercase()),
         outcome => format!("Tried: {}", outcome.words().to_lowercase()),
     };
-    let minutes = contact.minutes;
-    let kinds = [
-        (minutes.preparation, "preparing"),
-        (minutes.session, "together"),
-        (minutes.write_up, "writing up"),
-        (minutes.research, "looking things up"),
-    ];
-    let mut lines = vec![contact.outcome.words().to_owned()];
+    // That they met is said by the title; only another outcome needs how it was tried.
+    let mut lines = Vec::new();
     if contact.outcome != ContactOutcome::Seen {
         lines.push(contact.mode.words().to_owned());
     }
     if !contact.venue.is_empty() {
         lines.push(contact.venue.clone());
     }
-    let taken = kinds.into_iter().filter(|(minutes, _)| *minutes > 0);
-    lines.extend(taken.map(|(minutes, kind)| format!("{minutes} minutes {kind}")));
+    lines.extend(minutes_words(contact.minutes));
     (title, lines, contact.note.reveal().clone())
+}
+
+/// "45 minutes together, 15 writing up".
+fn minutes_words(minutes: Minutes) -> Option<String> {
+    let kinds = [
+        (minutes.session, "together"),
+        (minutes.preparation, "preparing"),
+        (minutes.write_up, "writing up"),
+        (minutes.research, "looking things up"),
+    ];
+    let taken = kinds.into_iter().filter(|(minutes, _)| *minutes > 0);
+    let said: Vec<String> = taken
+        .enumerate()
+        .map(|(at, (minutes, kind))| match at {
+            0 => format!("{minutes} minutes {kind}"),
+            _ => format!("{minutes} {kind}"),
+        })
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_said_by_kind_and_none_are_left_out() {
+        let minutes = Minutes { session: 45, write_up: 15, ..Minutes::default() };
+        let said = minutes_words(minutes);
+        assert_eq!(said.as_deref(), Some("45 minutes together, 15 writing up"));
+        assert_eq!(minutes_words(Minutes::default()), None);
+    }
 }

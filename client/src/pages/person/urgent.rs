@@ -1,7 +1,7 @@
 //! Urgent concerns: the banner until somebody has taken one over, and how one is recorded.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_location};
 use shared::{
     case::{
         Case, Fact,
@@ -24,6 +24,9 @@ use crate::{
     },
     engine::Engine,
 };
+
+/// Where a concern is recorded: links from other screens name it.
+const RECORD: &str = "record-urgent";
 
 /// What a worker may choose, in the order of harm.
 const ACTIONS: [UrgentAction; 4] = [
@@ -113,6 +116,13 @@ fn OpenConcern(shown: Shown, open: Open) -> impl IntoView {
 pub(super) fn RecordUrgent(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let is_open = RwSignal::new(false);
+    // Whoever chose the person on the urgent screen is asked at once.
+    let hash = use_location().hash;
+    Effect::new(move |_| {
+        if *hash.read() == format!("#{RECORD}") {
+            is_open.set(true);
+        }
+    });
     let said = RwSignal::new(String::new());
     let action = RwSignal::new(None);
     let unchosen = RwSignal::new(None::<String>);
@@ -137,7 +147,7 @@ pub(super) fn RecordUrgent(shown: Shown) -> impl IntoView {
     let options = || ACTIONS.map(|action| (action, action_words(action).to_owned())).to_vec();
     view! {
         <Disclose
-            id="record-urgent"
+            id=RECORD
             button="Record an urgent concern"
             is_open
             focus_on="urgent-action"

@@ -3,19 +3,16 @@
 use jiff::civil::{Date, DateTime};
 use leptos::prelude::*;
 use shared::{
-    calendar,
     case::{
         Fact, Field, Person, Register,
         event::{Referral, ReferralSource},
     },
     coding::match_keys,
-    limits,
-    nhs_number::NhsNumber,
     personal::Personal,
 };
 
 use crate::{
-    components::{error_summary::FormProblem, shown},
+    components::{checks::Checks, error_summary::FormProblem, shown},
     engine::CaseLine,
 };
 
@@ -67,13 +64,14 @@ impl Form {
 
     /// What can be saved, or everything that is to be put right first.
     pub fn check(&self, now: DateTime) -> Result<Ready, Vec<FormProblem>> {
-        let mut checks = Checks { today: now.date(), problems: Vec::new() };
-        let nhs_number = checks.nhs_number(&trimmed(self.nhs_number));
+        let mut checks = Checks::new(now.date());
+        let nhs_number = checks.nhs_number("nhs-number", &trimmed(self.nhs_number));
         let family_name = trimmed(self.family_name);
         if family_name.is_empty() {
-            checks.refuse("family-name", "Write the family name".into());
+            checks.refuse("family-name", "Write the family name");
         }
-        let birth_date = checks.date("birth-date", "The date of birth", &trimmed(self.birth_date));
+        let birth_date =
+            checks.birth_date("birth-date", "The date of birth", &trimmed(self.birth_date));
         let referred_on =
             checks.date("referred-on", "The date of the referral", &trimmed(self.referred_on));
         let fields = [
@@ -88,18 +86,18 @@ impl Form {
         ];
         let source = self.source.get_untracked();
         if source.is_none() {
-            checks.refuse("source", "Choose who referred them".into());
+            checks.refuse("source", "Choose who referred them");
         }
         let reason = checks.paragraph("reason", trimmed(self.reason));
         if trimmed(self.referred_on).is_empty() {
-            checks.refuse("referred-on", "Write the date of the referral".into());
+            checks.refuse("referred-on", "Write the date of the referral");
         }
         if let (Some(birth), Some(referred)) = (birth_date, referred_on)
             && referred < birth
         {
-            checks.refuse("referred-on", "The referral is before the person was born".into());
+            checks.refuse("referred-on", "The referral is before the person was born");
         }
-        match (source, referred_on, checks.problems) {
+        match (source, referred_on, checks.problems()) {
             (Some(source), Some(on), problems) if problems.is_empty() => {
                 // Nobody knows the hour of an earlier day's referral: it comes first on its day.
                 let at = if on == now.date() { now } else { on.at(0, 0, 0, 0) };
@@ -114,63 +112,6 @@ impl Form {
 
 fn trimmed(text: RwSignal<String>) -> String {
     text.with_untracked(|text| text.trim().to_owned())
-}
-
-/// The problems so far, in the order of the form.
-struct Checks {
-    today: Date,
-    problems: Vec<FormProblem>,
-}
-
-impl Checks {
-    fn refuse(&mut self, field: &'static str, words: String) {
-        self.problems.push(FormProblem { field, words });
-    }
-
-    fn nhs_number(&mut self, typed: &str) -> String {
-        if typed.is_empty() {
-            return String::new();
-        }
-        match NhsNumber::parse(typed) {
-            Ok(number) => number.digits(),
-            Err(error) => {
-                self.refuse("nhs-number", shown::capital(&error.to_string()));
-                String::new()
-            }
-        }
-    }
-
-    fn date(&mut self, field: &'static str, name: &str, typed: &str) -> Option<Date> {
-        if typed.is_empty() {
-            return None;
-        }
-        match calendar::parse(typed, self.today) {
-            Ok(date) if date > self.today => {
-                self.refuse(field, format!("{name} is in the future"));
-                None
-            }
-            Ok(date) => Some(date),
-            Err(error) => {
-                self.refuse(field, format!("{name} {error}"));
-                None
-            }
-        }
-    }
-
-    fn line(&mut self, field: &'static str, text: String) -> String {
-        self.at_most(field, text, limits::LINE_CHARACTERS_MAX)
-    }
-
-    fn paragraph(&mut self, field: &'static str, text: String) -> String {
-        self.at_most(field, text, limits::PARAGRAPH_CHARACTERS_MAX)
-    }
-
-    fn at_most(&mut self, field: &'static str, text: String, most: usize) -> String {
-        if text.chars().count() > most {
-            self.refuse(field, format!("Write at most {most} characters here"));
-        }
-        text
-    }
 }
 
 /// The people on this phone who share the NHS number, or the name and date of birth.

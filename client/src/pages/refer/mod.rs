@@ -13,6 +13,7 @@ use shared::{
 use self::form::{Form, Ready, alike};
 use crate::{
     components::{
+        checks::nhs_number_problem,
         choices::Choices,
         disclose::focus,
         entry::{Saving, event_of},
@@ -111,6 +112,11 @@ type Problems = RwSignal<Vec<FormProblem>>;
 #[component]
 fn Who(form: Form, problems: Problems) -> impl IntoView {
     let problem = move |field| problem_of(problems, field);
+    // Said as soon as the field is left, while the letter is still in hand.
+    let left = RwSignal::new(None);
+    let asked = problem("nhs-number");
+    let number_problem = Signal::derive(move || left.get().or_else(|| asked.get()));
+    let leave = Callback::new(move |typed: String| left.set(nhs_number_problem(&typed)));
     let sexes = || SEXES.map(|(stored, words)| (stored, words.to_owned())).to_vec();
     view! {
         <TextField
@@ -120,7 +126,8 @@ fn Who(form: Form, problems: Problems) -> impl IntoView {
             keyboard="numeric"
             width="nhsuk-input--width-10"
             value=form.nhs_number
-            problem=problem("nhs-number")
+            problem=number_problem
+            on_leave=leave
         />
         <TextField
             id="family-name"

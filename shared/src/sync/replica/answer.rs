@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Effect, Replica, record_of, unsent};
+use super::{Effect, Replica, count_unsent, is_own, record_of, to_send};
 use crate::{
     document::{ChangeHash, Document, DocumentError},
     ids::CaseId,
@@ -28,6 +28,7 @@ impl Replica {
         let in_flight = self.in_flight.take().unwrap_or_default();
         let mut touched: BTreeSet<Key> = [Key::Meta].into();
         if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
+            self.meta.arrived = false;
             self.forget_what_the_server_has(&mut touched);
         }
         self.failure = None;
@@ -50,7 +51,9 @@ impl Replica {
         }
         self.meta.epoch = Some(response.epoch);
         self.meta.cursor = response.cursor;
-        self.meta.arrived |= !response.more;
+        if !response.more && !self.meta.arrived {
+            self.note_arrived(&mut touched);
+        }
         self.ask = response.more;
         if self.cases.values().all(|record| record.unsent == 0) {
             self.meta.sent_at = Some(now);
@@ -73,11 +76,26 @@ impl Replica {
     fn forget_what_the_server_has(&mut self, touched: &mut BTreeSet<Key>) {
         for (case, record) in &mut self.cases {
             let Ok(document) = Document::load(&record.saved) else { continue };
-            let sent_at = record.sent_at;
-            *record = record_of(*case, &document, Vec::new(), sent_at, &self.meta.devices);
+            record.server_heads.clear();
+            // What the earlier log refused, or had moved away, this one may take.
+            record.refused = None;
+            record.moved_away = false;
+            record.unsent = count_unsent(&document, record, &self.meta);
             touched.insert(Key::Case(*case));
         }
-        self.meta.arrived = false;
+    }
+
+    /// The log has been read to its end: what it did not bring, a restored server has lost.
+    fn note_arrived(&mut self, touched: &mut BTreeSet<Key>) {
+        self.meta.arrived = true;
+        for (case, record) in &mut self.cases {
+            if !record.server_heads.is_empty() || record.seal.is_none() {
+                continue;
+            }
+            let Ok(document) = Document::load(&record.saved) else { continue };
+            record.unsent = count_unsent(&document, record, &self.meta);
+            touched.insert(Key::Case(*case));
+        }
     }
 
     /// Takes a receipt in. Returns whether something has to be sent again later.
@@ -113,7 +131,7 @@ impl Replica {
         }
         // What was written while the request was under way is still unsent.
         if let Ok(document) = Document::load(&record.saved) {
-            record.unsent = unsent(&document, &record.server_heads, &self.meta.devices);
+            record.unsent = count_unsent(&document, record, &self.meta);
         }
         record.sent_at = Some(now);
         if record.moved_away && record.unsent == 0 {
@@ -166,9 +184,14 @@ impl Replica {
         if document.changes_since(&heads).is_empty() {
             heads = document.heads();
         }
-        let sent_at = before.and_then(|record| record.sent_at);
-        let mut record = record_of(update.case, &document, heads, sent_at, &self.meta.devices);
-        record.refused = before.and_then(|record| record.refused);
+        let mut record = record_of(update.case, &document, before, &self.meta);
+        record.server_heads = heads;
+        let waiting = to_send(&document, &record, &self.meta);
+        // A seal is needed until the server has everything that is under it again.
+        if waiting.iter().all(|change| is_own(change, &self.meta.devices)) {
+            record.seal = update.seal.clone().or(record.seal);
+        }
+        record.unsent = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
         Ok(record)
     }
 

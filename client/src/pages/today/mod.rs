@@ -1,21 +1,24 @@
-//! Today: what is not finished, what needs an answer, and who is planned.
+//! Today: where I am, what is not finished, what needs an answer, and who is planned.
+
+mod answers;
+mod here;
 
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use shared::{
-    case::Standing,
-    sync::{Notice, SyncState},
-};
+use shared::{case::Standing, sync::SyncState};
 
+use self::{answers::Answers, here::Here};
 use super::people::Arriving;
 use crate::{
     clock,
     components::{
         person_line::{PersonLine, is_open, is_overdue},
         shown,
+        state_chip::StateChip,
     },
     engine::{CaseLine, Engine, WorkingDraft},
+    words,
 };
 
 /// How far ahead the screen looks.
@@ -27,13 +30,40 @@ pub fn Today() -> impl IntoView {
     let engine = Engine::here();
     let said = shown::day(engine.today(), engine.today());
     view! {
-        <h1 class="nhsuk-heading-l">"Today, " {said}</h1>
+        <h1 class="nhsuk-heading-l fp-title">"Today, " {said}</h1>
         <Arriving />
-        <A href="/people" attr:class="nhsuk-button fp-button">"Add a contact"</A>
-        <Answers />
+        <Here />
+        <A href="/people?for=contact" attr:class="nhsuk-button fp-button">"Add a contact"</A>
+        <Unsent />
         <Drafts />
+        <Answers />
         <FirstContacts />
         <Planned />
+    }
+}
+
+/// How much of the day's work is not with the service yet.
+#[component]
+fn Unsent() -> impl IntoView {
+    let engine = Engine::here();
+    let state = engine.state();
+    // What is sent needs no second line: the header says it.
+    let unsent = move || match state.get() {
+        state @ SyncState::Waiting(_) => Some(state),
+        SyncState::SavedHere | SyncState::Sent(_) | SyncState::CannotSend(_) => None,
+    };
+    view! {
+        {move || {
+            unsent()
+                .map(|state| {
+                    view! {
+                        <p class="fp-quiet">
+                            <StateChip state />
+                            ". It goes by itself when there is a signal."
+                        </p>
+                    }
+                })
+        }}
     }
 }
 
@@ -57,89 +87,23 @@ fn Drafts() -> impl IntoView {
 fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> impl IntoView + use<> {
     let name = rows.iter().find(|line| line.case == draft.case).map(name_of);
     let name = name.unwrap_or_else(|| "somebody who is still arriving".into());
-    // The identifier of a draft keeps the moment at which it was begun.
-    let begun = i64::try_from(draft.draft.unix_ms()).ok();
-    let begun = begun.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or(draft.at);
-    let begun = shown::day(clock::in_london(begun).date(), engine.today());
     let href = format!("/person/{}/contact/{}", draft.case, draft.draft);
     view! {
         <li>
-            <A href=href>"Finish the contact with " {name} ", begun " {begun}</A>
+            <A href=href>"Finish the contact with " {name}</A>
+            <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
         </li>
     }
 }
 
-/// What only a person can settle.
-#[component]
-fn Answers() -> impl IntoView {
-    let engine = Engine::here();
-    let (rows, notices) = (engine.rows(), engine.notices());
-    let needed = Memo::new(move |_| rows.with(|rows| needed_of(rows)));
-    let has_any = move || !needed.read().is_empty() || !notices.read().is_empty();
-    let lines = move || {
-        let lines = needed.get().into_iter().map(|need| {
-            view! {
-                <li>
-                    <A href=need.href>{need.link}</A>
-                    <p class="nhsuk-hint">{need.what}</p>
-                </li>
-            }
-        });
-        lines.collect_view()
-    };
-    let notice_lines = move || notices.get().into_iter().rev().map(notice_line).collect_view();
-    view! {
-        <Show when=has_any>
-            <h2 class="nhsuk-heading-m">"Answers needed"</h2>
-            <ul class="fp-list">{lines} {notice_lines}</ul>
-        </Show>
-    }
-}
-
-/// Something that only a person can settle, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Need {
-    href: String,
-    link: String,
-    what: String,
-}
-
-fn needed_of(rows: &[CaseLine]) -> Vec<Need> {
-    // What is urgent first; then in the order of the caseload.
-    let urgent = rows.iter().filter(|line| line.row.urgent > 0).map(|line| Need {
-        href: format!("/person/{}#urgent", line.case),
-        link: format!("Urgent: {}", name_of(line)),
-        what: "Nobody is recorded to have taken this over. Phone, then record who has.".into(),
-    });
-    let answers =
-        rows.iter().filter(|line| line.row.standing == Standing::Contested).map(|line| Need {
-            href: format!("/person/{}#settle", line.case),
-            link: format!("Accepted and declined: {}", name_of(line)),
-            what: "Both are recorded. Withdraw the one that is wrong.".into(),
-        });
-    let fields = rows.iter().filter(|line| line.row.contested_fields > 0).map(|line| Need {
-        href: format!("/person/{}#settle", line.case),
-        link: format!("Two different details: {}", name_of(line)),
-        what: "Two people wrote different values at once. Keep the right one.".into(),
-    });
-    let stuck = rows.iter().filter_map(|line| match &line.state {
-        SyncState::CannotSend(remedy) => Some(Need {
-            href: "/sync".into(),
-            link: format!("Cannot send: {}", name_of(line)),
-            what: (*remedy).to_owned(),
-        }),
-        _ => None,
-    });
-    urgent.chain(answers).chain(fields).chain(stuck).collect()
-}
-
-fn notice_line(notice: Notice) -> impl IntoView {
-    view! {
-        <li>
-            <A href="/sync">"What you should know: " {notice.name.into_inner()}</A>
-            <p class="nhsuk-hint">{notice.verdict.words()}</p>
-        </li>
-    }
+/// When an unfinished contact was begun.
+pub fn draft_words(draft: WorkingDraft, now: jiff::Timestamp) -> String {
+    // The identifier of a draft keeps the moment at which it was begun.
+    let begun = i64::try_from(draft.draft.unix_ms()).ok();
+    let begun = begun.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or(draft.at);
+    let is_today = clock::in_london(begun).date() == clock::in_london(now).date();
+    let day = if is_today { "today at " } else { "" };
+    format!("Begun {day}{}. Not signed yet.", words::when(begun, now))
 }
 
 /// How many people wait for their first contact.
@@ -192,18 +156,18 @@ fn Planned() -> impl IntoView {
     view! {
         <Show when=move || !overdue.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Overdue"</h2>
-            <ul class="fp-list">{lines(overdue)}</ul>
+            <ul class="fp-list fp-people">{lines(overdue)}</ul>
         </Show>
         <h2 class="nhsuk-heading-m">"Next 7 days"</h2>
         <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{nobody}</p> }>
-            <ul class="fp-list">{lines(next)}</ul>
+            <ul class="fp-list fp-people">{lines(next)}</ul>
         </Show>
     }
 }
 
 fn is_next(line: &CaseLine, today: Date) -> bool {
     let until = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(Date::MAX);
-    is_open(line) && line.row.next_on.is_some_and(|on| today <= on && on < until)
+    is_open(line) && line.row.next_on.is_some_and(|on| today <= on && on <= until)
 }
 
 /// "Ada Okafor".
@@ -212,5 +176,40 @@ fn name_of(line: &CaseLine) -> String {
     match name.trim() {
         "" => "no name yet".into(),
         name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::{CaseId, EventId};
+
+    use super::*;
+    use crate::components::person_line::line_of;
+
+    #[test]
+    fn the_screen_looks_a_week_ahead() {
+        let today = Date::constant(2026, 11, 23);
+        let planned = |day| {
+            let mut line = line_of(1, Standing::Accepted);
+            line.row.next_on = Some(day);
+            is_next(&line, today)
+        };
+        assert!(planned(today));
+        assert!(planned(Date::constant(2026, 11, 30)));
+        assert!(!planned(Date::constant(2026, 12, 1)));
+        assert!(!planned(Date::constant(2026, 11, 22)));
+    }
+
+    #[test]
+    fn a_draft_says_when_it_was_begun() {
+        let now: jiff::Timestamp = "2026-11-23T16:00:00Z".parse().expect("an instant");
+        let begun = |at: &str| {
+            let at: jiff::Timestamp = at.parse().expect("an instant");
+            let unix_ms = u64::try_from(at.as_millisecond()).expect("after 1970");
+            let draft = EventId::new(unix_ms, 1);
+            draft_words(WorkingDraft { case: CaseId::from_random([1; 16]), draft, at }, now)
+        };
+        assert_eq!(begun("2026-11-23T10:42:00Z"), "Begun today at 10:42. Not signed yet.");
+        assert_eq!(begun("2026-11-20T10:42:00Z"), "Begun 20 Nov, 10:42. Not signed yet.");
     }
 }

@@ -1,0 +1,300 @@
+//! Puts right what is known of a person: a missing NHS number, another practice, a new phone.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{
+    case::{Case, Field},
+    document::Writer,
+};
+
+use super::Shown;
+use crate::{
+    components::{
+        checks::Checks,
+        choices::Choices,
+        disclose::{Disclose, focus},
+        entry::Saving,
+        error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
+        field::{TextArea, TextField},
+        shown,
+    },
+    engine::{Engine, SaveError},
+};
+
+/// What was typed, by field.
+type Typed = BTreeMap<Field, String>;
+
+/// The fields of the form, in its order. What matters to the person has a place of its own.
+const FIELDS: [Field; 7] = [
+    Field::NhsNumber,
+    Field::FamilyName,
+    Field::GivenNames,
+    Field::BirthDate,
+    Field::PracticeOds,
+    Field::Phone,
+    Field::Communication,
+];
+
+/// What stands in the record, as a person types it.
+fn typed_of(case: &Case) -> Typed {
+    let typed = |field| match (field, case.person.birth_date()) {
+        (Field::BirthDate, Some(on)) => shown::date(on),
+        (Field::NhsNumber, _) => shown::nhs_number(case.person.shown(field)),
+        _ => case.person.shown(field).to_owned(),
+    };
+    FIELDS.into_iter().map(|field| (field, typed(field))).collect()
+}
+
+/// The fields that were changed, as they are stored: what nobody touched is not written again, so
+/// that it cannot undo what a colleague writes at the same time.
+fn changed(
+    before: &Typed,
+    now: &Typed,
+    today: Date,
+) -> Result<Vec<(Field, String)>, Vec<FormProblem>> {
+    let mut checks = Checks::new(today);
+    let mut changed = Vec::new();
+    for field in FIELDS {
+        let typed = now.get(&field).map(|typed| typed.trim()).unwrap_or_default();
+        if before.get(&field).map(String::as_str) == Some(typed) {
+            continue;
+        }
+        let id = id_of(field);
+        let stored = match field {
+            Field::NhsNumber => checks.nhs_number(id, typed),
+            Field::BirthDate => checks
+                .birth_date(id, "The date of birth", typed)
+                .map(|on| on.to_string())
+                .unwrap_or_default(),
+            Field::Communication => checks.paragraph(id, typed.to_owned()),
+            _ => checks.line(id, typed.to_owned()),
+        };
+        if field == Field::FamilyName && stored.is_empty() {
+            checks.refuse(id, "Write the family name");
+        }
+        changed.push((field, stored));
+    }
+    match checks.problems() {
+        problems if problems.is_empty() => Ok(changed),
+        problems => Err(problems),
+    }
+}
+
+/// The identifier of a field on the screen.
+fn id_of(field: Field) -> &'static str {
+    match field {
+        Field::NhsNumber => "details-number",
+        Field::FamilyName => "details-family",
+        Field::GivenNames => "details-given",
+        Field::BirthDate => "details-birth",
+        Field::PracticeOds => "details-practice",
+        Field::Phone => "details-phone",
+        Field::Communication => "details-communication",
+        Field::Sex | Field::WhatMatters => "details",
+    }
+}
+
+/// What is known of the person, behind a button that opens it to be put right.
+#[component]
+pub(super) fn Details(shown: Shown) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <Disclose
+            id="details"
+            button="Change these details"
+            is_open
+            focus_on=id_of(Field::NhsNumber)
+            class="fp-link-button"
+        >
+            <DetailsForm shown is_open />
+        </Disclose>
+    }
+}
+
+#[component]
+fn DetailsForm(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
+    let engine = Engine::here();
+    let before = shown.of(typed_of).get_untracked();
+    let inputs: BTreeMap<Field, RwSignal<String>> =
+        before.iter().map(|(field, typed)| (*field, RwSignal::new(typed.clone()))).collect();
+    let value = |field| inputs.get(&field).copied().unwrap_or_default();
+    let practice = RwSignal::new(before.get(&Field::PracticeOds).cloned());
+    let problems = RwSignal::new(Vec::new());
+    let saving = Saving::new();
+    let (case, held) = (shown.case, StoredValue::new((before, inputs.clone())));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let found = held.with_value(|(before, inputs)| {
+            let mut now: Typed =
+                inputs.iter().map(|(field, typed)| (*field, typed.get_untracked())).collect();
+            now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
+            changed(before, &now, engine.today())
+        });
+        problems.set(found.as_ref().err().cloned().unwrap_or_default());
+        match found {
+            Err(_) => focus(SUMMARY.to_owned()),
+            Ok(fields) => saving.run(write(engine, case, fields), move || is_open.set(false)),
+        }
+    };
+    view! {
+        <form class="fp-ask" on:submit=submit novalidate>
+            <ErrorSummary problems />
+            <Names
+                number=value(Field::NhsNumber)
+                family=value(Field::FamilyName)
+                given=value(Field::GivenNames)
+                birth=value(Field::BirthDate)
+                problems
+            />
+            <Reach
+                practice
+                phone=value(Field::Phone)
+                communication=value(Field::Communication)
+                problems
+            />
+            <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
+            <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
+                "Save these details"
+            </button>
+        </form>
+    }
+}
+
+async fn write(
+    engine: Engine,
+    case: shared::ids::CaseId,
+    fields: Vec<(Field, String)>,
+) -> Result<(), SaveError> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let write = move |writer: &mut Writer<'_, '_>| {
+        fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))
+    };
+    engine.edit(case, write).await
+}
+
+type Problems = RwSignal<Vec<FormProblem>>;
+
+#[component]
+fn Names(
+    number: RwSignal<String>,
+    family: RwSignal<String>,
+    given: RwSignal<String>,
+    birth: RwSignal<String>,
+    problems: Problems,
+) -> impl IntoView {
+    let problem = move |field| problem_of(problems, id_of(field));
+    view! {
+        <TextField
+            id=id_of(Field::NhsNumber)
+            label="NHS number"
+            hint="10 digits, for example 999 000 0018"
+            keyboard="numeric"
+            width="nhsuk-input--width-10"
+            value=number
+            problem=problem(Field::NhsNumber)
+        />
+        <TextField
+            id=id_of(Field::FamilyName)
+            label="Family name"
+            is_name=true
+            value=family
+            problem=problem(Field::FamilyName)
+        />
+        <TextField
+            id=id_of(Field::GivenNames)
+            label="Given names"
+            is_name=true
+            value=given
+            problem=problem(Field::GivenNames)
+        />
+        <TextField
+            id=id_of(Field::BirthDate)
+            label="Date of birth"
+            hint="For example, 3 11 1956"
+            width="nhsuk-input--width-10"
+            value=birth
+            problem=problem(Field::BirthDate)
+        />
+    }
+}
+
+#[component]
+fn Reach(
+    practice: RwSignal<Option<String>>,
+    phone: RwSignal<String>,
+    communication: RwSignal<String>,
+    problems: Problems,
+) -> impl IntoView {
+    let problem = move |field| problem_of(problems, id_of(field));
+    let practices = Engine::here().profile().with_untracked(|profile| {
+        let practices = profile.iter().flat_map(|profile| profile.practices.iter());
+        practices.map(|practice| (practice.ods.to_string(), practice.name.clone())).collect()
+    });
+    view! {
+        <Choices
+            id=id_of(Field::PracticeOds)
+            legend=shown::capital(Field::PracticeOds.words())
+            options=practices
+            value=practice
+            problem=problem(Field::PracticeOds)
+        />
+        <TextField
+            id=id_of(Field::Phone)
+            label="Phone"
+            keyboard="tel"
+            width="nhsuk-input--width-20"
+            value=phone
+            problem=problem(Field::Phone)
+        />
+        <TextArea
+            id=id_of(Field::Communication)
+            label="How to talk with them"
+            hint="For example, an interpreter, hearing, large print"
+            rows=2
+            value=communication
+            problem=problem(Field::Communication)
+        />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
+    fn typed(number: &str, birth: &str) -> Typed {
+        let typed = |field| match field {
+            Field::NhsNumber => number.to_owned(),
+            Field::BirthDate => birth.to_owned(),
+            Field::FamilyName => "Okafor".to_owned(),
+            _ => String::new(),
+        };
+        FIELDS.into_iter().map(|field| (field, typed(field))).collect()
+    }
+
+    #[test]
+    fn only_what_was_changed_is_written() {
+        let before = typed("", "3 Nov 1956");
+        assert_eq!(changed(&before, &before.clone(), TODAY), Ok(Vec::new()));
+        let now = typed("999 000 0018", "3 Nov 1956");
+        let number = (Field::NhsNumber, "9990000018".to_owned());
+        assert_eq!(changed(&before, &now, TODAY), Ok(vec![number]));
+        let without_birth = (Field::BirthDate, String::new());
+        assert_eq!(changed(&before, &typed("", ""), TODAY), Ok(vec![without_birth]));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_at_its_field() {
+        let before = typed("", "");
+        let mut now = typed("999 000 0019", "31 2 1956");
+        now.insert(Field::FamilyName, " ".into());
+        let problems = changed(&before, &now, TODAY).expect_err("none of it can be read");
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();
+        assert_eq!(fields, ["details-number", "details-family", "details-birth"]);
+    }
+}

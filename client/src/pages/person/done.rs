@@ -1,0 +1,84 @@
+//! What was just done with this person's contact, and what is begun and not finished.
+
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_query_map};
+use shared::ids::CaseId;
+
+use crate::{components::disclose::focus, engine::Engine, pages::today::draft_words};
+
+const DONE: &str = "done";
+
+/// "Signed. Saved on this phone 14:02.", after the check led here. It takes the focus, so that
+/// whoever hears the screen hears it first.
+#[component]
+pub(super) fn Done() -> impl IntoView {
+    let query = use_query_map();
+    let signed = Memo::new(move |_| query.with(|query| signed_at(query.get_str("signed")?)));
+    Effect::new(move |_| {
+        if signed.read().is_some() {
+            focus(DONE.to_owned());
+        }
+    });
+    let line = move || {
+        signed.get().map(|time| {
+            view! {
+                <div class="fp-done" id=DONE tabindex="-1" role="status">
+                    <p>
+                        <strong>"Signed. "</strong>
+                        "Saved on this phone "
+                        {time}
+                        ". It goes by itself when there is a signal."
+                    </p>
+                </div>
+            }
+        })
+    };
+    view! { {line} }
+}
+
+/// The time of an address, where it is one: an address is anybody's to write.
+fn signed_at(text: &str) -> Option<String> {
+    jiff::civil::Time::strptime("%H:%M", text).ok().map(|_| text.to_owned())
+}
+
+/// Contacts with this person that are begun on this phone and not signed.
+#[component]
+pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
+    let engine = Engine::here();
+    let drafts = engine.working_drafts();
+    let own = Memo::new(move |_| {
+        drafts.with(|drafts| {
+            let own = drafts.iter().filter(|draft| draft.case == case);
+            own.copied().collect::<Vec<_>>()
+        })
+    });
+    let lines = move || {
+        let lines = own.get().into_iter().map(|draft| {
+            let href = format!("/person/{case}/contact/{}", draft.draft);
+            view! {
+                <li>
+                    <A href=href>"Finish the contact that you began"</A>
+                    <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
+                </li>
+            }
+        });
+        lines.collect_view()
+    };
+    view! {
+        <Show when=move || !own.read().is_empty()>
+            <ul class="fp-list" aria-label="Not finished">{lines}</ul>
+        </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed_at;
+
+    #[test]
+    fn only_a_time_is_read_from_the_address() {
+        assert_eq!(signed_at("14:02").as_deref(), Some("14:02"));
+        assert_eq!(signed_at("Call 0900 123456"), None);
+        assert_eq!(signed_at("99:99"), None);
+    }
+}

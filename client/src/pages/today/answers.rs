@@ -1,0 +1,108 @@
+//! What only a person can settle, and where.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use shared::{
+    case::Standing,
+    sync::{Notice, SyncState},
+};
+
+use super::name_of;
+use crate::engine::{CaseLine, Engine};
+
+/// What only a person can settle.
+#[component]
+pub fn Answers() -> impl IntoView {
+    let engine = Engine::here();
+    let (rows, notices) = (engine.rows(), engine.notices());
+    let needed = Memo::new(move |_| rows.with(|rows| needed_of(rows)));
+    let has_any = move || !needed.read().is_empty() || !notices.read().is_empty();
+    let lines = move || {
+        let lines = needed.get().into_iter().map(|need| {
+            view! {
+                <li>
+                    <A href=need.href>{need.link}</A>
+                    <p class="nhsuk-hint">{need.what}</p>
+                </li>
+            }
+        });
+        lines.collect_view()
+    };
+    let notice_lines = move || notices.get().into_iter().rev().map(notice_line).collect_view();
+    view! {
+        <Show when=has_any>
+            <h2 class="nhsuk-heading-m">"Answers needed"</h2>
+            <ul class="fp-list">{lines} {notice_lines}</ul>
+        </Show>
+    }
+}
+
+/// Something that only a person can settle, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Need {
+    href: String,
+    link: String,
+    what: String,
+}
+
+fn needed_of(rows: &[CaseLine]) -> Vec<Need> {
+    // What is urgent first; then in the order of the caseload.
+    let urgent = rows.iter().filter(|line| line.row.urgent > 0).map(|line| Need {
+        href: format!("/person/{}#urgent", line.case),
+        link: format!("Urgent: {}", name_of(line)),
+        what: "Nobody is recorded to have taken this over. Phone, then record who has.".into(),
+    });
+    let answers =
+        rows.iter().filter(|line| line.row.standing == Standing::Contested).map(|line| Need {
+            href: format!("/person/{}#settle", line.case),
+            link: format!("Accepted and declined: {}", name_of(line)),
+            what: "Both are recorded. Withdraw the one that is wrong.".into(),
+        });
+    let fields = rows.iter().filter(|line| line.row.contested_fields > 0).map(|line| Need {
+        href: format!("/person/{}#settle", line.case),
+        link: format!("Two different details: {}", name_of(line)),
+        what: "Two people wrote different values at once. Keep the right one.".into(),
+    });
+    let stuck = rows.iter().filter_map(|line| match &line.state {
+        SyncState::CannotSend(remedy) => Some(Need {
+            href: "/sync".into(),
+            link: format!("Cannot send: {}", name_of(line)),
+            what: (*remedy).to_owned(),
+        }),
+        _ => None,
+    });
+    urgent.chain(answers).chain(fields).chain(stuck).collect()
+}
+
+fn notice_line(notice: Notice) -> impl IntoView {
+    view! {
+        <li>
+            <A href="/sync">"What you should know: " {notice.name.into_inner()}</A>
+            <p class="nhsuk-hint">{notice.verdict.words()}</p>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::components::person_line::line_of;
+
+    #[test]
+    fn what_is_urgent_comes_before_everything_else() {
+        let contested = line_of(1, Standing::Contested);
+        let mut urgent = line_of(2, Standing::Accepted);
+        urgent.row.urgent = 1;
+        let stuck = CaseLine {
+            state: SyncState::CannotSend("Ask your lead."),
+            ..line_of(3, Standing::Accepted)
+        };
+        let needed = needed_of(&[contested, urgent, stuck, line_of(4, Standing::Closed)]);
+        let links: Vec<_> = needed.iter().map(|need| need.link.as_str()).collect();
+        assert_eq!(
+            links,
+            ["Urgent: Ada Okafor", "Accepted and declined: Ada Okafor", "Cannot send: Ada Okafor",]
+        );
+        assert!(needed[0].href.ends_with("#urgent"));
+    }
+}

@@ -1,0 +1,102 @@
+//! The server's mark on what it has given out, by which it knows its own words again after it was
+//! restored from a backup.
+//!
+//! A phone may send its own changes only. When a restored server lacks a colleague's change, and
+//! the colleague's phone is lost, the only copy lies with somebody who may not send it, and
+//! whatever was written on top of it could never be sent either. So the server marks each case
+//! that it gives out: the mark covers the case, the reader and the heads, and through their hashes
+//! the whole history before them. A change under such a mark was in the log once, with its author
+//! checked, whoever brings it back.
+
+use std::collections::BTreeSet;
+
+use hmac::{Hmac, KeyInit, Mac};
+use minicbor::{Decode, Encode, bytes::ByteArray};
+use sha2::Sha256;
+
+use crate::{
+    document::ChangeHash,
+    ids::{CaseId, UserId},
+    intake::IncomingChange,
+};
+
+/// Bytes of a mark: enough that guessing one takes for ever.
+const MARK_BYTES: usize = 16;
+
+/// The key of a service, in its database and nowhere else.
+#[derive(Clone, Copy)]
+pub struct SealKey(pub [u8; 32]);
+
+/// A mark, and what it covers beside the case and the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Seal {
+    /// The changes that nothing followed in the log, in order of their hashes.
+    #[n(0)]
+    pub heads: Vec<ChangeHash>,
+    /// The first half of an HMAC-SHA-256.
+    #[n(1)]
+    pub mark: ByteArray<MARK_BYTES>,
+}
+
+impl SealKey {
+    /// Marks a state of a case for one reader.
+    pub fn seal(&self, case: CaseId, reader: UserId, mut heads: Vec<ChangeHash>) -> Seal {
+        heads.sort();
+        let whole = self.keyed(case, reader, &heads).finalize().into_bytes();
+        let mut mark = [0; MARK_BYTES];
+        mark.copy_from_slice(&whole[..MARK_BYTES]);
+        Seal { heads, mark: mark.into() }
+    }
+
+    /// Whether this service gave this reader this state of this case.
+    pub fn knows(&self, case: CaseId, reader: UserId, seal: &Seal) -> bool {
+        self.keyed(case, reader, &seal.heads).verify_truncated_left(&*seal.mark).is_ok()
+    }
+
+    fn keyed(&self, case: CaseId, reader: UserId, heads: &[ChangeHash]) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        // Every part but the last has a fixed length, so no two inputs run together alike.
+        mac.update(case.as_bytes());
+        mac.update(reader.as_bytes());
+        heads.iter().for_each(|head| mac.update(&head.0));
+        mac
+    }
+}
+
+/// Those of the changes that are heads of the seal or lie before them. The changes come each after
+/// those that it follows.
+pub fn covered(seal: &Seal, changes: &[IncomingChange]) -> BTreeSet<ChangeHash> {
+    let mut wanted: BTreeSet<ChangeHash> = seal.heads.iter().copied().collect();
+    let mut covered = BTreeSet::new();
+    for change in changes.iter().rev() {
+        if wanted.contains(&change.hash()) {
+            wanted.extend(change.dependencies());
+            covered.insert(change.hash());
+        }
+    }
+    covered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_holds_for_its_own_case_reader_heads_and_service_alone() {
+        let case = |number| CaseId::from_random([number; 16]);
+        let user = |number| UserId::from_random([number; 16]);
+        let heads = |number| vec![ChangeHash([number; 32]), ChangeHash([9; 32])];
+        let key = SealKey([1; 32]);
+        let seal = key.seal(case(1), user(1), heads(1));
+        assert!(key.knows(case(1), user(1), &seal));
+        assert!(!key.knows(case(2), user(1), &seal));
+        assert!(!key.knows(case(1), user(2), &seal));
+        assert!(!SealKey([2; 32]).knows(case(1), user(1), &seal));
+        let other_heads = Seal { heads: heads(2), ..seal.clone() };
+        assert!(!key.knows(case(1), user(1), &other_heads));
+        let mut other_mark = seal;
+        other_mark.mark[0] ^= 1;
+        assert!(!key.knows(case(1), user(1), &other_mark));
+    }
+}
