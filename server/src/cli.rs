@@ -66,6 +66,22 @@ pub enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
+    /// Copy the data into one file, while the server serves
+    Backup {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The file to write; it must not exist yet
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the data; what was there is moved aside
+    Restore {
+        /// The data directory. No server may be running on it
+        #[arg(long)]
+        data: PathBuf,
+        /// The file that `fingerpost backup` wrote
+        file: PathBuf,
+    },
     /// Print a one-time sign-in link for somebody, adding them to the team if need be
     Invite {
         /// The data directory [default: the demonstration's]

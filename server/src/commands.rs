@@ -10,6 +10,7 @@ use clap::Parser;
 use shared::{case::Role, ids::UserId, ods::OdsCode};
 
 use crate::{
+    backup,
     cli::{Arguments, Command, Referrals, Services},
     clock, demo, import, pack, serve,
     store::{
@@ -66,6 +67,12 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             import::referrals(&open_existing(data)?, file, &mut say)?;
         }
         Command::Verify { data } => return verified(data),
+        Command::Backup { data, file } => {
+            say(&backup::backup(&data_or_demo(data)?, &file)?.summary());
+        }
+        Command::Restore { data, file } => {
+            say(&backup::restore(&file, &data, clock::now())?.summary());
+        }
         Command::Invite { data, user, role, practice, practice_name } => {
             let store = Store::open(&data_or_demo(data)?)?;
             say(&invite(&store, user, role, practice, practice_name)?);

@@ -34,6 +34,12 @@ pub enum Error {
     /// Too much at once from one person.
     #[error("There are too many requests from you at once. Wait a moment.")]
     TooMany,
+    /// The disk takes no more. Nothing of the request was kept.
+    #[error(
+        "The server has no room to keep anything new. What is on a phone stays there and is sent \
+         later. Tell whoever runs the server."
+    )]
+    NoRoom,
     /// The server's own trouble: the cause is logged and never sent.
     #[error("The server has trouble. Nothing was lost; try again in a moment.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -55,6 +61,7 @@ impl Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -62,9 +69,11 @@ impl Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Internal(cause) = &self {
+        match &self {
             // Causes come from the database and the operating system, which name no person.
-            tracing::error!(%cause, "a request failed");
+            Self::Internal(cause) => tracing::error!(%cause, "a request failed"),
+            Self::NoRoom => tracing::error!("the disk takes no more: make room on it"),
+            _ => {}
         }
         (self.status(), [(CACHE_CONTROL, "no-store")], self.to_string()).into_response()
     }
@@ -72,12 +81,12 @@ impl IntoResponse for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        if error.is_lack_of_room() { Self::NoRoom } else { Self::internal(error) }
     }
 }
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(error)
+        StoreError::from(error).into()
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 mod assets;
+pub mod backup;
 mod body;
 pub mod cli;
 pub mod clock;

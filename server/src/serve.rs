@@ -25,6 +25,9 @@ use crate::{
 /// How long requests may take to finish once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// "File size limit exceeded", by its number on Linux and macOS.
+const SIGXFSZ: i32 = 25;
+
 /// Serves until it is asked to stop. `on_bound` is told the address once connections are taken.
 ///
 /// # Errors
@@ -50,6 +53,7 @@ pub fn serve(
         Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            _file_too_large: signal(SignalKind::from_raw(SIGXFSZ))?,
         }
     };
     on_bound(store, address)?;
@@ -62,18 +66,27 @@ pub fn serve(
     served
 }
 
-/// Links are printed by other commands too.
+/// Links are printed by other commands too. Without room for it, the server serves what it has.
 fn remember(store: &Store, public_url: String) -> Result<(), StoreError> {
-    store.write_now(move |tx| {
-        tx.execute("UPDATE meta SET public_url = ?1", [public_url])?;
-        Ok(())
-    })
+    let remembered = store.write_now(move |tx| {
+        tx.execute("UPDATE meta SET public_url = ?1 WHERE public_url <> ?1", [public_url])?;
+        Ok::<_, StoreError>(())
+    });
+    match remembered {
+        Err(error) if error.is_lack_of_room() => {
+            tracing::error!(%error, "links will name the address that was used before");
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// What asks the server to stop.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Heard so that it does not end the server: a file that may not grow is like a full disk.
+    _file_too_large: Signal,
 }
 
 async fn run(

@@ -1,5 +1,5 @@
-//! Whole-system checks of Fingerpost: a real server process, real browsers, and the pieces that
-//! start, watch, cut off and kill them.
+//! Whole-system checks of Fingerpost: a real server process, real browsers, phones without a
+//! screen, and the pieces that start, watch, cut off and kill them.
 //!
 //! Nothing here stands in for the product. What a test says of it goes through the same doors that
 //! people use: the command line, HTTP, and the screen; and the simulated [`world`] drives the real
@@ -7,8 +7,13 @@
 //! what was looked for and what was there instead.
 
 mod browser;
+mod dice;
+pub mod http;
 mod inspect;
+pub mod kills;
+pub mod ledger;
 mod locate;
+mod phone;
 mod processes;
 mod scratch;
 mod server;
@@ -18,9 +23,11 @@ mod wait;
 pub mod world;
 
 pub use browser::{Browser, Screen};
+pub use dice::Dice;
 pub use locate::Element;
+pub use phone::{Exchange, Phone, Refusal};
 pub use scratch::Scratch;
-pub use server::{Server, fingerpost};
+pub use server::{Server, fingerpost, invite};
 pub use signal::Signal;
 pub use wait::{SOON, poll};
 

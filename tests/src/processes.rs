@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 use crate::must;
 use crate::wait::poll;
@@ -79,6 +79,14 @@ impl Process {
         // Failing means that it has ended by itself, which is what is wanted.
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+
+    /// Lets no file that it writes grow beyond so many bytes, or as far as this process may.
+    pub(crate) fn limit_files(&self, bytes_max: Option<u64>) {
+        let own = getrlimit(Resource::Fsize);
+        // The hard limit stays, so that the soft one can be raised again by anybody.
+        let limit = Rlimit { current: bytes_max.or(own.current), maximum: own.maximum };
+        must(prlimit(Some(self.pid()), Resource::Fsize, limit), "cannot limit the size of files");
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {

@@ -79,6 +79,22 @@ impl Server {
         self.process.kill();
     }
 
+    /// Lets no file that it writes grow beyond so many bytes, as on a disk that is full; or lets
+    /// them grow as before. It goes on running.
+    pub fn limit_files(&self, bytes_max: Option<u64>) {
+        self.process.limit_files(bytes_max);
+    }
+
+    /// Starts it on the same data and takes it away with SIGKILL after so long, whether it has come
+    /// to listen by then or not, after `stop` or `kill`.
+    #[track_caller]
+    pub fn start_and_kill(&mut self, after: Duration) {
+        assert!(self.process.has_ended(), "the server still runs: stop or kill it first");
+        self.process = start(&self.arguments, &self.data, &self.address);
+        thread::sleep(after);
+        self.process.kill();
+    }
+
     /// Starts it once more on the same port and the same data, after `stop` or `kill`.
     #[track_caller]
     pub fn start_again(&mut self) {
@@ -102,6 +118,19 @@ pub fn fingerpost(arguments: &[&str]) -> Output {
     command.args(arguments).output().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"))
 }
 
+/// Asks for a sign-in link for somebody, who is added to the team if they are given a role, and
+/// gives its path: `/join/...`.
+#[track_caller]
+pub fn invite(data: &Path, name: &str, role: Option<&str>) -> String {
+    let data = data.display().to_string();
+    let mut arguments = vec!["invite", "--data", &data, "--user", name];
+    arguments.extend(role.into_iter().flat_map(|role| ["--role", role]));
+    let output = fingerpost(&arguments);
+    let link = String::from_utf8_lossy(&output.stdout);
+    let path = link.find("/join/").map(|at| link[at..].trim().to_owned());
+    path.unwrap_or_else(|| panic!("no link: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
 /// A first start creates and fills a database on a busy machine.
 const TO_START: Duration = Duration::from_secs(60);
 
@@ -110,15 +139,19 @@ const TO_STOP: Duration = Duration::from_secs(15);
 
 #[track_caller]
 fn spawn(arguments: &[String], data: &Path, listen: &str) -> (Process, String) {
-    let mut command = Command::new(program());
-    command.args(arguments).args(["--listen", listen]);
-    let log = data.with_extension("server.log");
-    let mut process = Process::start("the server", &mut command, &log);
+    let mut process = start(arguments, data, listen);
     let address = process.line(TO_START, |line| {
         let (_, address) = line.split_once("listening on http://")?;
         Some(address.trim().trim_end_matches('/').to_owned())
     });
     (process, address)
+}
+
+fn start(arguments: &[String], data: &Path, listen: &str) -> Process {
+    let mut command = Command::new(program());
+    command.args(arguments).args(["--listen", listen]);
+    let log = data.with_extension("server.log");
+    Process::start("the server", &mut command, &log)
 }
 
 fn program() -> PathBuf {

@@ -97,6 +97,7 @@ async fn close_pack(
         Ok(_) | Err(PackError::Nothing) => Ok(Redirect::to(&there)),
         Err(PackError::UnknownPractice(_)) => Err(Error::NotFound),
         Err(error @ PackError::Behind) => Err(Error::Conflict(error.to_string())),
+        Err(PackError::Store(error)) => Err(error.into()),
         Err(error) => Err(Error::internal(error)),
     }
 }

@@ -47,7 +47,7 @@ impl BareStore {
 
     /// Runs these jobs as one batch of the writer and gives every job its outcome.
     pub fn commit(&self, batch: Vec<Job>) {
-        writer::commit_and_reply(&self.connection, batch);
+        writer::commit_and_reply(&self.connection, batch, || {});
     }
 
     /// Has every commit fail from now on, as on a full disk, or succeed again.

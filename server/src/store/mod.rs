@@ -5,11 +5,13 @@ pub mod cases;
 pub mod column;
 pub mod directory;
 pub mod held;
+mod hold;
 pub mod ledger;
 pub mod log;
 pub mod packs;
 pub mod people;
 mod readers;
+pub(crate) mod room;
 mod schema;
 pub mod snapshots;
 pub mod worklist;
@@ -25,15 +27,22 @@ use rusqlite::{Connection, Transaction};
 use shared::sync::exchange::Durable;
 use tokio::sync::watch;
 
+pub(crate) use self::{
+    hold::Hold,
+    schema::{VERSION, migrate},
+};
 use self::{readers::Readers, writer::Writer};
 
 /// The file inside the data directory.
 const FILE: &str = "fingerpost.db";
+/// A whole restored database that has not taken its place yet. While it is there, what lies at
+/// [`FILE`] may be half of what it was.
+const RESTORED_FILE: &str = "fingerpost.db.restored";
 /// Statements that a connection keeps prepared: all that sync uses.
 const STATEMENTS_KEPT: usize = 64;
 /// How long a write waits for another program on the same file: a large import commits in parts
 /// far shorter than this.
-const BUSY_WAIT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// Why the disk did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +62,35 @@ pub enum StoreError {
     /// The commit failed; nothing of the batch was kept.
     #[error("nothing was kept, since the commit failed: {0}")]
     NotCommitted(String),
+    /// The disk takes no more; nothing of the batch was kept.
+    #[error("nothing was kept, since the disk takes no more: make room on it")]
+    NoRoom,
     /// The work panicked; nothing of it was kept.
     #[error("the work panicked")]
     Panicked,
+    /// Somebody uses the data, who must not see it replaced.
+    #[error("a server or another command is using this data: stop it first")]
+    InUse,
+    /// A restore is replacing the data.
+    #[error("this data is being restored: wait until that is done")]
+    BeingRestored,
+    /// A restore was cut off while it replaced the data.
+    #[error("a restore of this data was cut off: run `fingerpost restore` again")]
+    HalfRestored,
     /// The store is being closed.
     #[error("the server is stopping")]
     Closed,
+}
+
+impl StoreError {
+    /// Whether there is only no room for more: what is there can be read.
+    pub fn is_lack_of_room(&self) -> bool {
+        match self {
+            Self::NoRoom => true,
+            Self::Sqlite(error) => room::is_lacking(error),
+            _ => false,
+        }
+    }
 }
 
 /// The disk. Clones share one writer.
@@ -67,6 +99,7 @@ pub struct Store {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     directory: Arc<Path>,
+    _hold: Arc<Hold>,
 }
 
 impl Store {
@@ -76,14 +109,19 @@ impl Store {
     /// When the directory or the file cannot be used, or is from a newer program.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         create_private(data)?;
+        let hold = Hold::shared(data)?;
+        if Self::restored_file(data).exists() {
+            return Err(StoreError::HalfRestored);
+        }
         let file = Self::file(data);
         let mut connection = Connection::open(&file)?;
         prepare(&connection)?;
-        schema::migrate(&mut connection)?;
+        migrate(&mut connection)?;
         Ok(Self {
             writer: Arc::new(Writer::start(connection)?),
             readers: Arc::new(Readers::new(file)),
             directory: data.into(),
+            _hold: Arc::new(hold),
         })
     }
 
@@ -95,6 +133,11 @@ impl Store {
     /// The database file of a data directory.
     pub fn file(data: &Path) -> PathBuf {
         data.join(FILE)
+    }
+
+    /// Where a restored database waits to take its place.
+    pub(crate) fn restored_file(data: &Path) -> PathBuf {
+        data.join(RESTORED_FILE)
     }
 
     /// The data directory.
@@ -206,7 +249,7 @@ impl Store {
 }
 
 /// Only the account that runs the server may look into the data.
-fn create_private(data: &Path) -> std::io::Result<()> {
+pub(crate) fn create_private(data: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

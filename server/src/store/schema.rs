@@ -14,13 +14,20 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0004.sql"),
 ];
 
+/// The version of the tables that this program reads and writes.
+pub(crate) const VERSION: usize = MIGRATIONS.len();
+
 /// Brings the tables up to date. Every step is one transaction, so that a power cut leaves
 /// either version.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > MIGRATIONS.len() {
+    if version > VERSION {
         return Err(StoreError::Newer);
+    }
+    if version == VERSION {
+        // Nothing is written, so that data on a full disk can still be opened and read.
+        return Ok(());
     }
     for script in &MIGRATIONS[version..] {
         tx.execute_batch(script)?;
@@ -28,7 +35,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if version == 0 {
         begin_service(&tx)?;
     }
-    tx.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)
 }
 

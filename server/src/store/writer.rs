@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use shared::sync::exchange::Durable;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::StoreError;
+use super::{StoreError, room};
 
 /// Jobs that wait for their turn. Senders beyond it wait, which slows their phones down.
 const QUEUE_JOBS_MAX: usize = 256;
@@ -21,7 +21,7 @@ const BATCH_JOBS_MAX: usize = 256;
 /// Runs in a transaction, and leaves what is to be done once its fate is known.
 pub type Job = Box<dyn FnOnce(&Transaction<'_>) -> Ran + Send>;
 /// Told `None` after the commit, or why there was none.
-type Reply = Box<dyn FnOnce(Option<&str>) + Send>;
+type Reply = Box<dyn FnOnce(Option<&rusqlite::Error>) + Send>;
 
 /// Where the result of a job arrives.
 pub type Outcome<T, E> = oneshot::Receiver<Result<(T, Durable), E>>;
@@ -132,7 +132,8 @@ where
         let reply: Reply = Box::new(move |not_committed| {
             let outcome = match (ran, not_committed) {
                 (Ok(value), None) => Ok((value, Durable::committed())),
-                (Ok(_), Some(why)) => Err(StoreError::NotCommitted(why.to_owned()).into()),
+                (Ok(_), Some(why)) if room::is_lacking(why) => Err(StoreError::NoRoom.into()),
+                (Ok(_), Some(why)) => Err(StoreError::NotCommitted(why.to_string()).into()),
                 (Err(error), _) => Err(error),
             };
             // Whoever asked may have gone: the write stands all the same.
@@ -162,22 +163,25 @@ fn write_until_closed(
                 Err(_) => break,
             }
         }
-        if commit_and_reply(connection, batch) {
-            commits.send_modify(|count| *count += 1);
-        }
+        commit_and_reply(connection, batch, || commits.send_modify(|count| *count += 1));
     }
     // Leaves one file behind where nobody else has it open; otherwise the next start does it.
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
-/// Commits a batch, and only then tells whoever waits. Says whether it was committed.
-pub(super) fn commit_and_reply(connection: &Connection, batch: Vec<Job>) -> bool {
+/// Commits a batch, counts it with `committed`, and only then tells whoever waits.
+pub(super) fn commit_and_reply(connection: &Connection, batch: Vec<Job>, committed: impl FnOnce()) {
     let (replies, outcome) = commit_together(connection, batch);
-    let failure = outcome.err().map(|error| error.to_string());
-    for reply in replies {
-        reply(failure.as_deref());
+    let failure = outcome.err();
+    if failure.is_none() {
+        committed();
     }
-    failure.is_none()
+    for reply in replies {
+        reply(failure.as_ref());
+    }
+    if failure.as_ref().is_some_and(room::is_lacking) {
+        room::find(connection);
+    }
 }
 
 /// One transaction for all: each job in a savepoint, so that one that fails undoes only itself.

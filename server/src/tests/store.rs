@@ -100,24 +100,28 @@ async fn work_that_fails_or_panics_undoes_only_itself() {
     assert_eq!(store.read(noted).await.unwrap(), ["A00001", "A00004"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_acknowledged_when_the_commit_fails() {
-    let server = Server::new();
-    let user = server.add_user("Amina", Role::LinkWorker).await;
-    let phone = Phone::new(&server, user).await;
+/// The body of a push that begins a case with this name.
+fn beginning(phone: &Phone, family_name: &str) -> Vec<u8> {
     let case = CaseId::from_random(random::bytes());
     let (_, change) =
-        Document::create(case, &phone.author, 0, |w| w.put_field(Field::FamilyName, "Okafor"))
+        Document::create(case, &phone.author, 0, |w| w.put_field(Field::FamilyName, family_name))
             .unwrap();
-    let request = SyncRequest {
+    cbor::encode(&SyncRequest {
         protocol: PROTOCOL,
         epoch: None,
         cursor: Cursor::default(),
         push: vec![CasePush { case, changes: vec![ByteVec::from(change)], seal: None }],
         room_bytes: limits::ROOM_BYTES_DEFAULT,
         again: Vec::new(),
-    };
-    let body = cbor::encode(&request);
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_when_the_commit_fails() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let phone = Phone::new(&server, user).await;
+    let body = beginning(&phone, "Okafor");
 
     let (release, held) = hold(&server.store);
     // A reference to nothing, which SQLite looks at when it commits.
@@ -141,6 +145,24 @@ async fn nothing_is_acknowledged_when_the_commit_fails() {
     assert_eq!(server.count("change").await, 0);
 
     // The same push goes through once the trouble is over.
+    assert_eq!(server.post_sync(&phone.cookie, body).await.status, StatusCode::OK);
+    assert_eq!(server.count("change").await, 1);
+}
+
+#[tokio::test]
+async fn what_there_is_no_room_for_is_refused_as_that_and_taken_once_there_is() {
+    let server = Server::new();
+    let phone = Phone::new(&server, server.add_user("Amina", Role::LinkWorker).await).await;
+    let body = beginning(&phone, &"Okafor ".repeat(10_000));
+    let pages =
+        |count: u32| server.write(move |tx| Ok(tx.pragma_update(None, "max_page_count", count)?));
+    // Fewer than there are means no more than there are.
+    pages(1).await;
+    let answer = server.post_sync(&phone.cookie, body.clone()).await;
+    assert_eq!(answer.status, StatusCode::INSUFFICIENT_STORAGE);
+    assert!(answer.body.starts_with(b"The server has no room"), "{:?}", answer.body);
+    assert_eq!(server.get("/api/me", &phone.cookie).await.status, StatusCode::OK);
+    pages(1_000_000).await;
     assert_eq!(server.post_sync(&phone.cookie, body).await.status, StatusCode::OK);
     assert_eq!(server.count("change").await, 1);
 }
