@@ -12,7 +12,7 @@ use shared::ids::CaseId;
 use shared::sync::SyncState;
 use tokio::task::JoinSet;
 
-use crate::dice::Dice;
+use crate::chance::Chance;
 use crate::ledger::{Comparison, Ledger};
 use crate::must;
 use crate::phone::{Exchange, Phone};
@@ -87,16 +87,16 @@ pub fn run(plan: &Plan, data: &Path) -> Outcome {
     let began = Instant::now();
     let mut server = Server::serve(data, &[]);
     let crowd = Crowd::start(plan, data, &server);
-    let mut dice = Dice::new(plan.seed);
+    let mut chance = Chance::new(plan.seed);
     let mut kills_at_start = 0;
     let mut kills = 0;
     while kills < plan.kills {
-        crowd.wait_for_changes(1 + dice.below(plan.changes_between_max));
-        thread::sleep(Duration::from_micros(dice.below(MOMENT_US_MAX)));
+        crowd.wait_for_changes(1 + chance.below_u64(plan.changes_between_max));
+        thread::sleep(Duration::from_micros(chance.below_u64(MOMENT_US_MAX)));
         server.kill();
         kills += 1;
-        while kills < plan.kills && dice.below(START_KILLS_ONE_IN) == 0 {
-            server.start_and_kill(Duration::from_micros(dice.below(START_US_MAX)));
+        while kills < plan.kills && chance.below_u64(START_KILLS_ONE_IN) == 0 {
+            server.start_and_kill(Duration::from_micros(chance.below_u64(START_US_MAX)));
             kills += 1;
             kills_at_start += 1;
         }
@@ -166,15 +166,15 @@ impl Crowd {
         let phones = async move {
             let mut phones = Vec::new();
             for (number, link) in (1..).zip(links) {
-                let dice = Dice::new(seed ^ (number << 32));
-                let phone = Phone::sign_in(&origin, &link, dice.clone()).await;
-                phones.push((number, must(phone, "a phone cannot sign in"), dice));
+                let chance = Chance::new(seed ^ (number << 32));
+                let phone = Phone::sign_in(&origin, &link, chance.clone()).await;
+                phones.push((number, must(phone, "a phone cannot sign in"), chance));
             }
             // The first kill may come once something is acknowledged: everybody is there by then.
             let mut set = JoinSet::new();
-            for (number, phone, dice) in phones {
+            for (number, phone, chance) in phones {
                 let (ledger, stop) = (Arc::clone(&shared_ledger), Arc::clone(&stopped));
-                set.spawn(work(number, phone, dice, ledger, stop));
+                set.spawn(work(number, phone, chance, ledger, stop));
             }
             set.join_all().await
         };
@@ -209,14 +209,14 @@ impl Crowd {
 async fn work(
     number: u64,
     mut phone: Phone,
-    mut dice: Dice,
+    mut chance: Chance,
     ledger: Arc<Mutex<Ledger>>,
     stop: Arc<AtomicBool>,
 ) -> Worked {
     let mut case = phone.begin(&format!("Person of {number}"));
     let (mut entries, mut failures) = (0, 0);
     while !stop.load(Ordering::Relaxed) {
-        for _ in 0..=dice.below(BURST_ENTRIES_MAX) {
+        for _ in 0..=chance.below_u64(BURST_ENTRIES_MAX) {
             case = write_one(number, &mut phone, case, &mut entries);
         }
         failures += exchange_once(&mut phone, &ledger).await;

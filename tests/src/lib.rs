@@ -7,7 +7,7 @@
 //! what was looked for and what was there instead.
 
 mod browser;
-mod dice;
+mod chance;
 pub mod http;
 mod inspect;
 pub mod kills;
@@ -23,7 +23,7 @@ mod wait;
 pub mod world;
 
 pub use browser::{Browser, Screen};
-pub use dice::Dice;
+pub use chance::Chance;
 pub use locate::Element;
 pub use phone::{Exchange, Phone, Refusal};
 pub use scratch::Scratch;

@@ -14,7 +14,7 @@ use shared::personal::Personal;
 use shared::profile::Profile;
 use shared::sync::{Effect, Failure, Input, Replica, SyncState, Ticket};
 
-use crate::dice::Dice;
+use crate::chance::Chance;
 use crate::http::{Http, Unreachable};
 use crate::ledger::Ledger;
 
@@ -34,7 +34,7 @@ pub struct Phone {
     http: Http,
     author: Author,
     replica: Replica,
-    dice: Dice,
+    chance: Chance,
     now: Timestamp,
     waiting: VecDeque<Effect>,
     written: u64,
@@ -66,13 +66,17 @@ impl Phone {
     ///
     /// # Errors
     /// When the server does not answer, or does not accept the link.
-    pub async fn sign_in(origin: &str, link: &str, mut dice: Dice) -> Result<Self, Unreachable> {
+    pub async fn sign_in(
+        origin: &str,
+        link: &str,
+        mut chance: Chance,
+    ) -> Result<Self, Unreachable> {
         let (http, profile) = signed_in(origin, link).await?;
-        let author = Author { user: profile.user, device: profile.device, session: dice.bytes() };
+        let author = Author { user: profile.user, device: profile.device, session: chance.bytes() };
         let replica = Replica::open(author, None, []);
         let now = Timestamp::constant(1_795_428_000, 0);
         let (waiting, written, refusal) = (VecDeque::new(), 0, None);
-        Ok(Self { http, author, replica, dice, now, waiting, written, refusal })
+        Ok(Self { http, author, replica, chance, now, waiting, written, refusal })
     }
 
     /// Signs the same phone in anew, as its person does with a new link: it keeps what it holds,
@@ -96,7 +100,7 @@ impl Phone {
 
     /// Adds a person to the caseload.
     pub fn begin(&mut self, family_name: &str) -> CaseId {
-        let case = CaseId::from_random(self.dice.bytes());
+        let case = CaseId::from_random(self.chance.bytes());
         self.now += BETWEEN_ENTRIES;
         let write = |writer: &mut Writer<'_, '_>| writer.put_field(Field::FamilyName, family_name);
         let begun = self.replica.begin(self.now, case, write);
@@ -109,7 +113,7 @@ impl Phone {
         self.now += BETWEEN_ENTRIES;
         let unix_ms = u64::try_from(self.now.as_millisecond()).expect("it is long after 1970");
         let event = Event {
-            id: EventId::new(unix_ms, self.dice.roll().into()),
+            id: EventId::new(unix_ms, self.chance.bits()),
             device: None,
             at: TimeZone::UTC.to_datetime(self.now),
             recorded_at: self.now,

@@ -5,7 +5,6 @@
 //! world and looks. The same settings give the same world, step by step.
 
 mod agenda;
-mod chance;
 mod end;
 mod fault;
 pub mod many;
@@ -31,12 +30,12 @@ use shared::{
 
 use self::{
     agenda::Agenda,
-    chance::Chance,
     network::Delivery,
     phone::Phone,
     reference::Reference,
     server::{Answer, Server},
 };
+use crate::Chance;
 pub use fault::Fault;
 
 /// The practice of everybody in every world: from the codes that are never given out.

@@ -11,10 +11,10 @@ use shared::{
 };
 
 use super::{
-    chance::Chance,
     reference::{Named, Reference},
     worker::{Act, Hand},
 };
+use crate::Chance;
 
 /// A phone and what lies on its disk.
 pub struct Phone {

@@ -31,9 +31,9 @@ use shared::{
 
 use super::{
     Violation,
-    chance::Chance,
     reference::{Grants, Named, Reference},
 };
+use crate::Chance;
 
 /// How a batch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

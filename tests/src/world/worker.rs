@@ -15,7 +15,7 @@ use shared::{
     personal::Personal,
 };
 
-use super::chance::Chance;
+use crate::Chance;
 
 /// Test numbers that are never given to anybody.
 const NHS_NUMBERS: [&str; 6] =

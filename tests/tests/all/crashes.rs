@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Mutex, thread};
 
 use shared::{ids::CaseId, sync::SyncState};
 use tests::{
-    Dice, Phone, Refusal, Scratch, Server, fingerpost, invite,
+    Chance, Phone, Refusal, Scratch, Server, fingerpost, invite,
     kills::{self, Plan, block_on},
     ledger::{Comparison, Ledger},
 };
@@ -26,7 +26,7 @@ fn run(arguments: &[&str]) -> (bool, String) {
 async fn phone(server: &Server, data: &Path, name: &str) -> Phone {
     let link = invite(data, name, Some("link_worker"));
     let seed = name.bytes().fold(0, |seed, byte| seed * 256 + u64::from(byte));
-    Phone::sign_in(&server.origin(), &link, Dice::new(seed)).await.unwrap()
+    Phone::sign_in(&server.origin(), &link, Chance::new(seed)).await.unwrap()
 }
 
 fn assert_verified(data: &Path) {
@@ -135,7 +135,7 @@ fn a_server_without_room_says_so_goes_on_answering_and_takes_everything_once_the
         let ledger = Mutex::new(Ledger::default());
         let mut amina = phone(&server, &data, "Amina").await;
         let tablet = invite(&data, "Amina", None);
-        let mut tablet = Phone::sign_in(&server.origin(), &tablet, Dice::new(2)).await.unwrap();
+        let mut tablet = Phone::sign_in(&server.origin(), &tablet, Chance::new(2)).await.unwrap();
         let case = amina.begin("Okafor");
         assert!(matches!(amina.send_all(&ledger).await, SyncState::Sent(_)));
 

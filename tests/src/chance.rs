@@ -1,7 +1,7 @@
-//! Chance: every random decision of a world, drawn from its seed.
+//! Chance: every random decision of a test, drawn from its seed.
 
 /// A source of random decisions that repeats for the same seed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Chance(fastrand::Rng);
 
 impl Chance {
@@ -13,6 +13,11 @@ impl Chance {
     /// A number from 0 to one below the bound.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0.usize(..bound)
+    }
+
+    /// A number from 0 to one below the bound, of microseconds or of changes.
+    pub fn below_u64(&mut self, bound: u64) -> u64 {
+        self.0.u64(..bound)
     }
 
     /// A duration between the two, in milliseconds.
