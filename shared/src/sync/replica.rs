@@ -418,7 +418,7 @@ impl Replica {
             // One change goes whatever its size; the rest of a long case follows in later pushes.
             let fits = |change: &&IncomingChange| {
                 let fits = used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
-                used_bytes += change.bytes().len();
+                used_bytes += change.weight_bytes();
                 fits
             };
             let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
