@@ -2,7 +2,7 @@
 
 pub mod app;
 mod assets;
-mod body;
+pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod commands;

@@ -6,6 +6,8 @@
 //! step panics with what was looked for and what was there instead.
 
 mod browser;
+pub mod doors;
+pub mod hostile;
 mod inspect;
 mod locate;
 mod processes;

@@ -4,6 +4,7 @@
 
 mod commands;
 mod harness;
+mod hostile;
 mod pack;
 mod screens;
 mod sign_in;
