@@ -3,7 +3,7 @@
 pub mod app;
 mod assets;
 pub mod backup;
-mod body;
+pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod commands;

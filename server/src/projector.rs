@@ -156,9 +156,10 @@ fn project_round(store: &Store, round: &[Behind]) -> Result<usize, StoreError> {
 /// Reads a case. Whatever an odd document does to the reader stays here.
 fn prepare(tx: &Transaction<'_>, case: CaseId) -> Result<Prepared, StoreError> {
     let read = || {
-        Ok::<_, StoreError>(snapshots::document(tx, case)?.map(|document| {
+        Ok::<_, StoreError>(snapshots::document(tx, case)?.and_then(|document| {
             let (read, defects) = Document::read(&document, case);
-            Prepared::Read { case: Box::new(read), defects, saved: document.save() }
+            let saved = document.save_and_verify().ok()?;
+            Some(Prepared::Read { case: Box::new(read), defects, saved })
         }))
     };
     match catch_unwind(AssertUnwindSafe(read)) {

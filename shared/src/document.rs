@@ -1,7 +1,11 @@
 //! Between the case document and the domain: the only file that names automerge types for reading
 //! and writing a case.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use automerge::{
     ActorId, Author as AutomergeAuthor, Automerge, Change, ChangeHash as AutomergeHash, ObjId,
@@ -13,7 +17,7 @@ use serde_json::Value;
 use crate::{
     case::{Case, ContactDraft, Defect, Event, Field, Person, Register, event::KINDS},
     ids::{CaseId, DeviceId, EventId, UserId},
-    intake::{self, IncomingChange},
+    intake::{self, Flaw, IncomingChange},
     limits,
 };
 
@@ -61,6 +65,15 @@ pub struct Document(Automerge);
 /// What is written, in one change.
 pub struct Writer<'a, 'd>(&'a mut Transaction<'d>);
 
+impl From<Flaw> for DocumentError {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::TooMany => Self::TooLarge,
+            Flaw::Damaged | Flaw::Foreign => Self::Unreadable,
+        }
+    }
+}
+
 impl fmt::Debug for ChangeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -106,10 +119,8 @@ impl Document {
     /// # Errors
     /// When the bytes are too many, or not a document.
     pub fn load(saved: &[u8]) -> Result<Self, DocumentError> {
-        if saved.len() > limits::DOCUMENT_BYTES_MAX {
-            return Err(DocumentError::TooLarge);
-        }
-        Automerge::load(saved).map(Self).map_err(|_| DocumentError::Unreadable)
+        intake::check_saved(saved)?;
+        contained(|| Automerge::load(saved).map(Self).map_err(|_| DocumentError::Unreadable))
     }
 
     /// An empty document, to which received changes are applied.
@@ -125,19 +136,51 @@ impl Document {
     /// Adds changes from elsewhere. Those that are known already make no difference.
     ///
     /// # Errors
-    /// When a change is no change, or contradicts the document.
+    /// When a change contradicts the document, or follows one that is not there. The document stays
+    /// as it was then.
     pub fn apply(&mut self, changes: &[IncomingChange]) -> Result<(), DocumentError> {
-        let parsed: Vec<Change> = changes.iter().map(|change| change.parsed().clone()).collect();
-        self.0.apply_changes(parsed).map_err(|_| DocumentError::Unreadable)
+        let operations: u64 = changes.iter().map(IncomingChange::operations).sum();
+        if operations > limits::DOCUMENT_OPERATIONS_MAX {
+            return Err(DocumentError::TooLarge);
+        }
+        let parsed: Vec<&Change> = changes.iter().map(IncomingChange::parsed).collect();
+        if parsed.iter().all(|change| fits::has(&self.0, &change.hash())) {
+            return Ok(());
+        }
+        let mut next = self.0.clone();
+        contained(|| fits::apply(&mut next, &parsed))?;
+        self.0 = next;
+        Ok(())
     }
 
     /// Adds everything of a saved document.
     ///
     /// # Errors
-    /// As [`Self::load`].
+    /// As [`Self::load`]. The document stays as it was then.
     pub fn merge_saved(&mut self, saved: &[u8]) -> Result<(), DocumentError> {
         let mut other = Self::load(saved)?;
-        self.0.merge(&mut other.0).map(|_| ()).map_err(|_| DocumentError::Unreadable)
+        if self.0.get_heads().is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        let mut next = self.0.clone();
+        contained(|| next.merge(&mut other.0).map_err(|_| DocumentError::Unreadable))?;
+        self.0 = next;
+        Ok(())
+    }
+
+    /// The bytes to keep, once they were read back: whoever wrote the changes, what is kept can be
+    /// loaded again.
+    ///
+    /// # Errors
+    /// When the document is too large to be loaded, or would not be the same.
+    pub fn save_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
+        let saved = self.save();
+        if Self::load(&saved)?.heads() == self.heads() {
+            Ok(saved)
+        } else {
+            Err(DocumentError::Unreadable)
+        }
     }
 
     /// The changes that nothing follows yet: they name the document's state.
@@ -150,7 +193,7 @@ impl Document {
 
     /// Whether the document holds this change.
     pub fn has(&self, hash: &ChangeHash) -> bool {
-        self.0.get_change_by_hash(&AutomergeHash(hash.0)).is_some()
+        fits::has(&self.0, &AutomergeHash(hash.0))
     }
 
     /// The changes that somebody with these heads lacks, each after those it depends on. Heads
@@ -465,6 +508,12 @@ impl Writer<'_, '_> {
     }
 }
 
+/// The one boundary around automerge's own reading: what panics there is a document that cannot be
+/// read, and stops nobody else. (In the browser a panic ends the app, so nothing relies on this.)
+fn contained<T>(work: impl FnOnce() -> Result<T, DocumentError>) -> Result<T, DocumentError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(DocumentError::Unreadable))
+}
+
 fn unwritable(_: automerge::AutomergeError) -> DocumentError {
     DocumentError::Unwritable("the record refused it")
 }
@@ -523,5 +572,6 @@ fn hydrated_tree(value: &automerge::hydrate::Value) -> Option<Value> {
     }
 }
 
+mod fits;
 #[cfg(test)]
 mod tests;

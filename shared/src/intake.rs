@@ -11,15 +11,15 @@ use crate::{
     sync::wire::{CasePush, SyncRequest, SyncResponse},
 };
 
-/// The first bytes of every automerge chunk.
-const CHUNK_MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+mod columns;
+mod outline;
+mod saved;
+
+pub(crate) use columns::Flaw;
+pub(crate) use saved::check as check_saved;
+
 /// Where the checksum lies: the first four bytes of the hash.
 const CHECKSUM_AT: std::ops::Range<usize> = 4..8;
-/// Where the chunk's type lies: after the magic and the checksum.
-const CHUNK_TYPE_AT: usize = 8;
-/// The type of an uncompressed change. A compressed one (2) is refused: nothing bounds what it
-/// inflates to.
-const CHUNK_CHANGE: u8 = 1;
 /// Bytes of the device in an actor identifier; the session follows.
 const DEVICE_BYTES: usize = 16;
 /// Bytes of a whole actor identifier.
@@ -31,6 +31,7 @@ pub struct IncomingChange {
     parsed: Change,
     author: Option<UserId>,
     device: DeviceId,
+    operations: u64,
 }
 
 /// Why a change was turned away at the door.
@@ -48,6 +49,12 @@ pub enum ChangeRefusal {
     /// Too many dependencies.
     #[error("the change names over {} changes before it", limits::CHANGE_DEPENDENCIES_MAX)]
     TooManyDependencies,
+    /// Too many operations, or numbers that only such a record would reach.
+    #[error("the change does more than {} things", limits::CHANGE_OPERATIONS_MAX)]
+    TooManyOperations,
+    /// A counter, a table, a mark, or a part that nobody knows: a record has no use for it.
+    #[error("the change holds what a case record has no use for")]
+    Foreign,
     /// No author, or an actor that is not a device with a session.
     #[error("the change does not say who wrote it, on which device")]
     Unsigned,
@@ -59,24 +66,16 @@ impl IncomingChange {
     /// # Errors
     /// Why it is turned away.
     pub fn parse(bytes: &[u8]) -> Result<Self, ChangeRefusal> {
-        if bytes.len() > limits::CHANGE_BYTES_MAX {
-            return Err(ChangeRefusal::TooLong);
-        }
-        if bytes.get(..4) != Some(&CHUNK_MAGIC) || bytes.get(CHUNK_TYPE_AT) != Some(&CHUNK_CHANGE) {
-            return Err(ChangeRefusal::NotAChange);
-        }
+        let outline = outline::outline(bytes)?;
         let parsed = Change::try_from(bytes).map_err(|_| ChangeRefusal::Damaged)?;
         // The parser computes the hash and leaves the comparison to its caller.
         if bytes[CHECKSUM_AT] != parsed.hash().0[..4] {
             return Err(ChangeRefusal::Damaged);
         }
-        Self::of(parsed)
+        Self::of(parsed, outline.operations)
     }
 
-    fn of(parsed: Change) -> Result<Self, ChangeRefusal> {
-        if parsed.deps().len() > limits::CHANGE_DEPENDENCIES_MAX {
-            return Err(ChangeRefusal::TooManyDependencies);
-        }
+    fn of(parsed: Change, operations: u64) -> Result<Self, ChangeRefusal> {
         let device = device_of(parsed.actor_id().to_bytes()).ok_or(ChangeRefusal::Unsigned)?;
         let author = match parsed.author() {
             Some(author) => {
@@ -85,7 +84,7 @@ impl IncomingChange {
             None if parsed.seq() == 1 => return Err(ChangeRefusal::Unsigned),
             None => None,
         };
-        Ok(Self { parsed, author, device })
+        Ok(Self { parsed, author, device, operations })
     }
 
     /// The change's name.
@@ -108,6 +107,16 @@ impl IncomingChange {
         self.device
     }
 
+    /// How many operations it has: what it costs to apply, whatever its size.
+    pub fn operations(&self) -> u64 {
+        self.operations
+    }
+
+    /// What it counts for in a push, in bytes: its size, or its operations where those are more.
+    pub fn weight_bytes(&self) -> usize {
+        self.bytes().len().max(usize::try_from(self.operations).unwrap_or(usize::MAX))
+    }
+
     /// The bytes to store and to send on.
     pub fn bytes(&self) -> &[u8] {
         self.parsed.raw_bytes()
@@ -118,9 +127,20 @@ impl IncomingChange {
     }
 }
 
+impl From<Flaw> for ChangeRefusal {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Damaged => Self::Damaged,
+            Flaw::TooMany => Self::TooManyOperations,
+            Flaw::Foreign => Self::Foreign,
+        }
+    }
+}
+
 /// A change out of a document that this program holds.
 pub(crate) fn own_change(change: Change) -> Option<IncomingChange> {
-    IncomingChange::of(change).ok()
+    let operations = change.len() as u64;
+    IncomingChange::of(change, operations).ok()
 }
 
 /// The device named by an actor identifier.
@@ -153,6 +173,7 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
         || changes > limits::CASE_CHANGES_MAX
         || request.push.iter().any(has_too_many_heads)
         || request.again.len() > limits::AGAIN_CASES_MAX
+        || operations(&request) > limits::PUSH_OPERATIONS_MAX
     {
         return Err(BodyRefusal::TooMany);
     }
@@ -161,6 +182,12 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
 
 fn has_too_many_heads(push: &CasePush) -> bool {
     push.seal.as_ref().is_some_and(|seal| seal.heads.len() > limits::SEAL_HEADS_MAX)
+}
+
+/// How many operations the changes claim. Those that will be turned away claim nothing.
+fn operations(request: &SyncRequest) -> u64 {
+    let changes = request.push.iter().flat_map(|push| &push.changes);
+    changes.filter_map(|bytes| outline::outline(bytes).ok()).map(|outline| outline.operations).sum()
 }
 
 /// Takes a sync response in.

@@ -33,6 +33,40 @@ pub const SEAL_HEADS_MAX: usize = 16;
 /// Changes that go together under one seal, in bytes: with their frame they fill one request.
 pub const SEALED_BYTES_MAX: usize = SYNC_BODY_BYTES_MAX - 256 * 1024;
 
+/// Operations of one change: one for each character typed or removed, so this is room for replacing
+/// the longest note by another, half as much again. A change of a hundred bytes can claim any number.
+pub const CHANGE_OPERATIONS_MAX: u64 = 64 * 1024;
+
+/// Operations of all changes in one push. A phone cuts its pushes at [`PUSH_BYTES_TARGET`] bytes or
+/// operations, and one change may lie across the cut; taking in this many keeps a processor busy
+/// for about 50 ms.
+pub const PUSH_OPERATIONS_MAX: u64 = 512 * 1024;
+
+/// Devices with their sessions that one change may name beside its own. Whoever clears a note names
+/// each session in which a part of it was written.
+pub const CHANGE_ACTORS_MAX: usize = 1_000;
+
+/// The name of a field, in bytes: the longest that is used is an event's identifier, of 26.
+pub const KEY_BYTES_MAX: u64 = 64;
+
+/// The message of a change, in bytes. This program writes none; another client may say what it did.
+pub const CHANGE_MESSAGE_BYTES_MAX: u64 = 256;
+
+/// Operations of a whole case document: every contact's draft costs one for each character, so this
+/// is over 150 contacts with long notes. Reading a document of that size takes about 100 MB.
+pub const DOCUMENT_OPERATIONS_MAX: u64 = 500_000;
+
+/// Changes of a whole case document: an autosave every few seconds for 150 hours of typing.
+pub const DOCUMENT_CHANGES_MAX: u64 = 100_000;
+
+/// Devices with their sessions that wrote to one document: one for each time that somebody opened
+/// the app and wrote.
+pub const DOCUMENT_ACTORS_MAX: usize = 20_000;
+
+/// What the columns of a saved document may inflate to, in bytes. Notes deflate to a third, so this
+/// is more than a document of [`DOCUMENT_BYTES_MAX`] needs.
+pub const DOCUMENT_INFLATED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// A saved case document, in bytes, when it is read: less than an answer holds, so that every case
 /// that can be read can be sent. The design aims at 64 KiB for 60 contacts.
 pub const DOCUMENT_BYTES_MAX: usize = 3 * 1024 * 1024;

@@ -8,6 +8,8 @@
 
 mod browser;
 mod chance;
+pub mod doors;
+pub mod hostile;
 pub mod http;
 mod inspect;
 pub mod kills;

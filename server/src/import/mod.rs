@@ -2,7 +2,7 @@
 
 mod referrals;
 mod services;
-mod table;
+pub mod table;
 #[cfg(test)]
 mod tests;
 

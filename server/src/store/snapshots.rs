@@ -94,11 +94,10 @@ pub fn snapshot(tx: &Transaction<'_>, case: CaseId) -> Result<Option<(u64, Vec<u
 /// # Errors
 /// When the database refuses.
 pub fn document(tx: &Transaction<'_>, case: CaseId) -> Result<Option<Document>, StoreError> {
-    let (after, base) = match snapshot(tx, case)? {
-        Some((upto, saved)) => (upto, Document::load(&saved)),
-        None => (0, Ok(Document::empty())),
-    };
-    let Ok(mut document) = base else { return Ok(None) };
+    // A snapshot is a cache: one that cannot be read is made anew from the log.
+    let kept = snapshot(tx, case)?
+        .and_then(|(upto, saved)| Document::load(&saved).ok().map(|document| (upto, document)));
+    let (after, mut document) = kept.unwrap_or_else(|| (0, Document::empty()));
     let stored = stored_changes(tx, case, after)?;
     let empty = after == 0 && stored.is_empty();
     Ok((!empty && apply(&mut document, &stored)).then_some(document))

@@ -429,7 +429,7 @@ impl Replica {
             // One change goes whatever its size; the rest of a long case follows in later pushes.
             let fits = |change: &&IncomingChange| {
                 let fits = foreign || used_bytes == 0 || used_bytes < limits::PUSH_BYTES_TARGET;
-                used_bytes += change.bytes().len();
+                used_bytes += change.weight_bytes();
                 fits
             };
             let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
@@ -512,7 +512,10 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
     let vouched = sealed.map(|seal| covered(seal, &changes)).unwrap_or_default();
     // More than one request holds cannot go together. It stays here, and what is own waits for it.
     let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
-    let together = bytes <= limits::SEALED_BYTES_MAX && changes.len() <= limits::CASE_CHANGES_MAX;
+    let operations: u64 = changes.iter().map(IncomingChange::operations).sum();
+    let together = bytes <= limits::SEALED_BYTES_MAX
+        && operations <= limits::PUSH_OPERATIONS_MAX
+        && changes.len() <= limits::CASE_CHANGES_MAX;
     changes.retain(|change| {
         is_own(change, &meta.devices) || (together && vouched.contains(&change.hash()))
     });

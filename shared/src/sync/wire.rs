@@ -172,8 +172,12 @@ impl Verdict {
 impl From<ChangeRefusal> for Verdict {
     fn from(refusal: ChangeRefusal) -> Self {
         match refusal {
-            ChangeRefusal::TooLong | ChangeRefusal::TooManyDependencies => Self::TooLarge,
-            ChangeRefusal::NotAChange | ChangeRefusal::Damaged => Self::Damaged,
+            ChangeRefusal::TooLong
+            | ChangeRefusal::TooManyDependencies
+            | ChangeRefusal::TooManyOperations => Self::TooLarge,
+            ChangeRefusal::NotAChange | ChangeRefusal::Damaged | ChangeRefusal::Foreign => {
+                Self::Damaged
+            }
             ChangeRefusal::Unsigned => Self::NotYours,
         }
     }

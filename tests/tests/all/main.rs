@@ -5,6 +5,7 @@
 mod commands;
 mod crashes;
 mod harness;
+mod hostile;
 mod pack;
 mod screens;
 mod sign_in;

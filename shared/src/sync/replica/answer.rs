@@ -176,6 +176,10 @@ impl Replica {
         if changes.iter().any(|change| !document.has(&change.hash())) {
             return Err(DocumentError::Unreadable);
         }
+        // What would not be readable tomorrow does not take the place of what is today.
+        if !changes.is_empty() {
+            document.save_and_verify()?;
+        }
         for change in &changes {
             advance(&mut heads, change);
         }
