@@ -39,15 +39,8 @@ pub fn serve(
     on_bound: impl FnOnce(&Store, SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|error| {
-        format!("{listen} cannot be listened on ({error}): choose another with --listen.")
-    })?;
-    let address = listener.local_addr()?;
-    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
-    let public_url = public_url.trim_end_matches('/').to_owned();
-    remember(store, public_url.clone())?;
-    let projector = Projector::start(store.clone())?;
-    // Whoever reads the address may stop the server at once, so the signals are heard before that.
+    // Whoever reads the address may stop the server at once, and the first write may be one too
+    // many for the disk: the signals are heard before that.
     let signals = {
         let _inside = runtime.enter();
         Signals {
@@ -56,6 +49,14 @@ pub fn serve(
             _file_too_large: signal(SignalKind::from_raw(SIGXFSZ))?,
         }
     };
+    let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|error| {
+        format!("{listen} cannot be listened on ({error}): choose another with --listen.")
+    })?;
+    let address = listener.local_addr()?;
+    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let public_url = public_url.trim_end_matches('/').to_owned();
+    remember(store, public_url.clone())?;
+    let projector = Projector::start(store.clone())?;
     on_bound(store, address)?;
     let served = runtime.block_on(run(store.clone(), listener, public_url, signals));
     tracing::info!("stopping");

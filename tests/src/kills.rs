@@ -9,7 +9,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use shared::ids::CaseId;
-use shared::sync::SyncState;
 use tokio::task::JoinSet;
 
 use crate::chance::Chance;
@@ -221,8 +220,8 @@ async fn work(
         }
         failures += exchange_once(&mut phone, &ledger).await;
     }
-    let state = phone.send_all(&ledger).await;
-    assert!(matches!(state, SyncState::Sent(_)), "phone {number} ends with {state:?}");
+    // What a phone cannot get rid of is missing from the ledger, or lost by the server.
+    phone.send_all(&ledger).await;
     Worked { written: phone.written(), failures }
 }
 

@@ -1,15 +1,14 @@
 //! `fingerpost backup` and `fingerpost restore`: the whole service in one file, and back.
 //!
 //! A restored server begins another epoch: every phone then reads from the start and sends again
-//! what the backup lacks. So what a phone of the backup's time wrote, before or after the backup,
-//! is all there again once the phones have been in touch. What only the server knew is as it was
-//! when the backup was made:
+//! what the backup lacks. So what any phone holds is there again once it has been in touch. What
+//! only the server knew is as it was when the backup was made:
 //!
 //! * Sessions and devices are those of the backup, so that phones go on. Whoever signed in on a
-//!   device after it signs in again, with a new link. A device that was revoked after it is active
-//!   again, and has to be revoked again.
+//!   device after it signs in again, with a new link, and loses nothing by it. A device that was
+//!   revoked after it is active again, and has to be revoked again.
 //! * Sign-in links that were open then work no longer, since they may have been used since.
-//! * Who was given or lost a case since, referrals taken in, packs closed, receipts and changes to
+//! * Cases moved or taken away since are where they were. Packs closed, receipts, and changes to
 //!   the team, the practices and the directory since are not known any more.
 //!
 //! The data that a restore replaces is never deleted. It is moved into a dated directory inside the

@@ -126,6 +126,48 @@ fn after_a_restore_phones_send_what_the_backup_lacks_and_nothing_is_there_twice(
 }
 
 #[test]
+fn what_was_written_on_a_device_newer_than_the_backup_is_sent_once_it_is_signed_in_anew() {
+    let scratch = Scratch::new("newer_device");
+    let (data, file) = (scratch.path("data"), scratch.path("backup.db").display().to_string());
+    let (path, database) = (data.display().to_string(), data.join("fingerpost.db"));
+    block_on(async {
+        let mut server = Server::serve(&data, &[]);
+        let ledger = Mutex::new(Ledger::default());
+        let mut amina = phone(&server, &data, "Amina").await;
+        let case = amina.begin("Okafor");
+        amina.send_all(&ledger).await;
+        let (fine, said) = run(&["backup", &file, "--data", &path]);
+        assert!(fine, "{said}");
+
+        let link = invite(&data, "Amina", None);
+        let mut tablet = Phone::sign_in(&server.origin(), &link, Dice::new(2)).await.unwrap();
+        tablet.send_all(&ledger).await;
+        tablet.note(case, "written on the new tablet");
+        let newer = tablet.begin("Adeyemi");
+        tablet.note(newer, "begun on the new tablet");
+        assert!(matches!(tablet.send_all(&ledger).await, SyncState::Sent(_)));
+
+        server.kill();
+        let (fine, said) = run(&["restore", &file, "--data", &path]);
+        assert!(fine, "{said}");
+        server.start_again();
+        assert!(matches!(tablet.send_all(&ledger).await, SyncState::CannotSend(_)));
+        let link = invite(&data, "Amina", None);
+        tablet.sign_in_again(&server.origin(), &link).await.unwrap();
+        let state = tablet.send_all(&ledger).await;
+        assert!(matches!(state, SyncState::Sent(_)), "{state:?}");
+        let state = amina.send_all(&ledger).await;
+        assert!(matches!(state, SyncState::Sent(_)), "{state:?}");
+        assert_eq!(amina.case(newer).unwrap().entries.len(), 1);
+        assert_eq!(amina.case(case).unwrap().entries.len(), 1);
+        let ledger = ledger.into_inner().unwrap();
+        assert_eq!(ledger.compare_with_file(&database), Comparison::default());
+        assert!(ledger.refused().is_empty(), "{:?}", ledger.refused());
+    });
+    assert_verified(&data);
+}
+
+#[test]
 fn a_server_without_room_says_so_goes_on_answering_and_takes_everything_once_there_is_some() {
     let scratch = Scratch::new("full_disk");
     let data = scratch.path("data");
