@@ -253,3 +253,6 @@ fn is(id: &ObjId, operation: &OpId) -> bool {
     matches!(id, ObjId::Id(counter, actor, _)
         if *counter == operation.counter() && actor == operation.actor())
 }
+
+#[cfg(test)]
+mod tests;

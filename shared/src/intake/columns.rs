@@ -161,19 +161,41 @@ pub(super) fn boolean_rows(column: &[u8], rows_max: u64) -> Result<u64, Flaw> {
     Ok(rows)
 }
 
+/// Whether rows of a column may be empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    MayBeEmpty,
+    AllFull,
+}
+
 /// How many rows a column of numbers has, none of them above `value_max`.
-pub(super) fn number_rows(column: &[u8], rows_max: u64, value_max: u64) -> Result<u64, Flaw> {
+pub(super) fn number_rows(
+    column: &[u8],
+    rows: Rows,
+    rows_max: u64,
+    value_max: u64,
+) -> Result<u64, Flaw> {
     runs(column, Kind::Unsigned, rows_max, |run| match run.value {
-        Value::Unsigned(value) if value > value_max => Err(Flaw::Damaged),
-        _ => Ok(()),
+        Value::Unsigned(value) if value <= value_max => Ok(()),
+        Value::Null if rows == Rows::MayBeEmpty => Ok(()),
+        _ => Err(Flaw::Damaged),
     })
 }
 
 /// How many rows a column of differences has, where no sum leaves the range.
-pub(super) fn delta_rows(column: &[u8], rows_max: u64, value_max: u64) -> Result<u64, Flaw> {
+pub(super) fn delta_rows(
+    column: &[u8],
+    rows: Rows,
+    rows_max: u64,
+    value_max: u64,
+) -> Result<u64, Flaw> {
     let mut sum: i64 = 0;
     runs(column, Kind::Signed, rows_max, |run| {
-        let Value::Signed(step) = run.value else { return Ok(()) };
+        let step = match run.value {
+            Value::Signed(step) => step,
+            _ if rows == Rows::MayBeEmpty => return Ok(()),
+            _ => return Err(Flaw::Damaged),
+        };
         // A run only rises or only falls, so that its end is its extreme.
         let next = i64::try_from(run.count)
             .ok()
@@ -229,6 +251,11 @@ impl<'b> Columns<'b> {
             columns.push((plain, data));
         }
         Ok(Self(columns))
+    }
+
+    /// How many bytes all of them have.
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.iter().map(|(_, data)| data.len() as u64).sum()
     }
 
     /// A column; empty where it is absent.

@@ -7,7 +7,9 @@
 use super::{
     ACTOR_BYTES, ChangeRefusal,
     columns::{
-        Columns, Flaw, Kind, Reader, Value, boolean_rows, delta_rows, layout, number_rows, runs,
+        Columns, Flaw, Kind, Reader,
+        Rows::{AllFull, MayBeEmpty},
+        Value, boolean_rows, delta_rows, layout, number_rows, runs,
     },
 };
 use crate::limits;
@@ -169,10 +171,10 @@ fn operations(columns: &Columns<'_>, first: u64, others: u64) -> Result<Outline,
         return Err(ChangeRefusal::TooManyOperations);
     }
     let subject_rows = [
-        number_rows(columns.get(OBJECT_ACTOR), rows, others)?,
-        number_rows(columns.get(OBJECT_COUNTER), rows, last)?,
-        number_rows(columns.get(KEY_ACTOR), rows, others)?,
-        delta_rows(columns.get(KEY_COUNTER), rows, last)?,
+        number_rows(columns.get(OBJECT_ACTOR), MayBeEmpty, rows, others)?,
+        number_rows(columns.get(OBJECT_COUNTER), MayBeEmpty, rows, last)?,
+        number_rows(columns.get(KEY_ACTOR), MayBeEmpty, rows, others)?,
+        delta_rows(columns.get(KEY_COUNTER), MayBeEmpty, rows, last)?,
         runs(columns.get(KEY_TEXT), Kind::Text(limits::KEY_BYTES_MAX), rows, |_| Ok(()))?,
     ];
     let whole = subject_rows.iter().all(|found| [0, rows].contains(found))
@@ -187,8 +189,8 @@ fn operations(columns: &Columns<'_>, first: u64, others: u64) -> Result<Outline,
     })?;
     let whole = whole
         && counted == rows
-        && number_rows(columns.get(PREDECESSOR_ACTOR), replaced, others)? == replaced
-        && delta_rows(columns.get(PREDECESSOR_COUNTER), replaced, last)? == replaced;
+        && number_rows(columns.get(PREDECESSOR_ACTOR), AllFull, replaced, others)? == replaced
+        && delta_rows(columns.get(PREDECESSOR_COUNTER), AllFull, replaced, last)? == replaced;
     if whole { Ok(Outline { operations: rows }) } else { Err(ChangeRefusal::Damaged) }
 }
 

@@ -8,7 +8,9 @@ use flate2::read::DeflateDecoder;
 use super::{
     ACTOR_BYTES,
     columns::{
-        Columns, Flaw, Kind, Reader, Value, boolean_rows, delta_rows, layout, number_rows, runs,
+        Columns, Flaw, Kind, Reader,
+        Rows::{AllFull, MayBeEmpty},
+        Run, Value, boolean_rows, delta_rows, layout, number_rows, runs,
     },
     outline::{
         ACTION, HASH_BYTES, INSERT, KEY_ACTOR, KEY_COUNTER, KEY_TEXT, OBJECT_ACTOR, OBJECT_COUNTER,
@@ -115,41 +117,46 @@ fn inflate(data: &[u8], room_bytes: &mut usize) -> Result<Vec<u8>, Flaw> {
 /// How many operations the columns hold: those that are listed, and deletions, which are seen only
 /// where they took another's place.
 fn check_operations(columns: &Columns<'_>, actor_last: u64) -> Result<u64, Flaw> {
-    let max = limits::DOCUMENT_OPERATIONS_MAX;
+    // What an operation sets or names takes a byte at least, so that a small document cannot claim to
+    // be a large one.
+    let max = limits::DOCUMENT_OPERATIONS_MAX.min(columns.bytes());
     let rows = runs(columns.get(ACTION), Kind::Unsigned, max, |run| match run.value {
         Value::Unsigned(action) if action <= ACTION_LAST => Ok(()),
         Value::Null => Err(Flaw::Damaged),
         _ => Err(Flaw::Foreign),
     })?;
+    let counter_max = limits::DOCUMENT_OPERATIONS_MAX;
     let subject_rows = [
-        number_rows(columns.get(OBJECT_ACTOR), rows, actor_last)?,
-        number_rows(columns.get(OBJECT_COUNTER), rows, max)?,
-        number_rows(columns.get(KEY_ACTOR), rows, actor_last)?,
-        delta_rows(columns.get(KEY_COUNTER), rows, max)?,
+        number_rows(columns.get(OBJECT_ACTOR), MayBeEmpty, rows, actor_last)?,
+        number_rows(columns.get(OBJECT_COUNTER), MayBeEmpty, rows, counter_max)?,
+        number_rows(columns.get(KEY_ACTOR), MayBeEmpty, rows, actor_last)?,
+        delta_rows(columns.get(KEY_COUNTER), MayBeEmpty, rows, counter_max)?,
         runs(columns.get(KEY_TEXT), Kind::Text(limits::KEY_BYTES_MAX), rows, |_| Ok(()))?,
     ];
-    let (successors, counted) = group(columns.get(SUCCESSOR_COUNT), rows, max)?;
+    let (successors, counted) = group(columns.get(SUCCESSOR_COUNT), rows, counter_max)?;
     let whole = subject_rows.iter().all(|found| [0, rows].contains(found))
-        && number_rows(columns.get(NAME_ACTOR), rows, actor_last)? == rows
-        && delta_rows(columns.get(NAME_COUNTER), rows, max)? == rows
+        && number_rows(columns.get(NAME_ACTOR), AllFull, rows, actor_last)? == rows
+        && delta_rows(columns.get(NAME_COUNTER), AllFull, rows, counter_max)? == rows
         && boolean_rows(columns.get(INSERT), rows)? == rows
         && values(columns, rows)? == rows
         && counted == rows
-        && number_rows(columns.get(SUCCESSOR_ACTOR), successors, actor_last)? == successors
-        && delta_rows(columns.get(SUCCESSOR_COUNTER), successors, max)? == successors;
+        && number_rows(columns.get(SUCCESSOR_ACTOR), AllFull, successors, actor_last)?
+            == successors
+        && delta_rows(columns.get(SUCCESSOR_COUNTER), AllFull, successors, counter_max)?
+            == successors;
     if whole { Ok(rows + successors) } else { Err(Flaw::Damaged) }
 }
 
 /// How many operations the changes claim to have made.
 fn check_changes(columns: &Columns<'_>, actor_last: u64) -> Result<u64, Flaw> {
     let max = limits::DOCUMENT_CHANGES_MAX;
-    let rows = number_rows(columns.get(CHANGE_ACTOR), max, actor_last)?;
+    let rows = number_rows(columns.get(CHANGE_ACTOR), AllFull, max, actor_last)?;
     let links_max = limits::DOCUMENT_OPERATIONS_MAX;
     let (links, counted) = group(columns.get(CHANGE_DEPENDENCY_COUNT), rows, links_max)?;
     let message = Kind::Text(limits::CHANGE_MESSAGE_BYTES_MAX);
     let whole = counted == rows
-        && delta_rows(columns.get(CHANGE_SEQUENCE), rows, max)? == rows
-        && runs(columns.get(CHANGE_TIME), Kind::Signed, rows, |_| Ok(()))? == rows
+        && delta_rows(columns.get(CHANGE_SEQUENCE), AllFull, rows, max)? == rows
+        && runs(columns.get(CHANGE_TIME), Kind::Signed, rows, full)? == rows
         && [0, rows].contains(&runs(columns.get(CHANGE_MESSAGE), message, rows, |_| Ok(()))?)
         && footers(columns, rows)? == rows;
     if !whole {
@@ -162,6 +169,11 @@ fn check_changes(columns: &Columns<'_>, actor_last: u64) -> Result<u64, Flaw> {
         return Err(Flaw::Damaged);
     }
     claimed(columns.get(CHANGE_DEPENDENCY_COUNT), &lasts, &before)
+}
+
+/// A run that is not of empty rows.
+fn full(run: Run) -> Result<(), Flaw> {
+    if matches!(run.value, Value::Null) { Err(Flaw::Damaged) } else { Ok(()) }
 }
 
 /// A change's operations follow those of the changes before it.
@@ -210,7 +222,7 @@ fn footers(columns: &Columns<'_>, rows_max: u64) -> Result<u64, Flaw> {
 fn unpacked(column: &[u8], rows_max: u64, value_max: u64) -> Result<Vec<u64>, Flaw> {
     let mut numbers = Vec::new();
     let mut sum: i64 = 0;
-    delta_rows(column, rows_max, value_max)?;
+    delta_rows(column, AllFull, rows_max, value_max)?;
     runs(column, Kind::Signed, rows_max, |run| {
         let Value::Signed(step) = run.value else { return Err(Flaw::Damaged) };
         for _ in 0..run.count {

@@ -11,12 +11,11 @@ use shared::{document::Document, intake::IncomingChange};
 
 use super::{Outcome, case_id, use_case};
 
-/// What the changes are applied to: the golden changes of version 1, in their order.
-const GROUND: [&[u8]; 4] = [
+/// What the changes are applied to: golden changes of version 1, in their order. Two small ones, with
+/// maps, lists and texts in drafts, since the fuzzer is as fast as the ground is small.
+const GROUND: [&[u8]; 2] = [
     include_bytes!("../../../shared/tests/golden/1/change-begins.bin"),
-    include_bytes!("../../../shared/tests/golden/1/change-writes.bin"),
     include_bytes!("../../../shared/tests/golden/1/change-elsewhere.bin"),
-    include_bytes!("../../../shared/tests/golden/1/change-joins.bin"),
 ];
 /// Changes made of one byte string.
 const CHANGES_MAX: usize = 6;

@@ -48,6 +48,22 @@ pub(super) fn attacks() -> Vec<Attack> {
         ),
         refused("change that claims counts", Door::Change, claims()),
         refused("change with foreign parts", Door::Change, foreign()),
+        Attack {
+            must_be_refused: false,
+            ..refused(
+                "change of 100 bytes with as many operations as may be",
+                Door::Change,
+                vec![most_operations()],
+            )
+        },
+        refused(
+            "document of 200 bytes with as many operations as a large one",
+            Door::Document,
+            vec![
+                document(&change_columns(500_000, 0), &operation_columns(500_000)),
+                document(&change_columns(1, 0), &operation_columns(500_000)),
+            ],
+        ),
         refused("document that claims counts", Door::Document, document_claims()),
         refused(
             "bundle, and loose changes for a document",
@@ -163,43 +179,56 @@ fn foreign() -> Vec<Vec<u8>> {
     changes.iter().map(RawChange::bytes).collect()
 }
 
-/// Documents of a hundred bytes that claim more than the machine can hold.
-fn document_claims() -> Vec<Vec<u8>> {
-    let change = |last: i64, links: u64| {
-        vec![
-            (0x01, run(-1, unsigned(0))),
-            (0x03, run(-1, signed(1))),
-            (0x13, run(-1, signed(last))),
-            (0x23, run(-1, signed(0))),
-            (0x40, run(-1, unsigned(links))),
-            (
-                0x43,
-                if links == 0 {
-                    Vec::new()
-                } else {
-                    run(i64::try_from(links).unwrap_or(1), signed(0))
-                },
-            ),
-            (0x56, run(-1, unsigned(0))),
-        ]
-    };
-    let operation = |count: i64| {
-        vec![
-            (0x15, run(count, vec![1, b'a'])),
-            (0x21, run(count, unsigned(0))),
-            (0x23, run(count, signed(1))),
-            (0x34, unsigned(count.unsigned_abs())),
-            (0x42, run(count, unsigned(1))),
-            (0x56, run(count, unsigned(0))),
-            (0x80, run(count, unsigned(0))),
-        ]
+/// A change whose operations all set one field.
+fn most_operations() -> Vec<u8> {
+    let most = 64 * 1024;
+    let change = RawChange::honest()
+        .with(0x15, run(most, vec![1, b'a']))
+        .with(0x34, unsigned(most.unsigned_abs()))
+        .with(0x42, run(most, unsigned(1)))
+        .with(0x56, run(most, unsigned(0)))
+        .with(0x70, run(most, unsigned(0)));
+    change.bytes()
+}
+
+/// The columns of one change that follows this many others and ends with this operation.
+fn change_columns(last: i64, links: u64) -> Vec<(u32, Vec<u8>)> {
+    let link = match i64::try_from(links) {
+        Ok(0) | Err(_) => Vec::new(),
+        Ok(links) => run(links, signed(0)),
     };
     vec![
-        document(&change(i64::from(u32::MAX), 0), &operation(1)),
-        document(&change(400_000, 0), &operation(1)),
-        document(&change(1, 1 << 40), &operation(1)),
-        document(&change(1, 1), &operation(1)),
-        document(&change(HUGE_SIGNED, 0), &operation(HUGE_SIGNED)),
+        (0x01, run(-1, unsigned(0))),
+        (0x03, run(-1, signed(1))),
+        (0x13, run(-1, signed(last))),
+        (0x23, run(-1, signed(0))),
+        (0x40, run(-1, unsigned(links))),
+        (0x43, link),
+        (0x56, run(-1, unsigned(0))),
+    ]
+}
+
+/// The columns of so many operations that all set one field.
+fn operation_columns(count: i64) -> Vec<(u32, Vec<u8>)> {
+    vec![
+        (0x15, run(count, vec![1, b'a'])),
+        (0x21, run(count, unsigned(0))),
+        (0x23, run(count, signed(1))),
+        (0x34, unsigned(count.unsigned_abs())),
+        (0x42, run(count, unsigned(1))),
+        (0x56, run(count, unsigned(0))),
+        (0x80, run(count, unsigned(0))),
+    ]
+}
+
+/// Documents of a hundred bytes that claim more than the machine can hold.
+fn document_claims() -> Vec<Vec<u8>> {
+    vec![
+        document(&change_columns(i64::from(u32::MAX), 0), &operation_columns(1)),
+        document(&change_columns(400_000, 0), &operation_columns(1)),
+        document(&change_columns(1, 1 << 40), &operation_columns(1)),
+        document(&change_columns(1, 1), &operation_columns(1)),
+        document(&change_columns(HUGE_SIGNED, 0), &operation_columns(HUGE_SIGNED)),
         document(&[(0x01, run(HUGE_SIGNED, unsigned(0)))], &[]),
         document(&[(0x01, run(100_000, unsigned(0))), (0x40, run(100_000, unsigned(5)))], &[]),
         document(&[], &[(0x42, run(500_000, unsigned(1)))]),
