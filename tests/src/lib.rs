@@ -7,6 +7,7 @@
 
 mod browser;
 mod inspect;
+pub mod load;
 mod locate;
 mod processes;
 mod scratch;
