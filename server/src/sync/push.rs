@@ -6,7 +6,7 @@ use shared::{
     ids::CaseId,
     policy::{Action, Actor, Subject, may},
     sync::{
-        exchange::{CaseFacts, JudgedPush, Sender, judge},
+        exchange::{CaseFacts, JudgedPush, ParsedPush, Sender, judge},
         wire::CasePush,
     },
 };
@@ -17,6 +17,12 @@ use crate::store::{
     people::{self, SignedInDevice},
 };
 
+/// Parses what was pushed: most of the work, and none of it needs the store, so it is not done on
+/// the one thread that writes for everybody.
+pub fn parsed(pushes: &[CasePush]) -> Vec<ParsedPush> {
+    pushes.iter().map(ParsedPush::of).collect()
+}
+
 /// Judges each change and writes what is taken or kept apart. The receipts can be made once the
 /// transaction is on disk.
 ///
@@ -26,7 +32,7 @@ pub fn push(
     tx: &Transaction<'_>,
     sender: &SignedInDevice,
     now_ms: i64,
-    pushes: &[CasePush],
+    pushes: Vec<ParsedPush>,
 ) -> Result<Vec<JudgedPush>, StoreError> {
     let (actor, device) = (&sender.actor, sender.device);
     let sender = Sender {
@@ -37,15 +43,16 @@ pub fn push(
     let mut appender = Appender::open(tx, now_ms)?;
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
-        let facts = case_facts(tx, actor, push.case)?;
+        let case = push.case();
+        let facts = case_facts(tx, actor, case)?;
         let judged = judge_with_log(tx, &sender, facts, push)?;
         let entry = |change| Entry { change, author: actor.user, device };
-        appender.append(push.case, judged.taken().map(entry))?;
+        appender.append(case, judged.taken().map(entry))?;
         if judged.begins() {
-            appender.grant(push.case, actor.user, Some(device))?;
+            appender.grant(case, actor.user, Some(device))?;
         }
         for change in judged.kept_apart() {
-            keep_apart(tx, push.case, entry(change), now_ms)?;
+            keep_apart(tx, case, entry(change), now_ms)?;
         }
         all.push(judged);
     }
@@ -57,15 +64,17 @@ fn judge_with_log(
     tx: &Transaction<'_>,
     sender: &Sender,
     facts: CaseFacts,
-    push: &CasePush,
+    push: ParsedPush,
 ) -> Result<JudgedPush, StoreError> {
     let mut trouble = None;
-    let is_known = |hash: &ChangeHash| match log::has_change(tx, push.case, hash) {
-        Ok(known) => known,
-        Err(error) => {
+    let case = push.case();
+    let is_known = |hash: &ChangeHash| match facts {
+        // Nothing is known of a case that the log does not have.
+        CaseFacts::Unknown => false,
+        CaseFacts::Known { .. } => log::has_change(tx, case, hash).unwrap_or_else(|error| {
             trouble = Some(error);
             false
-        }
+        }),
     };
     let judged = judge(sender, facts, push, is_known);
     // A judgement on wrong facts is thrown away with the transaction.

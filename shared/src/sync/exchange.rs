@@ -7,7 +7,7 @@ use super::wire::{CasePush, CaseReceipt, CaseUpdate, Cursor, Verdict};
 use crate::{
     document::ChangeHash,
     ids::{CaseId, DeviceId, UserId},
-    intake::IncomingChange,
+    intake::{ChangeRefusal, IncomingChange},
 };
 
 /// Who sends, as the session says.
@@ -45,6 +45,27 @@ impl Durable {
     }
 }
 
+/// A push of one case whose changes have passed the door, or were turned away there: what of the
+/// work needs no store, so that it is done before anybody waits for one.
+#[derive(Debug)]
+pub struct ParsedPush {
+    case: CaseId,
+    changes: Vec<Result<IncomingChange, ChangeRefusal>>,
+}
+
+impl ParsedPush {
+    /// Takes each change in, or notes why it is turned away.
+    pub fn of(push: &CasePush) -> Self {
+        let changes = push.changes.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
+        Self { case: push.case, changes }
+    }
+
+    /// The case.
+    pub fn case(&self) -> CaseId {
+        self.case
+    }
+}
+
 /// A push of one case with a decision on each change.
 #[derive(Debug)]
 pub struct JudgedPush {
@@ -64,7 +85,7 @@ enum Judged {
 pub fn judge(
     sender: &Sender,
     facts: CaseFacts,
-    push: &CasePush,
+    push: ParsedPush,
     mut is_known: impl FnMut(&ChangeHash) -> bool,
 ) -> JudgedPush {
     let mut judged = JudgedPush {
@@ -73,8 +94,8 @@ pub fn judge(
         changes: Vec::with_capacity(push.changes.len()),
     };
     let mut taken = BTreeSet::new();
-    for bytes in &push.changes {
-        let change = match IncomingChange::parse(bytes) {
+    for change in push.changes {
+        let change = match change {
             Ok(change) => change,
             Err(refusal) => {
                 judged.changes.push(Judged::Answer(refusal.into()));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::date};
 
 use super::{
-    exchange::{CaseFacts, Durable, Sender, fill, judge},
+    exchange::{CaseFacts, Durable, ParsedPush, Sender, fill, judge},
     wire::{CaseUpdate, Cursor, SyncResponse, Verdict},
     *,
 };
@@ -84,7 +84,7 @@ impl Hub {
                 .filter(|(case, ..)| *case == push.case)
                 .map(|(_, hash, _)| *hash)
                 .collect();
-            let judged = judge(&sender, facts, push, |hash| known.contains(hash));
+            let judged = judge(&sender, facts, ParsedPush::of(push), |hash| known.contains(hash));
             for change in judged.taken() {
                 self.log.push((push.case, change.hash(), change.bytes().to_vec()));
             }

@@ -18,7 +18,7 @@ use shared::{
 /// Monday 23 November 2026, 9 o'clock: the day on which all of it is written.
 const BEGAN_MS: u64 = 1_795_424_400_000;
 /// Words of a note. Two hundred characters: what fits on a phone's screen, and is typed on it.
-const NOTE_WORDS: usize = 36;
+const NOTE_WORDS: usize = 18;
 /// Words of a reason, a goal or a next step.
 const LINE_WORDS: usize = 9;
 
@@ -100,8 +100,8 @@ impl Pen {
             4 | 11 => Fact::NeedNoted(NeedNoted { need: self.need() }),
             7 => Fact::GoalSet(GoalSet { words: Personal::new(self.words(LINE_WORDS)) }),
             8 => {
-                let phone = format!("01632 960{:03}", self.up_to(1_000));
-                return writer.put_field(Field::Phone, &phone);
+                let words = self.words(LINE_WORDS);
+                return writer.put_field(Field::WhatMatters, &words);
             }
             _ => self.contact(episode),
         };
