@@ -3,9 +3,12 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::civil::Date;
@@ -18,7 +21,7 @@ use shared::{
 
 use crate::{
     clock,
-    service::ServiceFacts,
+    service::{FactsVersion, ServiceFacts},
     store::{
         Store, StoreError, ledger,
         snapshots::{self, Behind},
@@ -29,6 +32,11 @@ use crate::{
 const ROUND_CASES_MAX: usize = 32;
 /// How often to look, which costs a few microseconds and sees what other programs wrote, too.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Commits that a round makes itself: one for what it kept, and one where it starts over.
+const OWN_COMMITS_MAX: u64 = 2;
+/// While phones write, a round is followed by a rest of so many times its length: the caches then
+/// take a fifth of a processor, and still come closer with every round.
+const RESTS_PER_ROUND: u32 = 4;
 /// Cases that could not be read and are tried again by a command. More would mean that the
 /// program is at fault, which trying does not mend.
 const RETRIED_CASES_MAX: usize = 1_000;
@@ -40,12 +48,13 @@ const REST_AFTER_TROUBLE: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the database refuses.
 pub fn catch_up(store: &Store) -> Result<usize, StoreError> {
-    while one_round(store)? > 0 {}
+    let mut facts = None;
+    while one_round(store, &mut facts)? > 0 {}
     // What failed before is tried once more, and then left alone, so that this ends.
     let again = store.read_now(|tx| snapshots::failed(tx, RETRIED_CASES_MAX))?;
     let mut unreadable = 0;
     for round in again.chunks(ROUND_CASES_MAX) {
-        unreadable += project_round(store, round)?;
+        unreadable += project_round(store, &mut facts, round)?;
     }
     Ok(unreadable)
 }
@@ -84,19 +93,13 @@ impl Projector {
         let (stop, stopped) = sync_channel(1);
         let work = move || {
             let mut rest = Duration::ZERO;
+            let mut facts = None;
             loop {
                 match stopped.recv_timeout(rest) {
                     Err(RecvTimeoutError::Timeout) => {}
                     _ => return,
                 }
-                rest = match one_round(&store) {
-                    Ok(0) => LOOK_EVERY,
-                    Ok(_) => Duration::ZERO,
-                    Err(error) => {
-                        tracing::error!(%error, "cases could not be projected");
-                        REST_AFTER_TROUBLE
-                    }
-                };
+                rest = round_and_rest(&store, &mut facts);
             }
         };
         let thread = std::thread::Builder::new().name("projector".into()).spawn(work)?;
@@ -113,14 +116,49 @@ impl Drop for Projector {
     }
 }
 
-fn one_round(store: &Store) -> Result<usize, StoreError> {
+/// One round, and how long to rest after it: long enough that phones, where there are any, have the
+/// processor to themselves most of the time, and not at all where nobody waits.
+fn round_and_rest(store: &Store, facts: &mut Option<KnownFacts>) -> Duration {
+    let commits = store.commits();
+    let (began, before) = (Instant::now(), *commits.borrow());
+    match one_round(store, facts) {
+        Ok(0) => LOOK_EVERY,
+        Ok(_) if *commits.borrow() <= before + OWN_COMMITS_MAX => Duration::ZERO,
+        Ok(_) => (began.elapsed() * RESTS_PER_ROUND).min(LOOK_EVERY),
+        Err(error) => {
+            tracing::error!(%error, "cases could not be projected");
+            REST_AFTER_TROUBLE
+        }
+    }
+}
+
+fn one_round(store: &Store, facts: &mut Option<KnownFacts>) -> Result<usize, StoreError> {
     let today = clock::today();
     if store.read_now(|tx| snapshots::facts_changed(tx, today))? {
         store.write_now(move |tx| snapshots::start_over(tx, today))?;
     }
     let round = store.read_now(|tx| snapshots::behind(tx, ROUND_CASES_MAX))?;
-    project_round(store, &round)?;
+    project_round(store, facts, &round)?;
     Ok(round.len())
+}
+
+/// The service's facts, kept from one round to the next: a large team takes longer to read than a
+/// round of cases.
+#[derive(Clone)]
+struct KnownFacts {
+    version: FactsVersion,
+    facts: Arc<ServiceFacts>,
+}
+
+impl KnownFacts {
+    /// The facts as they stand in this transaction, read again only where they changed.
+    fn in_force(known: Option<&Self>, tx: &Transaction<'_>) -> Result<Self, StoreError> {
+        let version = FactsVersion::read(tx)?;
+        match known {
+            Some(known) if known.version == version => Ok(known.clone()),
+            _ => Ok(Self { version, facts: Arc::new(ServiceFacts::load(tx)?) }),
+        }
+    }
 }
 
 /// What was made of a case outside the writer, so that phones do not wait for it.
@@ -130,21 +168,27 @@ enum Prepared {
 }
 
 /// Projects these cases. Says how many could not be read.
-fn project_round(store: &Store, round: &[Behind]) -> Result<usize, StoreError> {
+fn project_round(
+    store: &Store,
+    facts: &mut Option<KnownFacts>,
+    round: &[Behind],
+) -> Result<usize, StoreError> {
     if round.is_empty() {
         return Ok(0);
     }
-    let prepared: Vec<(Behind, Prepared)> = store.read_now(|tx| {
-        round
-            .iter()
-            .map(|behind| Ok::<_, StoreError>((*behind, prepare(tx, behind.case)?)))
-            .collect()
-    })?;
+    let prepare_all = |tx: &Transaction<'_>| {
+        let known = KnownFacts::in_force(facts.as_ref(), tx)?;
+        let each = round.iter().map(|behind| Ok((*behind, prepare(tx, behind.case)?)));
+        Ok::<_, StoreError>((known, each.collect::<Result<Vec<_>, StoreError>>()?))
+    };
+    let (known, prepared) = store.read_now(prepare_all)?;
+    *facts = Some(known.clone());
     store.write_now(move |tx| {
-        let facts = ServiceFacts::load(tx)?;
+        // They may have changed in between, and the ledger rests on those that hold now.
+        let known = KnownFacts::in_force(Some(&known), tx)?;
         let mut unreadable = 0;
         for (behind, prepared) in prepared {
-            if !keep(tx, &behind, prepared, &facts)? {
+            if !keep(tx, &behind, prepared, &known.facts)? {
                 tracing::warn!(case = %behind.case, "this case could not be projected");
                 unreadable += 1;
             }

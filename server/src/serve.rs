@@ -12,6 +12,7 @@ use tokio::{
     sync::watch,
 };
 use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     app::App,
@@ -126,7 +127,11 @@ async fn run(
 /// Log lines as JSON on standard error. A server says what it does, a command only what is amiss.
 pub fn log_to_stderr(serves: bool) {
     let level = if serves { Level::INFO } else { Level::WARN };
-    tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr).init();
+    // Nothing of what libraries say: they name what they work on, which is somebody's data, and
+    // writing down every change that is parsed would take longer than storing it.
+    let own = Targets::new().with_target(env!("CARGO_PKG_NAME"), level);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(own).init();
     // The usual message of a panic may quote what was being worked on: somebody's data.
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rusqlite::Transaction;
+use rusqlite::{Row, Transaction};
 use shared::{
     coding::{AuthorFacts, Context},
     ids::UserId,
@@ -34,6 +34,28 @@ pub struct ServiceFacts {
     /// Today, in London.
     pub today: Date,
     practice_codes: BTreeSet<OdsCode>,
+}
+
+/// Rises with the facts: two that are equal were read from the same ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactsVersion {
+    profile_version: u64,
+    /// A device is enrolled without a new profile, and never removed.
+    last_device: i64,
+    today: Date,
+}
+
+impl FactsVersion {
+    /// Reads it, which costs next to nothing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
+        let sql = "SELECT profile_version, (SELECT max(rowid) FROM device) FROM meta";
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let (profile_version, last_device) = tx.prepare_cached(sql)?.query_row([], read)?;
+        Ok(Self { profile_version, last_device, today: clock::today() })
+    }
 }
 
 impl ServiceFacts {
@@ -134,4 +156,36 @@ pub fn allowed_codes(tx: &Transaction<'_>) -> Result<Vec<(String, String)>, Stor
     let mut statement = tx.prepare("SELECT concept, term FROM allowed_code ORDER BY concept")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{case::Role, ids::DeviceId};
+
+    use super::*;
+    use crate::store::{
+        bare::BareStore,
+        people::{self, NewUser},
+    };
+
+    #[test]
+    fn a_new_person_and_a_new_device_are_another_version_of_the_facts() {
+        let amina = NewUser {
+            name: "Amina".into(),
+            role: Role::LinkWorker,
+            practice: None,
+            gp_username: None,
+        };
+        let store = BareStore::new().unwrap();
+        let versions = store.read(|tx| {
+            let before = FactsVersion::read(tx)?;
+            let user = people::add_user(tx, &amina)?;
+            let hired = FactsVersion::read(tx)?;
+            people::put_device(tx, user, DeviceId::from_random([1; 16]), 0)?;
+            Ok([before, hired, FactsVersion::read(tx)?, FactsVersion::read(tx)?])
+        });
+        let [before, hired, enrolled, same] = versions.unwrap();
+        assert!(before != hired && hired != enrolled);
+        assert_eq!(enrolled, same);
+    }
 }

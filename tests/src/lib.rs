@@ -14,6 +14,7 @@ pub mod http;
 mod inspect;
 pub mod kills;
 pub mod ledger;
+pub mod load;
 mod locate;
 mod phone;
 mod processes;

@@ -46,6 +46,16 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// Where it listens, for a client that opens its connections itself: `127.0.0.1:41234`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Its process, as the kernel's accounts name it.
+    pub fn id(&self) -> i32 {
+        self.process.pid().as_raw_pid()
+    }
+
     /// The path of the sign-in link printed for a person: `/join/...`. `who` is any part of the
     /// line that names them, such as their name or role.
     #[track_caller]

@@ -158,9 +158,10 @@ impl<'t> Appender<'t> {
         let mut heads = self.heads(case)?;
         let sql = "INSERT INTO change (position, case_id, hash, device, author, received_at, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut insert = self.tx.prepare_cached(sql)?;
         for Entry { change, author, device } in entries {
             let position = self.next();
-            self.tx.prepare_cached(sql)?.execute(params![
+            insert.execute(params![
                 position,
                 case.as_bytes(),
                 change.hash().0,

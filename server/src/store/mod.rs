@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, config::DbConfig};
 use shared::sync::exchange::Durable;
 use tokio::sync::watch;
 
@@ -40,6 +40,12 @@ const FILE: &str = "fingerpost.db";
 const RESTORED_FILE: &str = "fingerpost.db.restored";
 /// Statements that a connection keeps prepared: all that sync uses.
 const STATEMENTS_KEPT: usize = 64;
+/// Pages of the file that the writer keeps in memory, in kilobytes (negative, as SQLite wants it):
+/// cases lie in random order, and reading their pages again for each change costs more than all else.
+const WRITER_CACHE_KIB: i64 = -32 * 1024;
+/// Pages of the log of writes before they are moved into the file: 16 MB. Pages that are written
+/// again and again are moved once; a longer log would make somebody wait for the disk.
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// How long a write waits for another program on the same file: a large import commits in parts
 /// far shorter than this.
 pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -257,13 +263,25 @@ pub(crate) fn create_private(data: &Path) -> std::io::Result<()> {
     builder.create(data)
 }
 
-/// What every connection needs.
+/// Has a connection plan each statement once. SQLite would plan it anew for other values, which
+/// for statements as short as these takes longer than running them.
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+/// What the connection that writes needs.
 fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_WAIT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that returned survives a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // What undoes one job of a batch stays in memory: it would be a file for every few jobs.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction};
 use tokio::sync::Semaphore;
 
-use super::{BUSY_WAIT, STATEMENTS_KEPT, StoreError};
+use super::{BUSY_WAIT, StoreError};
 
 /// Reads at once. More would only wait for the same few cores.
 const READERS_MAX: usize = 8;
@@ -65,7 +65,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY_WAIT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        super::keep_plans(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }

@@ -16,12 +16,21 @@ use shared::{
     cbor,
     intake::{self, BodyRefusal},
     limits,
-    sync::wire::{CasePush, CaseReceipt, PROTOCOL, SyncRequest},
+    sync::{
+        exchange::ParsedPush,
+        wire::{CasePush, CaseReceipt, PROTOCOL, SyncRequest},
+    },
 };
 
+use self::pull::{Pulled, Wanted};
 use crate::{
     app::App, body, clock, error::Error, session::SignedIn, store::people::SignedInDevice,
 };
+
+/// Bytes of changes that are parsed at once: far more than a day's work, and under a millisecond.
+const PARSED_AT_ONCE_BYTES_MAX: usize = 64 * 1024;
+/// What the smallest change costs at least, in bytes of content that cost as much.
+const CHANGE_FRAME_BYTES: usize = 512;
 
 /// The routes of this room.
 pub fn router() -> Router<App> {
@@ -39,9 +48,9 @@ async fn sync(
     let sent = body::inflated(&headers, sent, limits::SYNC_BODY_BYTES_MAX)?;
     let request = understood(&sent)?;
     drop(sent);
-    let wanted = pull::Wanted::of(&sender, &request);
-    let receipts = take_in(&app, sender, request.push).await?;
-    let pulled = app.store.read(move |tx| pull::pull(tx, &wanted)).await?;
+    let wanted = Wanted::of(&sender, &request);
+    let (receipts, wanted) = take_in(&app, sender, request.push, wanted).await?;
+    let pulled = pull_for(&app, wanted).await?;
     let dense_bytes = pulled.dense_bytes();
     let response = pulled.answer(receipts, clock::now_ms());
     Ok(body::cbor(&headers, cbor::encode(&response), dense_bytes))
@@ -69,11 +78,35 @@ async fn take_in(
     app: &App,
     sender: SignedInDevice,
     pushes: Vec<CasePush>,
-) -> Result<Vec<CaseReceipt>, Error> {
+    wanted: Wanted,
+) -> Result<(Vec<CaseReceipt>, Wanted), Error> {
     if pushes.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), wanted));
     }
-    let written = app.store.write(move |tx| push::push(tx, &sender, clock::now_ms(), &pushes));
+    let pushes = parsed(pushes).await?;
+    let written = app.store.write(move |tx| push::push(tx, &sender, clock::now_ms(), pushes));
     let (judged, durable) = written.await?;
-    Ok(judged.iter().map(|push| push.receipt(&durable)).collect())
+    let receipts = judged.iter().map(|push| push.receipt(&durable)).collect();
+    Ok((receipts, wanted.after(&judged)))
+}
+
+/// Parses a push: at once where that is quick, so that a day's work does not wait for a thread, and
+/// on a thread that may take its time where it is much.
+async fn parsed(pushes: Vec<CasePush>) -> Result<Vec<ParsedPush>, Error> {
+    let changes = pushes.iter().flat_map(|push| &push.changes);
+    // The frame of a change costs time too, however short its content is.
+    let bytes: usize = changes.map(|change| change.len() + CHANGE_FRAME_BYTES).sum();
+    if bytes <= PARSED_AT_ONCE_BYTES_MAX {
+        return Ok(push::parsed(&pushes));
+    }
+    let parsing = tokio::task::spawn_blocking(move || push::parsed(&pushes));
+    parsing.await.map_err(Error::internal)
+}
+
+/// What is new to the phone: at once where that is little.
+async fn pull_for(app: &App, wanted: Wanted) -> Result<Pulled, Error> {
+    if let Some(pulled) = app.store.read_now(|tx| pull::pull_if_quick(tx, &wanted))? {
+        return Ok(pulled);
+    }
+    Ok(app.store.read(move |tx| pull::pull(tx, &wanted)).await?)
 }

@@ -1,5 +1,7 @@
 //! What is new to a phone: read by a query that knows who may see it, without opening a document.
 
+use std::collections::BTreeSet;
+
 use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{
@@ -8,7 +10,7 @@ use shared::{
     limits,
     policy::{Action, Subject, may},
     sync::{
-        exchange::{self, Filled},
+        exchange::{self, Filled, JudgedPush},
         seal::{Seal, SealKey},
         wire::{CaseReceipt, CaseUpdate, Cursor, SyncRequest, SyncResponse},
     },
@@ -23,6 +25,17 @@ use crate::store::{
 /// Room left for what frames the cases, so that a full answer is still one that a phone takes.
 const FRAME_BYTES: usize = 256 * 1024;
 
+/// Changed cases up to which an answer is made at once, without another thread: a day's work of one
+/// worker and of the colleagues who share their cases.
+const QUICK_CASES_MAX: usize = 32;
+
+/// The cases that this user may see and that changed.
+const PENDING: &str =
+    "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
+     LEFT JOIN case_log ON case_log.case_id = access.case_id
+     WHERE user = ?1 AND access.latest_position > ?2 AND revoked_position IS NULL
+     ORDER BY access.latest_position";
+
 /// What a phone asks for.
 pub struct Wanted {
     user: UserId,
@@ -32,6 +45,7 @@ pub struct Wanted {
     cursor: Cursor,
     room_bytes: usize,
     again: Vec<CaseId>,
+    begun: BTreeSet<CaseId>,
 }
 
 impl Wanted {
@@ -47,7 +61,16 @@ impl Wanted {
             cursor: request.cursor,
             room_bytes: room_bytes.min(limits::SYNC_BODY_BYTES_MAX - FRAME_BYTES),
             again: request.again.clone(),
+            begun: BTreeSet::new(),
         }
+    }
+
+    /// Notes what became of the push of the same request: a case that it began is the phone's own
+    /// already, though it is new to the person in the log.
+    pub fn after(mut self, judged: &[JudgedPush]) -> Self {
+        let begun = judged.iter().filter(|push| push.begins()).map(JudgedPush::case);
+        self.begun.extend(begun);
+        self
     }
 }
 
@@ -81,6 +104,33 @@ impl Pulled {
     }
 }
 
+/// Reads what is new to a phone where that is little, as it is for nearly every request: then it
+/// takes less time than handing it to a thread that may wait. `None` where it may be much.
+///
+/// # Errors
+/// When the database refuses.
+pub fn pull_if_quick(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Option<Pulled>, StoreError> {
+    if is_quick(tx, wanted)? { pull(tx, wanted).map(Some) } else { Ok(None) }
+}
+
+/// Whether no whole case is to be read, and few others have changed.
+fn is_quick(tx: &Transaction<'_>, wanted: &Wanted) -> Result<bool, StoreError> {
+    if !wanted.again.is_empty() {
+        return Ok(false);
+    }
+    let cursor = cursor(wanted, &log::head(tx)?);
+    let mut statement = tx.prepare_cached(PENDING)?;
+    let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
+    let mut cases = 0;
+    for pending in rows {
+        cases += 1;
+        if cases > QUICK_CASES_MAX || since(wanted, &pending?, cursor).is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// A case that this user may see and that changed.
 struct Pending {
     case: CaseId,
@@ -107,12 +157,7 @@ pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError>
     let (mut again, used_bytes) = asked_again(tx, wanted)?;
     let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
     let key = log::seal_key(tx)?;
-    let mut statement = tx.prepare_cached(
-        "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
-         LEFT JOIN case_log ON case_log.case_id = access.case_id
-         WHERE user = ?1 AND access.latest_position > ?2 AND revoked_position IS NULL
-         ORDER BY access.latest_position",
-    )?;
+    let mut statement = tx.prepare_cached(PENDING)?;
     let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
     let updates = rows.filter_map(|row| {
         let update = row.map_err(StoreError::from).and_then(|pending| {
@@ -155,6 +200,15 @@ fn read_change(row: &Row<'_>) -> Result<ByteVec, rusqlite::Error> {
     row.get::<_, Vec<u8>>(0).map(ByteVec::from)
 }
 
+/// The position up to which the phone has this case; `None` where it has nothing of it.
+fn since(wanted: &Wanted, pending: &Pending, cursor: Cursor) -> Option<u64> {
+    match pending.granted > cursor.base {
+        false => Some(cursor.base),
+        // Whoever began it holds everything up to there; a colleague may have been quick.
+        true => wanted.begun.contains(&pending.case).then_some(pending.granted),
+    }
+}
+
 /// What the phone lacks of one case; nothing when all that is new is what it wrote itself.
 fn update(
     tx: &Transaction<'_>,
@@ -162,13 +216,13 @@ fn update(
     pending: &Pending,
     cursor: Cursor,
 ) -> Result<Option<CaseUpdate>, StoreError> {
-    if pending.granted > cursor.base {
+    let Some(after) = since(wanted, pending, cursor) else {
         return whole(tx, pending.case).map(Some);
-    }
+    };
     let sql = "SELECT bytes FROM change
          WHERE case_id = ?1 AND +position > ?2 AND device <> ?3 ORDER BY position";
     let mut statement = tx.prepare_cached(sql)?;
-    let key = params![pending.case.as_bytes(), cursor.base, wanted.device.as_bytes()];
+    let key = params![pending.case.as_bytes(), after, wanted.device.as_bytes()];
     let changes = statement.query_map(key, read_change)?;
     let changes: Vec<ByteVec> = changes.collect::<Result<_, _>>()?;
     let update = CaseUpdate { case: pending.case, snapshot: None, changes, seal: None };

@@ -6,7 +6,7 @@ use shared::{
     ids::{CaseId, DeviceId},
     policy::{Action, Actor, Subject, may},
     sync::{
-        exchange::{CaseFacts, CaseStore, JudgedPush, Owner, Sender, judge},
+        exchange::{CaseFacts, CaseStore, JudgedPush, Owner, ParsedPush, Sender, judge},
         seal::Seal,
         wire::CasePush,
     },
@@ -18,6 +18,12 @@ use crate::store::{
     people::{self, SignedInDevice},
 };
 
+/// Parses what was pushed: most of the work, and none of it needs the store, so it is not done on
+/// the one thread that writes for everybody.
+pub fn parsed(pushes: &[CasePush]) -> Vec<ParsedPush> {
+    pushes.iter().map(ParsedPush::of).collect()
+}
+
 /// Judges each change and writes what is taken or kept apart. The receipts can be made once the
 /// transaction is on disk.
 ///
@@ -27,7 +33,7 @@ pub fn push(
     tx: &Transaction<'_>,
     sender: &SignedInDevice,
     now_ms: i64,
-    pushes: &[CasePush],
+    pushes: Vec<ParsedPush>,
 ) -> Result<Vec<JudgedPush>, StoreError> {
     let (actor, device) = (&sender.actor, sender.device);
     let judging = Sender {
@@ -37,21 +43,22 @@ pub fn push(
     let mut appender = Appender::open(tx, now_ms)?;
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
-        let facts = case_facts(tx, actor, push.case)?;
-        let mut log = CaseLog { tx, case: push.case, sender };
+        let case = push.case();
+        let facts = case_facts(tx, actor, case)?;
+        let mut log = CaseLog { tx, case, is_new: facts == CaseFacts::Unknown, sender };
         let judged = judge(&judging, facts, push, &mut log)?;
         for (device, owner) in judged.adopted() {
             people::adopt_device(tx, owner, device, now_ms)?;
         }
         let entry = |change| Entry { change, author: actor.user, device };
-        appender.append(push.case, judged.taken().map(entry))?;
+        appender.append(case, judged.taken().map(entry))?;
         for user in judged.beginners() {
             if people::exists(tx, user)? {
-                appender.grant(push.case, user, Some(device))?;
+                appender.grant(case, user, Some(device))?;
             }
         }
         for change in judged.kept_apart() {
-            keep_apart(tx, push.case, entry(change), now_ms)?;
+            keep_apart(tx, case, entry(change), now_ms)?;
         }
         all.push(judged);
     }
@@ -63,6 +70,8 @@ pub fn push(
 struct CaseLog<'a> {
     tx: &'a Transaction<'a>,
     case: CaseId,
+    /// Nothing is known of a case that the log does not have.
+    is_new: bool,
     sender: &'a SignedInDevice,
 }
 
@@ -70,7 +79,7 @@ impl CaseStore for CaseLog<'_> {
     type Error = StoreError;
 
     fn has(&mut self, hash: &ChangeHash) -> Result<bool, StoreError> {
-        log::has_change(self.tx, self.case, hash)
+        Ok(!self.is_new && log::has_change(self.tx, self.case, hash)?)
     }
 
     fn owner(&mut self, device: DeviceId) -> Result<Owner, StoreError> {

@@ -65,7 +65,8 @@ async fn a_change_that_fits_no_document_fails_its_own_case_and_no_other() {
     let (mut document, begins) = Document::create(case, &phone.author, 0, |_| Ok(())).unwrap();
     let follows = document.commit(&phone.author, 0, |w| w.put_field(Field::Sex, "female"));
     let late = numbered_late(&follows.unwrap());
-    let push = vec![CasePush { case, changes: vec![begins.into(), ByteVec::from(late)] }];
+    let push =
+        vec![CasePush { case, changes: vec![begins.into(), ByteVec::from(late)], seal: None }];
     let request = SyncRequest {
         protocol: PROTOCOL,
         epoch: None,

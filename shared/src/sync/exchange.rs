@@ -81,6 +81,28 @@ impl Durable {
     }
 }
 
+/// A push of one case whose changes have passed the door, or were turned away there: what of the
+/// work needs no store, so that it is done before anybody waits for one.
+#[derive(Debug)]
+pub struct ParsedPush {
+    case: CaseId,
+    seal: Option<Seal>,
+    changes: Vec<Result<IncomingChange, ChangeRefusal>>,
+}
+
+impl ParsedPush {
+    /// Takes each change in, or notes why it is turned away.
+    pub fn of(push: &CasePush) -> Self {
+        let changes = push.changes.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
+        Self { case: push.case, seal: push.seal.clone(), changes }
+    }
+
+    /// The case.
+    pub fn case(&self) -> CaseId {
+        self.case
+    }
+}
+
 /// A push of one case with a decision on each change.
 #[derive(Debug)]
 pub struct JudgedPush {
@@ -104,11 +126,11 @@ enum Judged {
 pub fn judge<S: CaseStore>(
     sender: &Sender,
     facts: CaseFacts,
-    push: &CasePush,
+    push: ParsedPush,
     store: &mut S,
 ) -> Result<JudgedPush, S::Error> {
-    let parsed: Vec<_> = push.changes.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
-    let vouched = vouched(push, &parsed, store)?;
+    let ParsedPush { case, seal, changes: parsed } = push;
+    let vouched = vouched(seal.as_ref(), &parsed, store)?;
     let mut judge = Judge {
         sender,
         facts,
@@ -126,16 +148,16 @@ pub fn judge<S: CaseStore>(
         });
     }
     let Judge { beginners, adopted, .. } = judge;
-    Ok(JudgedPush { case: push.case, beginners, adopted, changes })
+    Ok(JudgedPush { case, beginners, adopted, changes })
 }
 
 /// The changes that the server's own seal says were in its log once.
 fn vouched<S: CaseStore>(
-    push: &CasePush,
+    seal: Option<&Seal>,
     parsed: &[Result<IncomingChange, ChangeRefusal>],
     store: &mut S,
 ) -> Result<BTreeSet<ChangeHash>, S::Error> {
-    let Some(seal) = &push.seal else { return Ok(BTreeSet::new()) };
+    let Some(seal) = seal else { return Ok(BTreeSet::new()) };
     if !store.knows(seal)? {
         return Ok(BTreeSet::new());
     }
@@ -229,6 +251,11 @@ impl JudgedPush {
     /// The case.
     pub fn case(&self) -> CaseId {
         self.case
+    }
+
+    /// Whether the push begins the case.
+    pub fn begins(&self) -> bool {
+        !self.beginners.is_empty()
     }
 
     /// Whose the case is to be, where the push begins it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::date};
 
 use super::{
-    exchange::{CaseFacts, CaseStore, Durable, Owner, Sender, fill, judge},
+    exchange::{CaseFacts, CaseStore, Durable, Owner, ParsedPush, Sender, fill, judge},
     seal::{Seal, SealKey},
     wire::{CasePush, CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict},
     *,
@@ -120,7 +120,7 @@ impl Hub {
                 .collect();
             let own = self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into());
             let mut store = HubCase { case: push.case, user: phone.user, known, own };
-            let judged = judge(&sender, facts, push, &mut store).unwrap();
+            let judged = judge(&sender, facts, ParsedPush::of(push), &mut store).unwrap();
             for change in judged.taken() {
                 self.log.push((push.case, change.hash(), change.bytes().to_vec()));
             }

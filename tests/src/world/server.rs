@@ -169,10 +169,10 @@ impl Server {
         for arrived in batch {
             let admitted = self.admit(&arrived, now_ms)?;
             let admitted = admitted.map(|(sender, request)| {
-                let (for_push, pushes) = (sender.clone(), request.push.clone());
+                let (for_push, pushes) = (sender.clone(), push::parsed(&request.push));
                 let pushed = (!pushes.is_empty()).then(|| {
                     let (job, pushed) =
-                        job(move |tx: &Transaction<'_>| push::push(tx, &for_push, now_ms, &pushes));
+                        job(move |tx: &Transaction<'_>| push::push(tx, &for_push, now_ms, pushes));
                     jobs.push(job);
                     pushed
                 });
@@ -224,11 +224,13 @@ impl Server {
         pushed: Option<Pushed>,
         reference: &mut Reference,
     ) -> Result<Answer, Violation> {
+        let mut wanted = pull::Wanted::of(sender, request);
         let mut receipts: Vec<CaseReceipt> = Vec::new();
         if let Some(mut pushed) = pushed {
             let Ok(Ok((judged, durable))) = pushed.try_recv() else {
                 return Ok(Err(Failure::Server));
             };
+            wanted = wanted.after(&judged);
             for push in &judged {
                 receipts.push(push.receipt(&durable));
                 if push.beginners().next().is_some() {
@@ -237,7 +239,6 @@ impl Server {
             }
         }
         self.check_durable(request, &receipts)?;
-        let wanted = pull::Wanted::of(sender, request);
         let pulled = self.store.read(|tx| pull::pull(tx, &wanted))?;
         let response = pulled.answer(receipts, now_ms);
         for update in &response.cases {
