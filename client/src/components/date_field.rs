@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use leptos::{html, prelude::*};
 use shared::calendar;
 
+use crate::memo::memo;
+
 /// A field for one date.
 #[component]
 pub fn DateField(
@@ -22,7 +24,7 @@ pub fn DateField(
 ) -> impl IntoView {
     let (label_id, words_id) = (format!("{id}-label"), format!("{id}-words"));
     let input = NodeRef::<html::Input>::new();
-    let shown = Memo::new(move |_| value.get().map(|date| date.to_string()).unwrap_or_default());
+    let shown = memo(move || value.get().map(|date| date.to_string()).unwrap_or_default());
     Effect::new(move |_| {
         let (shown, input) = (shown.get(), input.get());
         // Setting what is there already would wipe a date that is typed by halves.

@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::disclose::focus;
+use crate::components::show::Show;
 
 /// One thing to put right.
 #[derive(Debug, Clone, PartialEq, Eq)]

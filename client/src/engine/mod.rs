@@ -40,7 +40,9 @@ pub use working::WorkingDraft;
 
 use self::{core::Core, shown::Shown};
 use crate::{
-    clock, random,
+    clock,
+    memo::memo,
+    random,
     vault::{Persistence, VaultError, ask_to_persist},
 };
 
@@ -114,11 +116,10 @@ impl Engine {
     /// One case, read again whenever something is written in it.
     pub fn case(&self, case: CaseId) -> Signal<CaseRead> {
         let engine = *self;
-        let revision = Memo::new(move |_| {
-            engine.shown.revisions.with(|revisions| revisions.get(&case).copied())
-        });
-        let opened = Memo::new(move |_| engine.shown.profile.with(Option::is_some));
-        Memo::new(move |_| {
+        let revision =
+            memo(move || engine.shown.revisions.with(|revisions| revisions.get(&case).copied()));
+        let opened = memo(move || engine.shown.profile.with(Option::is_some));
+        memo(move || {
             // A memo runs only once it is read: tracking alone would never wake this one.
             let _ = (revision.get(), opened.get());
             engine.core().view(case)

@@ -2,15 +2,17 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
 use shared::case::Standing;
 
 use crate::{
+    address::Address,
     components::{
         person_line::{Choosing, PersonLine, is_overdue},
+        show::Show,
         shown,
     },
     engine::{CaseLine, Engine},
+    memo::memo,
 };
 
 /// Lines at a time: more than anybody reads, few enough to draw at once.
@@ -91,13 +93,13 @@ fn heading(choosing: Choosing) -> &'static str {
 pub fn People() -> impl IntoView {
     let engine = Engine::here();
     let rows = engine.rows();
-    let query = use_query_map();
-    let choosing = Memo::new(move |_| query.with(|query| choosing_named(query.get_str("for"))));
+    let address = Address::here();
+    let choosing = memo(move || choosing_named(address.query("for").as_deref()));
     let typed = RwSignal::new(String::new());
     let filter = RwSignal::new(Filter::All);
     // The bottom bar leads here from here: the screen stays, and what was asked for changes.
-    Effect::new(move |_| filter.set(query.with(|query| Filter::named(query.get_str("show")))));
-    let found = Memo::new(move |_| {
+    Effect::new(move |_| filter.set(Filter::named(address.query("show").as_deref())));
+    let found = memo(move || {
         let today = engine.today();
         let (typed, filter) = (typed.get(), filter.get());
         let fits = |line: &&CaseLine| filter.holds(line, today) && line.row.matches(&typed);
@@ -107,13 +109,13 @@ pub fn People() -> impl IntoView {
         <h1 class="nhsuk-heading-l">{move || heading(choosing.get())}</h1>
         <Arriving />
         <Show when=move || choosing.get() == Choosing::Look>
-            <A href="/refer" attr:class="nhsuk-button fp-button">"New referral"</A>
+            <a href="/refer" class="nhsuk-button fp-button">"New referral"</a>
         </Show>
         <Search typed />
         <Filters filter />
         <Found found choosing typed filter />
         <Show when=move || choosing.get() != Choosing::Look>
-            <p class="fp-link-line"><A href="/refer">"Somebody new: add a referral"</A></p>
+            <p class="fp-link-line"><a href="/refer">"Somebody new: add a referral"</a></p>
         </Show>
     }
 }

@@ -10,6 +10,8 @@ use shared::{
     personal::Personal,
 };
 
+use crate::memo::memo;
+
 /// The draft without its note, which no rule reads: so that typing does not run the rules.
 pub fn without_note(draft: &ContactDraft) -> ContactDraft {
     ContactDraft { note: Personal::default(), ..draft.clone() }
@@ -18,7 +20,7 @@ pub fn without_note(draft: &ContactDraft) -> ContactDraft {
 /// The coding sentence, and the reasons for it.
 #[component]
 pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
-    let words = Memo::new(move |_| preview.with(Preview::words));
+    let words = memo(move || preview.with(Preview::words));
     let reasons = move || {
         let (_, reasons) = words.get();
         reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()

@@ -12,6 +12,7 @@ use crate::{
         disclose::Disclose,
         entry::{Saving, write_entry},
         field::FieldError,
+        show::Show,
     },
     engine::Engine,
 };

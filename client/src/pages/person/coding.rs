@@ -7,7 +7,10 @@ use shared::{
 };
 
 use super::Shown;
-use crate::{components::shown, engine::Engine};
+use crate::{
+    components::{show::Show, shown},
+    engine::Engine,
+};
 
 /// What goes to the practice, and what waits.
 #[component]

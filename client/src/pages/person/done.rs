@@ -1,10 +1,15 @@
 //! What was just done with this person's contact, and what is begun and not finished.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
 use shared::ids::CaseId;
 
-use crate::{components::disclose::focus, engine::Engine, pages::today::draft_words};
+use crate::{
+    address::Address,
+    components::{disclose::focus, show::Show},
+    engine::Engine,
+    memo::memo,
+    pages::today::draft_words,
+};
 
 const DONE: &str = "done";
 
@@ -12,8 +17,8 @@ const DONE: &str = "done";
 /// whoever hears the screen hears it first.
 #[component]
 pub(super) fn Done() -> impl IntoView {
-    let query = use_query_map();
-    let signed = Memo::new(move |_| query.with(|query| signed_at(query.get_str("signed")?)));
+    let address = Address::here();
+    let signed = memo(move || signed_at(&address.query("signed")?));
     Effect::new(move |_| {
         if signed.read().is_some() {
             focus(DONE.to_owned());
@@ -46,7 +51,7 @@ fn signed_at(text: &str) -> Option<String> {
 pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
     let engine = Engine::here();
     let drafts = engine.working_drafts();
-    let own = Memo::new(move |_| {
+    let own = memo(move || {
         drafts.with(|drafts| {
             let own = drafts.iter().filter(|draft| draft.case == case);
             own.copied().collect::<Vec<_>>()
@@ -57,7 +62,7 @@ pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
             let href = format!("/person/{case}/contact/{}", draft.draft);
             view! {
                 <li>
-                    <A href=href>"Finish the contact that you began"</A>
+                    <a href=href>"Finish the contact that you began"</a>
                     <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
                 </li>
             }

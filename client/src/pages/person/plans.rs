@@ -12,7 +12,7 @@ use shared::{
 
 use super::Shown;
 use crate::{
-    components::{ask::Ask, entry::write_entry, shown},
+    components::{ask::Ask, entry::write_entry, show::Show, shown},
     engine::Engine,
 };
 

@@ -15,6 +15,8 @@ use crate::{
     components::{
         ask::Ask,
         entry::{Saving, event_of, write_entry},
+        lines::{Line, Lines},
+        show::Show,
         shown,
     },
     engine::{Engine, SaveError},
@@ -46,7 +48,18 @@ fn answers_of(case: &Case) -> Vec<Entry> {
 /// Everything that waits for a choice.
 #[component]
 pub(super) fn Settle(shown: Shown) -> impl IntoView {
-    let (answers, fields) = (shown.of(answers_of), shown.of(fields_of));
+    let (answers, contested) = (shown.of(answers_of), shown.of(fields_of));
+    let side = move |entry: Entry| {
+        Line::new(entry.original.id, move || view! { <AnswerSide shown entry /> })
+    };
+    let sides = move || answers.get().into_iter().map(side).collect();
+    let field = move |contested: Contested| {
+        // With its values: other ones are another question.
+        let values: Vec<_> = contested.values.iter().map(|value| value.reveal().as_str()).collect();
+        let key = format!("{:?} {}", contested.field, values.join("\n"));
+        Line::new(key, move || view! { <FieldSides shown contested /> })
+    };
+    let fields = move || contested.get().into_iter().map(field).collect();
     view! {
         <div id="settle">
             <Show when=move || !answers.read().is_empty()>
@@ -57,23 +70,11 @@ pub(super) fn Settle(shown: Shown) -> impl IntoView {
                          goes to the practice until one is withdrawn."
                     </p>
                     <div class="fp-sides">
-                        <For
-                            each=move || answers.get()
-                            key=|entry| entry.original.id
-                            let:entry
-                        >
-                            <AnswerSide shown entry />
-                        </For>
+                        <Lines of=sides />
                     </div>
                 </section>
             </Show>
-            <For
-                each=move || fields.get()
-                key=|contested| (contested.field, contested.values.clone())
-                let:contested
-            >
-                <FieldSides shown contested />
-            </For>
+            <Lines of=fields />
         </div>
     }
 }

@@ -7,7 +7,13 @@ use shared::case::{
 };
 
 use super::{Shown, author, urgent::action_words};
-use crate::{components::shown, engine::Engine};
+use crate::{
+    components::{
+        lines::{Line, Lines},
+        shown,
+    },
+    engine::Engine,
+};
 
 /// One entry as the timeline shows it, with the reason where it was withdrawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,19 +44,20 @@ fn items_of(case: &Case) -> Vec<Item> {
 #[component]
 pub(super) fn Timeline(shown: Shown) -> impl IntoView {
     let items = shown.of(items_of);
-    // An entry is drawn again only when something became of it.
-    let key = |item: &Item| {
-        let entry = &item.entry;
-        (entry.original.id, entry.retracted_by, entry.amendments.len(), entry.contested)
-    };
+    let lines = move || items.get().into_iter().map(line_of).collect();
     view! {
         <h2 class="nhsuk-heading-m">"What happened"</h2>
         <ol class="fp-list fp-timeline" reversed>
-            <For each=move || items.get() key=key let:item>
-                <TimelineItem item />
-            </For>
+            <Lines of=lines />
         </ol>
     }
+}
+
+/// An entry is drawn again only when something became of it.
+fn line_of(item: Item) -> Line {
+    let Entry { original, retracted_by, amendments, contested, .. } = &item.entry;
+    let key = format!("{} {retracted_by:?} {} {contested}", original.id, amendments.len());
+    Line::new(key, move || view! { <TimelineItem item /> })
 }
 
 #[component]

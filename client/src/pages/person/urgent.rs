@@ -1,7 +1,6 @@
 //! Urgent concerns: the banner until somebody has taken one over, and how one is recorded.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{components::A, hooks::use_location};
 use shared::{
     case::{
         Case, Fact,
@@ -14,12 +13,15 @@ use shared::{
 
 use super::Shown;
 use crate::{
+    address::Address,
     components::{
         ask::Ask,
         choices::Choices,
         disclose::Disclose,
         entry::{Saving, write_entry},
         field::TextArea,
+        lines::{Line, Lines},
+        show::Show,
         shown,
     },
     engine::Engine,
@@ -72,15 +74,16 @@ fn open_of(case: &Case) -> Vec<Open> {
 #[component]
 pub(super) fn UrgentBanner(shown: Shown) -> impl IntoView {
     let open = shown.of(open_of);
+    let concern =
+        move |open: Open| Line::new(open.id, move || view! { <OpenConcern shown open /> });
+    let concerns = move || open.get().into_iter().map(concern).collect();
     view! {
         <Show when=move || !open.read().is_empty()>
             <section class="fp-urgent" id="urgent" aria-labelledby="urgent-heading">
                 <h2 class="nhsuk-heading-m" id="urgent-heading">"Urgent, and nobody's yet"</h2>
                 <p><strong>"This app has not told anyone. You must phone."</strong></p>
-                <p class="fp-link-line"><A href="/urgent">"Numbers to phone"</A></p>
-                <For each=move || open.get() key=|open| open.id let:open>
-                    <OpenConcern shown open />
-                </For>
+                <p class="fp-link-line"><a href="/urgent">"Numbers to phone"</a></p>
+                <Lines of=concerns />
             </section>
         </Show>
     }
@@ -117,9 +120,9 @@ pub(super) fn RecordUrgent(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let is_open = RwSignal::new(false);
     // Whoever chose the person on the urgent screen is asked at once.
-    let hash = use_location().hash;
+    let address = Address::here();
     Effect::new(move |_| {
-        if *hash.read() == format!("#{RECORD}") {
+        if address.part().as_deref() == Some(RECORD) {
             is_open.set(true);
         }
     });

@@ -6,6 +6,7 @@ use shared::limits;
 use crate::{
     components::{disclose::Disclose, field::TextField},
     engine::Engine,
+    memo::memo,
     pages::here,
 };
 
@@ -16,7 +17,7 @@ const CHANGE: &str = "Change";
 pub fn Here() -> impl IntoView {
     let rows = Engine::here().rows();
     let said = RwSignal::new(here::said());
-    let place = Memo::new(move |_| said.get().or_else(|| rows.with(|rows| here::now(rows))));
+    let place = memo(move || said.get().or_else(|| rows.with(|rows| here::now(rows))));
     let is_open = RwSignal::new(false);
     let choose = Callback::new(move |place: String| {
         here::say(place.clone());

@@ -5,7 +5,6 @@ mod here;
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::{case::Standing, sync::SyncState};
 
 use self::{answers::Answers, here::Here};
@@ -14,10 +13,12 @@ use crate::{
     clock,
     components::{
         person_line::{PersonLine, is_open, is_overdue},
+        show::Show,
         shown,
         state_chip::StateChip,
     },
     engine::{CaseLine, Engine, WorkingDraft},
+    memo::memo,
     words,
 };
 
@@ -33,7 +34,7 @@ pub fn Today() -> impl IntoView {
         <h1 class="nhsuk-heading-l fp-title">"Today, " {said}</h1>
         <Arriving />
         <Here />
-        <A href="/people?for=contact" attr:class="nhsuk-button fp-button">"Add a contact"</A>
+        <a href="/people?for=contact" class="nhsuk-button fp-button">"Add a contact"</a>
         <Unsent />
         <Drafts />
         <Answers />
@@ -90,7 +91,7 @@ fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> impl In
     let href = format!("/person/{}/contact/{}", draft.case, draft.draft);
     view! {
         <li>
-            <A href=href>"Finish the contact with " {name}</A>
+            <a href=href>"Finish the contact with " {name}</a>
             <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
         </li>
     }
@@ -121,7 +122,7 @@ fn FirstContacts() -> impl IntoView {
     view! {
         <Show when=move || due() != 0>
             <h2 class="nhsuk-heading-m">"First contacts"</h2>
-            <p class="fp-link-line"><A href="/people?show=first-contact">{said}</A></p>
+            <p class="fp-link-line"><a href="/people?show=first-contact">{said}</a></p>
         </Show>
     }
 }
@@ -132,7 +133,7 @@ fn Planned() -> impl IntoView {
     let engine = Engine::here();
     let (rows, arriving) = (engine.rows(), engine.arriving());
     let chosen = move |holds: fn(&CaseLine, Date) -> bool| {
-        Memo::new(move |_| {
+        memo(move || {
             let today = engine.today();
             let lines = rows.get();
             lines.iter().filter(|line| holds(line, today)).cloned().collect::<Vec<_>>()
