@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use leptos::{html, prelude::*};
-use shared::calendar;
+use shared::{calendar, written::Written};
 
 use crate::memo::memo;
 
@@ -69,7 +69,7 @@ pub fn DateField(
 
 /// Reads what a date input holds: an ISO date, or nothing while it is typed by halves.
 fn read(typed: &str) -> Option<Date> {
-    typed.parse().ok()
+    Date::read(typed)
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use shared::{
     case::ContactDraft,
     cbor,
     ids::{CaseId, EventId},
+    ordered,
     personal::Personal,
+    written,
 };
 
 use crate::vault::{Name, Write};
@@ -30,7 +32,7 @@ pub struct WorkingDraft {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 struct Stored {
     #[n(0)]
-    #[cbor(with = "cbor::json")]
+    #[cbor(with = "written::json")]
     at: Timestamp,
     #[n(1)]
     #[cbor(with = "cbor::json")]
@@ -112,7 +114,9 @@ impl WorkingCopies {
             at: *at,
         });
         let mut all: Vec<_> = here.chain(begun).collect();
-        all.sort_by_key(|draft| (std::cmp::Reverse(draft.at), draft.case, draft.draft));
+        ordered::sort_by_key(&mut all, |draft| {
+            (std::cmp::Reverse(draft.at), draft.case, draft.draft)
+        });
         all
     }
 }

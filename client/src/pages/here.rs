@@ -6,6 +6,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use jiff::civil::Date;
+use shared::ordered;
 
 use crate::engine::CaseLine;
 
@@ -49,7 +50,9 @@ pub fn places(rows: &[CaseLine]) -> Vec<String> {
     // One person's place may be their home, which is nobody else's business.
     met.retain(|place, (people, _)| !place.is_empty() && *people > 1);
     let mut places: Vec<_> = met.into_iter().collect();
-    places.sort_by_key(|(place, (people, last))| (std::cmp::Reverse((*last, *people)), *place));
+    ordered::sort_by_key(&mut places, |(place, (people, last))| {
+        (std::cmp::Reverse((*last, *people)), *place)
+    });
     places.into_iter().take(PLACES_MAX).map(|(place, _)| place.to_owned()).collect()
 }
 

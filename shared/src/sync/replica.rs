@@ -19,7 +19,7 @@ use crate::{
     document::{Author, Document, DocumentError, Writer},
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
-    limits,
+    limits, ordered,
 };
 
 /// How long after a failure the phone tries again: quickly at first, since a door may have closed
@@ -299,14 +299,13 @@ impl Replica {
     /// The person has read the notices.
     pub fn put_notices_aside(&mut self) -> Vec<Effect> {
         self.meta.notices.clear();
-        vec![self.store([Key::Meta].into()), Effect::Show]
+        vec![self.store(ordered::set([Key::Meta])), Effect::Show]
     }
 
     /// Stores everything again: the store lost what it held.
     pub fn store_again(&mut self) -> Vec<Effect> {
         let cases = self.cases.keys().copied().map(Key::Case);
-        let everything = cases.chain([Key::Meta]).collect();
-        vec![self.store(everything)]
+        vec![self.store(ordered::set(cases.chain([Key::Meta])))]
     }
 
     /// Notes that a fetched profile or directory was stored by its owner.
@@ -406,7 +405,7 @@ impl Replica {
         let mut order: Vec<_> =
             self.cases.iter().filter(|(_, record)| is_sendable(record)).collect();
         // An urgent concern is sent before anything else.
-        order.sort_by_key(|(case, record)| (record.row.urgent == 0, **case));
+        ordered::sort_by_key(&mut order, |(case, record)| (record.row.urgent == 0, **case));
         for (case, record) in order {
             if used_bytes >= limits::PUSH_BYTES_TARGET || push.len() >= limits::PUSH_CASES_MAX {
                 break;

@@ -1,7 +1,8 @@
 //! What was just done with this person's contact, and what is begun and not finished.
 
+use jiff::civil::Time;
 use leptos::prelude::*;
-use shared::ids::CaseId;
+use shared::{ids::CaseId, written::Written};
 
 use crate::{
     address::Address,
@@ -43,7 +44,7 @@ pub(super) fn Done() -> impl IntoView {
 
 /// The time of an address, where it is one: an address is anybody's to write.
 fn signed_at(text: &str) -> Option<String> {
-    jiff::civil::Time::strptime("%H:%M", text).ok().map(|_| text.to_owned())
+    Time::read(text).map(|_| text.to_owned())
 }
 
 /// Contacts with this person that are begun on this phone and not signed.

@@ -1,12 +1,11 @@
 //! Needs, goals, and the services that were named to the person.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{Case, Fact, event::GoalSet},
     ids::EventId,
+    ordered,
     personal::Personal,
 };
 
@@ -116,13 +115,10 @@ struct Named {
 
 fn named_of(case: &Case) -> Vec<Named> {
     // The entries come oldest first, so the latest word on each signposting stays.
-    let outcomes: BTreeMap<EventId, Personal<String>> = case
-        .standing()
-        .filter_map(|entry| match &entry.current.fact {
-            Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
-            _ => None,
-        })
-        .collect();
+    let outcomes = ordered::map(case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
+        _ => None,
+    }));
     let named = case.standing().filter_map(|entry| match &entry.current.fact {
         Fact::Signposted(signposted) => Some(Named {
             name: signposted.name.clone(),

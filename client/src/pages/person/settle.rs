@@ -1,5 +1,6 @@
 //! What two people wrote at once: side by side, for a person to choose.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{
@@ -8,6 +9,7 @@ use shared::{
     },
     ids::EventId,
     personal::Personal,
+    written::Written,
 };
 
 use super::{Shown, author};
@@ -172,7 +174,7 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
 fn value_words(engine: Engine, field: Field, value: &str) -> String {
     match field {
         Field::NhsNumber => shown::nhs_number(value),
-        Field::BirthDate => value.parse().map_or_else(|_| value.to_owned(), shown::date),
+        Field::BirthDate => Date::read(value).map_or_else(|| value.to_owned(), shown::date),
         Field::PracticeOds => engine.profile().with_untracked(|profile| {
             let name = profile.as_ref().map(|profile| profile.practice_name(value).to_owned());
             name.unwrap_or_else(|| value.to_owned())

@@ -1,9 +1,13 @@
 //! Everything that happened, newest first. What was withdrawn stays, struck out.
 
 use leptos::prelude::*;
-use shared::case::{
-    Case, Entry, Fact,
-    event::{Contact, ContactOutcome, Minutes},
+use shared::{
+    calendar,
+    case::{
+        Case, Entry, Fact,
+        event::{Contact, ContactOutcome, Minutes},
+    },
+    ordered,
 };
 
 use super::{Shown, author, urgent::action_words};
@@ -36,7 +40,9 @@ fn items_of(case: &Case) -> Vec<Item> {
     let items = case.entries.values().filter(shows);
     let mut items: Vec<_> =
         items.map(|entry| Item { withdrawn: reason(entry), entry: entry.clone() }).collect();
-    items.sort_by_key(|item| std::cmp::Reverse((item.entry.current.at, item.entry.original.id)));
+    ordered::sort_by_key(&mut items, |item| {
+        std::cmp::Reverse((item.entry.current.at, item.entry.original.id))
+    });
     items
 }
 
@@ -69,7 +75,7 @@ fn TimelineItem(item: Item) -> impl IntoView {
     let day = shown::day(entry.on(), engine.today());
     // Nobody knows the hour of a referral that was written down on a later day.
     let has_hour = entry.current.at.time() != jiff::civil::Time::midnight();
-    let time = has_hour.then(|| entry.current.at.strftime(", %H:%M").to_string());
+    let time = has_hour.then(|| format!(", {}", calendar::clock_words(entry.current.at.time())));
     let marks = [
         (!entry.stands()).then_some("Withdrawn"),
         (!entry.amendments.is_empty()).then_some("Corrected"),

@@ -2,6 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
+    calendar,
     case::{
         Case, Fact,
         event::{Handover, UrgentAction, UrgentConcern},
@@ -98,7 +99,7 @@ fn OpenConcern(shown: Shown, open: Open) -> impl IntoView {
         write_entry(engine, case, Fact::Handover(handover))
     };
     let day = shown::day(open.at.date(), engine.today());
-    let time = open.at.strftime("%H:%M").to_string();
+    let time = calendar::clock_words(open.at.time());
     view! {
         <p>{day} ", " {time} ". " {action_words(open.action)} "."</p>
         <blockquote class="fp-matters">{open.said.into_inner()}</blockquote>

@@ -5,7 +5,7 @@ mod here;
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use shared::{case::Standing, sync::SyncState};
+use shared::{calendar, case::Standing, sync::SyncState};
 
 use self::{answers::Answers, here::Here};
 use super::people::Arriving;
@@ -167,7 +167,7 @@ fn Planned() -> impl IntoView {
 }
 
 fn is_next(line: &CaseLine, today: Date) -> bool {
-    let until = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(Date::MAX);
+    let until = calendar::days_after(today, DAYS_AHEAD).unwrap_or(Date::MAX);
     is_open(line) && line.row.next_on.is_some_and(|on| today <= on && on <= until)
 }
 
