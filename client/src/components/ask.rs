@@ -1,14 +1,32 @@
 //! A question with one answer in words, behind a button of its own.
 
+use std::{pin::Pin, sync::Arc};
+
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::limits;
 
 use super::{disclose::Disclose, entry::Saving, field::TextArea};
 use crate::engine::SaveError;
 
+/// What writes an answer. One type for all questions, so that they are compiled once.
+#[derive(Clone)]
+pub struct Save(Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Saved>>> + Send + Sync>);
+
+type Saved = Result<(), SaveError>;
+
+impl<S, F> From<S> for Save
+where
+    S: Fn(String) -> F + Send + Sync + 'static,
+    F: Future<Output = Saved> + 'static,
+{
+    fn from(save: S) -> Self {
+        Self(Arc::new(move |words| Box::pin(save(words))))
+    }
+}
+
 /// A question with one answer in words.
 #[component]
-pub fn Ask<S, F>(
+pub fn Ask(
     /// Unique on its screen.
     #[prop(into)]
     id: String,
@@ -25,12 +43,10 @@ pub fn Ask<S, F>(
     #[prop(optional, into)]
     begin_with: Option<Signal<String>>,
     /// Writes the answer.
-    save: S,
-) -> impl IntoView
-where
-    S: Fn(String) -> F + Copy + Send + Sync + 'static,
-    F: Future<Output = Result<(), SaveError>> + 'static,
-{
+    #[prop(into)]
+    save: Save,
+) -> impl IntoView {
+    let save = StoredValue::new(save);
     let is_open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let saving = Saving::new();
@@ -44,7 +60,7 @@ where
         let words = typed.get_untracked().trim().to_owned();
         match refusal(&words, missing) {
             Some(problem) => saving.problem.set(Some(problem)),
-            None => saving.run(save(words), move || {
+            None => saving.run(save.get_value().0(words), move || {
                 // The answer may have taken its own question off the screen.
                 let _ = is_open.try_set(false);
             }),
