@@ -5,7 +5,10 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
-use crate::{memo::memo, screen::Screen};
+use crate::{
+    memo::{Memo, memo},
+    screen::Screen,
+};
 
 /// The browser's address, as screens read it.
 #[derive(Clone, Copy)]

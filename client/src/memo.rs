@@ -1,21 +1,136 @@
-//! Values that are worked out again only when what they read has changed.
+//! Values that are worked out again only when what they read has changed, and heard of only when
+//! they are other values than before.
+//!
+//! The framework's own memo is compiled anew for each type of value: two kilobytes of the app that
+//! a phone fetches. Here all share one, which holds values of any type.
 
-use leptos::prelude::*;
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
-/// What is worked out here is heard of only when it is another value than before.
-///
-/// The closure is boxed, so that the machinery of a memo is compiled once for each type of value
-/// and not once for each place that has one.
+use leptos::prelude::{Get, GetUntracked, Memo as AnyMemo, Signal, Track};
+
+/// A value that is worked out when it is read.
+pub struct Memo<T> {
+    held: AnyMemo<Held>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+/// A value of some type, and how to tell whether two of that type are the same.
+#[derive(Clone)]
+struct Held {
+    value: Arc<dyn Any + Send + Sync>,
+    is_same: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        (self.is_same)(&*self.value, &*other.value)
+    }
+}
+
+/// A value that follows what `work_out` reads.
 pub fn memo<T>(work_out: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {
-    boxed(Box::new(work_out))
+    let held = hold(Box::new(move || Held {
+        value: Arc::new(work_out()),
+        is_same: |one, other| match (one.downcast_ref::<T>(), other.downcast_ref::<T>()) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        },
+    }));
+    Memo { held, of: PhantomData }
 }
 
-fn boxed<T>(work_out: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T>
-where
-    T: PartialEq + Send + Sync + 'static,
-{
-    Memo::new(move |_| work_out())
+fn hold(work_out: Box<dyn Fn() -> Held + Send + Sync>) -> AnyMemo<Held> {
+    AnyMemo::new(move |_| work_out())
+}
+
+impl<T: Send + Sync + 'static> Memo<T> {
+    /// The value; whoever reads it follows it.
+    pub fn read(self) -> Arc<T> {
+        of(self.held.get())
+    }
+
+    /// A copy of the value; whoever reads it follows it.
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.read())
+    }
+
+    /// A copy of the value as it is now.
+    pub fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&of(self.held.get_untracked()))
+    }
+
+    /// Something of the value; whoever reads it follows it.
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.read())
+    }
+
+    /// Follows the value without reading it.
+    pub fn track(self) {
+        self.held.track();
+    }
+}
+
+fn of<T: Send + Sync + 'static>(held: Held) -> Arc<T> {
+    held.value.downcast().expect("a memo holds what was worked out for it")
+}
+
+impl<T: Clone + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
+    fn from(memo: Memo<T>) -> Self {
+        Self::derive(move || memo.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::{Owner, RwSignal, Set};
+
+    use super::*;
+
+    #[test]
+    fn it_follows_what_it_reads() {
+        Owner::new().with(|| {
+            let count = RwSignal::new(1);
+            let words = memo(move || format!("{} people", count.get()));
+            assert_eq!(words.get_untracked(), "1 people");
+            count.set(2);
+            assert_eq!(words.get_untracked(), "2 people");
+        });
+    }
+
+    #[test]
+    fn the_same_value_is_not_heard_of_again() {
+        Owner::new().with(|| {
+            let count = RwSignal::new(1);
+            let is_any = memo(move || count.get() > 0);
+            let heard = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+            let counted = heard.clone();
+            let words = memo(move || {
+                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                if is_any.get() { "some" } else { "none" }
+            });
+            assert_eq!(words.get_untracked(), "some");
+            count.set(2);
+            assert_eq!(words.get_untracked(), "some");
+            count.set(0);
+            assert_eq!(words.get_untracked(), "none");
+            assert_eq!(heard.load(std::sync::atomic::Ordering::Relaxed), 2);
+        });
+    }
 }

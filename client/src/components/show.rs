@@ -2,6 +2,8 @@
 
 use leptos::{children::ViewFn, prelude::*};
 
+use crate::memo::memo;
+
 /// What decides whether something is shown. One type for all of them: the framework's own
 /// component is compiled anew for each place that uses it, which is a kilobyte of the app each.
 pub struct Condition(Box<dyn Fn() -> bool + Send + Sync>);
@@ -19,6 +21,6 @@ pub fn Show(
     #[prop(optional, into)] fallback: ViewFn,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let holds = Memo::new(move |_| when.0());
+    let holds = memo(move || when.0());
     move || if holds.get() { children() } else { fallback.run() }
 }

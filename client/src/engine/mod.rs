@@ -79,38 +79,38 @@ impl Engine {
     }
 
     /// How far the app has come.
-    pub fn stage(&self) -> Signal<Stage> {
-        self.shown.stage.into()
+    pub fn stage(&self) -> ReadSignal<Stage> {
+        self.shown.stage.read_only()
     }
 
     /// Who is signed in, and the service; none before that.
-    pub fn profile(&self) -> Signal<Option<Arc<Profile>>> {
-        self.shown.profile.into()
+    pub fn profile(&self) -> ReadSignal<Option<Arc<Profile>>> {
+        self.shown.profile.read_only()
     }
 
     /// The caseload, by next date and then name.
-    pub fn rows(&self) -> Signal<Arc<Vec<CaseLine>>> {
-        self.shown.rows.into()
+    pub fn rows(&self) -> ReadSignal<Arc<Vec<CaseLine>>> {
+        self.shown.rows.read_only()
     }
 
     /// Where everything on this phone is.
-    pub fn state(&self) -> Signal<SyncState> {
-        self.shown.state.into()
+    pub fn state(&self) -> ReadSignal<SyncState> {
+        self.shown.state.read_only()
     }
 
     /// Why the last request came to nothing, until one succeeds.
-    pub fn failure(&self) -> Signal<Option<Failure>> {
-        self.shown.failure.into()
+    pub fn failure(&self) -> ReadSignal<Option<Failure>> {
+        self.shown.failure.read_only()
     }
 
     /// Whether the phone believes that it has a network.
-    pub fn online(&self) -> Signal<bool> {
-        self.shown.online.into()
+    pub fn online(&self) -> ReadSignal<bool> {
+        self.shown.online.read_only()
     }
 
     /// Whether the first sync has not brought everything yet.
-    pub fn arriving(&self) -> Signal<bool> {
-        self.shown.arriving.into()
+    pub fn arriving(&self) -> ReadSignal<bool> {
+        self.shown.arriving.read_only()
     }
 
     /// One case, read again whenever something is written in it.
@@ -128,13 +128,13 @@ impl Engine {
     }
 
     /// The directory of services.
-    pub fn directory(&self) -> Signal<Arc<Directory>> {
-        self.shown.directory.into()
+    pub fn directory(&self) -> ReadSignal<Arc<Directory>> {
+        self.shown.directory.read_only()
     }
 
     /// What the person should know about work that was taken elsewhere.
-    pub fn notices(&self) -> Signal<Vec<Notice>> {
-        self.shown.notices.into()
+    pub fn notices(&self) -> ReadSignal<Vec<Notice>> {
+        self.shown.notices.read_only()
     }
 
     /// The person has read the notices.
@@ -143,8 +143,8 @@ impl Engine {
     }
 
     /// How many records could not be read even after asking for them again.
-    pub fn unreadable(&self) -> Signal<usize> {
-        self.shown.unreadable.into()
+    pub fn unreadable(&self) -> ReadSignal<usize> {
+        self.shown.unreadable.read_only()
     }
 
     /// Whether what was written last could not be stored.
@@ -154,13 +154,13 @@ impl Engine {
     }
 
     /// Why it could not be stored, in words that say what to do.
-    pub fn storage_error(&self) -> Signal<Option<VaultError>> {
-        self.shown.storage_error.into()
+    pub fn storage_error(&self) -> ReadSignal<Option<VaultError>> {
+        self.shown.storage_error.read_only()
     }
 
     /// Whether the browser promised to keep what is stored.
-    pub fn persistence(&self) -> Signal<Persistence> {
-        self.shown.persistence.into()
+    pub fn persistence(&self) -> ReadSignal<Persistence> {
+        self.shown.persistence.read_only()
     }
 
     /// Asks the browser for that promise.
@@ -169,8 +169,8 @@ impl Engine {
     }
 
     /// All unfinished contacts on this phone, latest first.
-    pub fn working_drafts(&self) -> Signal<Arc<Vec<WorkingDraft>>> {
-        self.shown.working_drafts.into()
+    pub fn working_drafts(&self) -> ReadSignal<Arc<Vec<WorkingDraft>>> {
+        self.shown.working_drafts.read_only()
     }
 
     /// Now.

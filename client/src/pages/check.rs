@@ -18,7 +18,7 @@ use crate::{
         summary::{Summary, lines},
     },
     engine::{Engine, SignError},
-    memo::memo,
+    memo::{Memo, memo},
     words,
 };
 

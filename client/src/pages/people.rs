@@ -12,7 +12,7 @@ use crate::{
         shown,
     },
     engine::{CaseLine, Engine},
-    memo::memo,
+    memo::{Memo, memo},
 };
 
 /// Lines at a time: more than anybody reads, few enough to draw at once.

@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{
     engine::{Engine, SaveError},
-    memo::memo,
+    memo::{Memo, memo},
     words,
 };
 

@@ -124,9 +124,9 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
     });
     view! {
         <p class="fp-after">
-            <a href=format!("/person/{case}") class="fp-target">"Back to " {name}</a>
+            <a href=format!("/person/{case}") class="fp-target">"Back to " {move || name.get()}</a>
         </p>
-        <h1 class="nhsuk-heading-l fp-title">"Contact with " {name}</h1>
+        <h1 class="nhsuk-heading-l fp-title">"Contact with " {move || name.get()}</h1>
         <form
             class="fp-editor"
             novalidate
@@ -229,19 +229,22 @@ fn Purpose(form: Form) -> impl IntoView {
 #[component]
 fn ToTheCheck(form: Form) -> impl IntoView {
     let address = Address::here();
+    let here = StoredValue::new(());
     let (words, is_failing) = (form.saved_words(), form.is_failing());
     let check = move |_| {
         spawn_local(async move {
             // A draft that is not on the disk stays here, where it can be seen; and whoever has
             // left the screen meanwhile stays where they are.
-            if form.save().await.is_ok() && words.try_get_untracked().is_some() {
+            if form.save().await.is_ok() && here.try_get_value().is_some() {
                 address.go(&format!("/person/{}/contact/{}/check", form.case, form.draft_id));
             }
         });
     };
     view! {
         <div class="fp-sign">
-            <p class="fp-saved" class:fp-saved--failing=is_failing role="status">{words}</p>
+            <p class="fp-saved" class:fp-saved--failing=move || is_failing.get() role="status">
+                {move || words.get()}
+            </p>
             <button type="button" class="nhsuk-button" on:click=check>"Check and sign"</button>
         </div>
     }

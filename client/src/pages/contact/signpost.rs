@@ -137,7 +137,7 @@ fn Chosen(form: Form, service: String) -> impl IntoView {
                         class="fp-chip__input"
                         type="checkbox"
                         id=checkbox.clone()
-                        prop:checked=introduced
+                        prop:checked=move || introduced.get()
                         on:change:target=move |event| set(event.target().checked())
                     />
                     <label class="fp-chip__label" for=checkbox>

@@ -35,7 +35,7 @@ use self::{
 use crate::{
     components::{person_line::Choosing, shown},
     engine::{CaseRead, CaseView, Engine},
-    memo::memo,
+    memo::{Memo, memo},
 };
 
 /// What the parts of the screen read: whose case, and how it is now.
@@ -122,7 +122,7 @@ fn Person(shown: Shown) -> impl IntoView {
     let add_contact = Choosing::Contact.path(shown.case);
     view! {
         <Done />
-        <h1 class="nhsuk-heading-l fp-title fp-name">{name}</h1>
+        <h1 class="nhsuk-heading-l fp-title fp-name">{move || name.get()}</h1>
         <UrgentBanner shown />
         <Settle shown />
         <a href=add_contact class="nhsuk-button fp-button">"Add contact"</a>

@@ -18,7 +18,7 @@ use crate::{
         state_chip::StateChip,
     },
     engine::{CaseLine, Engine, WorkingDraft},
-    memo::memo,
+    memo::{Memo, memo},
     words,
 };
 
