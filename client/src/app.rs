@@ -61,7 +61,7 @@ fn Frame() -> impl IntoView {
     view! {
         <a class="nhsuk-skip-link" href="#maincontent">"Skip to main content"</a>
         <header class="fp-header">
-            <span class="fp-header__name">{name}</span>
+            <span class="fp-header__name">{move || name()}</span>
             <StateLink />
             <a href="/urgent" class="fp-header__urgent" aria-current=address.current("/urgent")>
                 "Urgent"
@@ -80,7 +80,7 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Screens() -> impl IntoView {
     let screen = Address::here().screen();
-    move || match screen.get() {
+    let shown = move || match screen.get() {
         Screen::First => view! { <FirstScreen /> }.into_any(),
         Screen::Today => view! { <Today /> }.into_any(),
         Screen::People => view! { <People /> }.into_any(),
@@ -94,7 +94,8 @@ fn Screens() -> impl IntoView {
         Screen::More => view! { <More /> }.into_any(),
         Screen::Urgent => view! { <Urgent /> }.into_any(),
         Screen::Unknown => view! { <NoSuchScreen /> }.into_any(),
-    }
+    };
+    view! { {move || shown()} }
 }
 
 /// The bare address leads to Today, and leaves nothing behind for the platform's back.
@@ -122,7 +123,7 @@ fn StateLink() -> impl IntoView {
         SyncState::CannotSend(_) => "fp-state fp-state--stuck",
     };
     let current = Address::here().current("/sync");
-    view! { <a href="/sync" class=shape aria-current=current>{said}</a> }
+    view! { <a href="/sync" class=shape aria-current=current>{move || said()}</a> }
 }
 
 /// Says that the phone does not keep what is written, for as long as that is so.

@@ -9,6 +9,7 @@ pub mod cbor;
 pub mod coding;
 pub mod directory;
 pub mod document;
+pub mod few;
 pub mod ids;
 pub mod intake;
 pub mod limits;

@@ -22,5 +22,5 @@ pub fn Show(
     children: ChildrenFn,
 ) -> impl IntoView {
     let holds = memo(move || when.0());
-    move || if holds.get() { children() } else { fallback.run() }
+    view! { {move || if holds.get() { children() } else { fallback.run() }} }
 }

@@ -1,13 +1,12 @@
 //! Working copies: what is being typed, as of the last pause, in a record of its own. It is small
 //! and replaced whole, so that a pause in typing costs one quick write.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
 use shared::{
     case::ContactDraft,
     cbor,
+    few::Few,
     ids::{CaseId, EventId},
     ordered,
     personal::Personal,
@@ -45,7 +44,7 @@ struct Stored {
 /// Every working copy on this phone.
 #[derive(Debug, Default)]
 pub struct WorkingCopies {
-    copies: BTreeMap<(CaseId, EventId), (Timestamp, ContactDraft)>,
+    copies: Few<(CaseId, EventId), (Timestamp, ContactDraft)>,
 }
 
 impl WorkingCopies {
@@ -93,7 +92,7 @@ impl WorkingCopies {
 
     /// Everything, to be stored anew.
     pub fn writes(&self) -> Vec<Write> {
-        self.copies.keys().map(|(case, draft)| self.write(*case, *draft)).collect()
+        self.copies.iter().map(|((case, draft), _)| self.write(*case, *draft)).collect()
     }
 
     /// Whether anything is unfinished.

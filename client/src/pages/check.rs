@@ -68,12 +68,13 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
         // The screen may have gone meanwhile.
         let _ = opened.try_set(Some(written));
     });
-    move || {
+    let screen = move || {
         opened.get().map(|opened| match opened {
             Ok(written) => view! { <Check case draft_id=draft draft=written /> }.into_any(),
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
-    }
+    };
+    view! { {move || screen()} }
 }
 
 #[component]
@@ -110,7 +111,7 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
 fn Seen(draft: StoredValue<ContactDraft>, preview: Memo<Preview>) -> impl IntoView {
     let words =
         move || draft.with_value(|draft| preview.with(|preview| seen_by_practice(preview, draft)));
-    view! { <p>{words}</p> }
+    view! { <p>{move || words()}</p> }
 }
 
 /// What is to be put right, with a way to each field.

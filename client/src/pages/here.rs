@@ -48,8 +48,8 @@ pub fn places(rows: &[CaseLine]) -> Vec<String> {
         *last = on.max(*last);
     }
     // One person's place may be their home, which is nobody else's business.
-    met.retain(|place, (people, _)| !place.is_empty() && *people > 1);
-    let mut places: Vec<_> = met.into_iter().collect();
+    let is_shared = |(place, (people, _)): &(&str, (usize, Date))| !place.is_empty() && *people > 1;
+    let mut places: Vec<_> = met.into_iter().filter(is_shared).collect();
     ordered::sort_by_key(&mut places, |(place, (people, last))| {
         (std::cmp::Reverse((*last, *people)), *place)
     });

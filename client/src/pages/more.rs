@@ -32,7 +32,7 @@ pub fn More() -> impl IntoView {
     };
     view! {
         <h1 class="nhsuk-heading-l">"More"</h1>
-        {who}
+        {move || who()}
         <Show when=is_demonstration>
             <p>"This is a demonstration. All people in it are invented."</p>
         </Show>

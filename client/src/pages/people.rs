@@ -142,8 +142,8 @@ fn Found(
     };
     let how_many = move || shown::count(found.read().len(), "person", "people");
     view! {
-        <p class="fp-count" role="status">{how_many}</p>
-        <ul class="fp-list fp-people">{lines}</ul>
+        <p class="fp-count" role="status">{move || how_many()}</p>
+        <ul class="fp-list fp-people">{move || lines()}</ul>
         <Show when=move || found.read().is_empty()>
             <Nobody typed filter />
         </Show>
@@ -174,7 +174,7 @@ pub fn Arriving() -> impl IntoView {
     view! {
         <div role="status">
             <Show when=move || arriving.get()>
-                <p class="nhsuk-inset-text fp-inset">{said}</p>
+                <p class="nhsuk-inset-text fp-inset">{move || said()}</p>
             </Show>
         </div>
     }
@@ -238,7 +238,7 @@ fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
         (false, filter) => filter.nobody(),
     };
     view! {
-        <p>{why}</p>
+        <p>{move || why()}</p>
         <Show when=move || is_narrowed() && !rows.read().is_empty()>
             <button
                 type="button"

@@ -44,9 +44,9 @@ fn Overall() -> impl IntoView {
         waits.then(|| reason(online, failure)).flatten()
     };
     view! {
-        <p class="nhsuk-heading-m" role="status">{said}</p>
-        <p>{remedy}</p>
-        <p>{why_waiting}</p>
+        <p class="nhsuk-heading-m" role="status">{move || said()}</p>
+        <p>{move || remedy()}</p>
+        <p>{move || why_waiting()}</p>
         <button class="nhsuk-button" on:click=move |_| engine.send_now()>"Send now"</button>
     }
 }
@@ -118,7 +118,7 @@ fn Unfinished() -> impl IntoView {
     view! {
         <Show when=move || count() != 0>
             <h2 class="nhsuk-heading-m">"Not finished"</h2>
-            <p>{said}" "<a href="/today">"Finish them on Today"</a></p>
+            <p>{move || said()}" "<a href="/today">"Finish them on Today"</a></p>
         </Show>
     }
 }
@@ -141,7 +141,7 @@ fn Notices() -> impl IntoView {
     view! {
         <Show when=move || !notices.read().is_empty()>
             <h2 class="nhsuk-heading-m">"What you should know"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
             <button
                 class="nhsuk-button nhsuk-button--secondary"
                 on:click=move |_| engine.put_notices_aside()
@@ -166,7 +166,7 @@ fn Storage() -> impl IntoView {
     };
     view! {
         <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
-        <p>{unreadable}</p>
+        <p>{move || unreadable()}</p>
         <p>{move || persistence.get().words()}</p>
         <Show when=move || persistence.get() == Persistence::NotPromised>
             <button class="nhsuk-button nhsuk-button--secondary" on:click=ask>

@@ -120,7 +120,7 @@ fn Open() -> impl IntoView {
     view! {
         <Show when=move || !open.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Recorded, and nobody's yet"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
         </Show>
     }
 }

@@ -154,6 +154,7 @@ fn has_all(held: &str, typed: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cbor;
 
     fn service(name: &str, description: &str) -> Service {
         let (name, description) = (name.to_owned(), description.to_owned());

@@ -17,6 +17,7 @@ use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
     document::{Author, Document, DocumentError, Writer},
+    few::Few,
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
     limits, ordered,
@@ -129,7 +130,7 @@ pub struct Replica {
     meta: Meta,
     cases: BTreeMap<CaseId, CaseRecord>,
     /// Transactions under way, by what they write.
-    storing: BTreeMap<Ticket, BTreeSet<Key>>,
+    storing: Few<Ticket, BTreeSet<Key>>,
     /// What is still to be written: with whatever is written next, or at the next occasion.
     unstored: BTreeSet<Key>,
     /// Whether the last transaction failed.
@@ -144,7 +145,7 @@ pub struct Replica {
     failure: Option<Failure>,
     not_before: Option<Timestamp>,
     /// Cases that could not be read, and how often they were asked for again.
-    unreadable: BTreeMap<CaseId, u8>,
+    unreadable: Few<CaseId, u8>,
 }
 
 impl Replica {
@@ -159,7 +160,7 @@ impl Replica {
             author,
             meta: meta.and_then(|bytes| cbor::decode(bytes).ok()).unwrap_or_default(),
             cases: BTreeMap::new(),
-            storing: BTreeMap::new(),
+            storing: Few::default(),
             unstored: BTreeSet::new(),
             storage_fails: false,
             next_ticket: 0,
@@ -169,7 +170,7 @@ impl Replica {
             failures: 0,
             failure: None,
             not_before: None,
-            unreadable: BTreeMap::new(),
+            unreadable: Few::default(),
         };
         if !replica.meta.devices.contains(&author.device) {
             replica.meta.devices.push(author.device);
@@ -178,7 +179,7 @@ impl Replica {
         for (case, bytes) in cases {
             match cbor::decode(&bytes) {
                 Ok(record) => drop(replica.cases.insert(case, record)),
-                Err(_) => drop(replica.unreadable.insert(case, 0)),
+                Err(_) => replica.unreadable.insert(case, 0),
             }
         }
         replica
@@ -246,7 +247,7 @@ impl Replica {
 
     /// Cases that could not be read even after asking for them again.
     pub fn unreadable(&self) -> impl Iterator<Item = CaseId> {
-        let given_up = self.unreadable.iter().filter(|(_, tries)| **tries >= AGAIN_TRIES_MAX);
+        let given_up = self.unreadable.iter().filter(|(_, tries)| *tries >= AGAIN_TRIES_MAX);
         given_up.map(|(case, _)| *case)
     }
 

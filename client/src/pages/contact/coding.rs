@@ -30,7 +30,7 @@ pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
             <h2 class="nhsuk-heading-s" id="coding-heading">"For the practice"</h2>
             <div role="status">
                 <p class="fp-after">{move || words.get().0}</p>
-                <ul class="nhsuk-list fp-after">{reasons}</ul>
+                <ul class="nhsuk-list fp-after">{move || reasons()}</ul>
             </div>
         </section>
     }

@@ -78,12 +78,13 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
         });
         let _ = opened.try_set(Some(draft));
     });
-    move || {
+    let screen = move || {
         opened.get().map(|opened| match opened {
             Ok(written) => view! { <Editor case draft_id=draft draft=written /> }.into_any(),
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
-    }
+    };
+    view! { {move || screen()} }
 }
 
 /// Says why there is no contact to write or to check, and where to go.

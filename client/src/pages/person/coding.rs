@@ -44,7 +44,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
                 }
             }
         >
-            <ul class="fp-list">{coded} {held}</ul>
+            <ul class="fp-list">{move || coded()} {move || held()}</ul>
         </Show>
     }
 }

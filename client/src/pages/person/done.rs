@@ -39,7 +39,7 @@ pub(super) fn Done() -> impl IntoView {
             }
         })
     };
-    view! { {line} }
+    view! { {move || line()} }
 }
 
 /// The time of an address, where it is one: an address is anybody's to write.
@@ -72,7 +72,7 @@ pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
     };
     view! {
         <Show when=move || !own.read().is_empty()>
-            <ul class="fp-list" aria-label="Not finished">{lines}</ul>
+            <ul class="fp-list" aria-label="Not finished">{move || lines()}</ul>
         </Show>
     }
 }

@@ -100,10 +100,11 @@ fn Found(case: CaseId) -> impl IntoView {
             ),
         })
     });
-    move || match absence.get() {
+    let screen = move || match absence.get() {
         Some(words) => view! { <Absent words /> }.into_any(),
         None => view! { <Person shown=Shown { case, read } /> }.into_any(),
-    }
+    };
+    view! { {move || screen()} }
 }
 
 /// Why there is nobody to show, and where to go.

@@ -47,7 +47,7 @@ pub(super) fn Needs(shown: Shown) -> impl IntoView {
             when=move || !needs.read().is_empty()
             fallback=|| view! { <p>"None noted yet. Needs come here from contacts."</p> }
         >
-            <ul class="fp-needs">{lines}</ul>
+            <ul class="fp-needs">{move || lines()}</ul>
         </Show>
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             when=move || !goals.read().is_empty()
             fallback=|| view! { <p>"None set yet."</p> }
         >
-            <ul class="fp-list fp-lines">{lines}</ul>
+            <ul class="fp-list fp-lines">{move || lines()}</ul>
         </Show>
         <Ask
             id="goal"
@@ -150,7 +150,7 @@ pub(super) fn Signposting(shown: Shown) -> impl IntoView {
                 view! { <p>"No service named yet. Name one in a contact."</p> }
             }
         >
-            <ul class="fp-list fp-lines">{lines}</ul>
+            <ul class="fp-list fp-lines">{move || lines()}</ul>
         </Show>
     }
 }

@@ -243,7 +243,7 @@ fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoV
                     "Open them to see whether it is the same person. Two records of one person \
                      hold codes back."
                 </p>
-                <ul class="fp-list fp-lines">{links}</ul>
+                <ul class="fp-list fp-lines">{move || links()}</ul>
                 <button
                     type="button"
                     class="nhsuk-button nhsuk-button--secondary fp-button"

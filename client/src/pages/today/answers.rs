@@ -35,7 +35,7 @@ pub fn Answers() -> impl IntoView {
     view! {
         <Show when=has_any>
             <h2 class="nhsuk-heading-m">"Answers needed"</h2>
-            <ul class="fp-list">{lines} {notice_lines}</ul>
+            <ul class="fp-list">{move || lines()} {move || notice_lines()}</ul>
         </Show>
     }
 }

@@ -30,7 +30,7 @@ pub fn Here() -> impl IntoView {
     };
     view! {
         <section class="fp-here" aria-label="Where you are">
-            <p>{words}</p>
+            <p>{move || words()}</p>
             <Disclose
                 id="here"
                 button=CHANGE
@@ -75,7 +75,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
     };
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
-            <div class="fp-chips" role="group" aria-label="Places you were at before">{chips}</div>
+            <div class="fp-chips" role="group" aria-label="Places you were at before">{move || chips()}</div>
             <TextField
                 id="place"
                 label="Another place"

@@ -80,7 +80,7 @@ fn Drafts() -> impl IntoView {
     view! {
         <Show when=move || !drafts.read().is_empty()>
             <h2 class="nhsuk-heading-m">"To finish"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
         </Show>
     }
 }
@@ -122,7 +122,7 @@ fn FirstContacts() -> impl IntoView {
     view! {
         <Show when=move || due() != 0>
             <h2 class="nhsuk-heading-m">"First contacts"</h2>
-            <p class="fp-link-line"><a href="/people?show=first-contact">{said}</a></p>
+            <p class="fp-link-line"><a href="/people?show=first-contact">{move || said()}</a></p>
         </Show>
     }
 }
@@ -160,7 +160,7 @@ fn Planned() -> impl IntoView {
             <ul class="fp-list fp-people">{lines(overdue)}</ul>
         </Show>
         <h2 class="nhsuk-heading-m">"Next 7 days"</h2>
-        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{nobody}</p> }>
+        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{move || nobody()}</p> }>
             <ul class="fp-list fp-people">{lines(next)}</ul>
         </Show>
     }

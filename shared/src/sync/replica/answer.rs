@@ -151,7 +151,9 @@ impl Replica {
                 self.cases.insert(case, record);
                 self.unreadable.remove(&case);
             }
-            Err(_) => drop(self.unreadable.entry(case).or_insert(0)),
+            Err(_) => {
+                self.unreadable.or_default(case);
+            }
         }
     }
 
