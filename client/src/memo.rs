@@ -1,16 +1,18 @@
-//! Values that are worked out again only when what they read has changed, and heard of only when
-//! they are other values than before.
+//! Values that screens follow, and that are heard of only when they are other values than before:
+//! those that are told, and those that are worked out again when what they read has changed.
 //!
-//! The framework's own memo is compiled anew for each type of value: two kilobytes of the app that
-//! a phone fetches. Here all share one, which holds values of any type.
+//! The framework's own signals and memos are compiled anew for each type of value: two kilobytes of
+//! the app that a phone fetches. Here all share one, which holds values of any type.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use leptos::prelude::{Get, GetUntracked, Memo as AnyMemo, Signal, Track};
+use leptos::prelude::{
+    Get, GetUntracked, Memo as AnyMemo, RwSignal, Set, Signal, Track, WithUntracked,
+};
 
-/// A value that is worked out when it is read.
+/// A value to be read and followed.
 pub struct Memo<T> {
-    held: AnyMemo<Held>,
+    held: Signal<Held>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -29,6 +31,18 @@ struct Held {
     is_same: fn(&dyn Any, &dyn Any) -> bool,
 }
 
+impl Held {
+    fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+        Self {
+            value: Arc::new(value),
+            is_same: |one, other| match (one.downcast_ref::<T>(), other.downcast_ref::<T>()) {
+                (Some(one), Some(other)) => one == other,
+                _ => false,
+            },
+        }
+    }
+}
+
 impl PartialEq for Held {
     fn eq(&self, other: &Self) -> bool {
         (self.is_same)(&*self.value, &*other.value)
@@ -40,18 +54,49 @@ pub fn memo<T>(work_out: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {
-    let held = hold(Box::new(move || Held {
-        value: Arc::new(work_out()),
-        is_same: |one, other| match (one.downcast_ref::<T>(), other.downcast_ref::<T>()) {
-            (Some(one), Some(other)) => one == other,
-            _ => false,
-        },
-    }));
-    Memo { held, of: PhantomData }
+    Memo { held: hold(Box::new(move || Held::new(work_out()))), of: PhantomData }
 }
 
-fn hold(work_out: Box<dyn Fn() -> Held + Send + Sync>) -> AnyMemo<Held> {
-    AnyMemo::new(move |_| work_out())
+fn hold(work_out: Box<dyn Fn() -> Held + Send + Sync>) -> Signal<Held> {
+    AnyMemo::new(move |_| work_out()).into()
+}
+
+/// A value that is told.
+pub struct Told<T> {
+    held: RwSignal<Held>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Told<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Told<T> {}
+
+impl<T: PartialEq + Send + Sync + 'static> Told<T> {
+    /// Holds this value first.
+    pub fn new(value: T) -> Self {
+        Self { held: RwSignal::new(Held::new(value)), of: PhantomData }
+    }
+
+    /// Tells the value, which is heard of only when it is another one; nobody hears of it once the
+    /// screen that held it has gone.
+    pub fn set(self, value: T) {
+        tell(self.held, Held::new(value));
+    }
+
+    /// The value, to be read and followed.
+    pub fn followed(self) -> Memo<T> {
+        Memo { held: self.held.into(), of: PhantomData }
+    }
+}
+
+fn tell(held: RwSignal<Held>, now: Held) {
+    if held.try_with_untracked(|before| *before != now) == Some(true) {
+        let _ = held.try_set(now);
+    }
 }
 
 impl<T: Send + Sync + 'static> Memo<T> {
@@ -73,7 +118,20 @@ impl<T: Send + Sync + 'static> Memo<T> {
     where
         T: Clone,
     {
-        T::clone(&of(self.held.get_untracked()))
+        self.with_untracked(T::clone)
+    }
+
+    /// The same, or none once the screen that held it has gone.
+    pub fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.held.try_get_untracked().map(|held| T::clone(&of(held)))
+    }
+
+    /// Something of the value as it is now.
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&of(self.held.get_untracked()))
     }
 
     /// Something of the value; whoever reads it follows it.
@@ -112,6 +170,22 @@ mod tests {
             count.set(2);
             assert_eq!(words.get_untracked(), "2 people");
         });
+    }
+
+    #[test]
+    fn what_is_told_is_read_by_whoever_follows_it() {
+        let owner = Owner::new();
+        let (told, followed) = owner.with(|| {
+            let told = Told::new("here");
+            let followed = told.followed();
+            told.set("sent");
+            assert_eq!(followed.get_untracked(), "sent");
+            (told, followed)
+        });
+        // As when a save ends after its screen has gone.
+        owner.cleanup();
+        told.set("late");
+        assert_eq!(followed.try_get_untracked(), None);
     }
 
     #[test]

@@ -6,13 +6,14 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use shared::limits;
 
 use super::{disclose::Disclose, entry::Saving, field::TextArea};
-use crate::engine::SaveError;
+use crate::{engine::SaveError, memo::Memo};
 
 /// What writes an answer. One type for all questions, so that they are compiled once.
 #[derive(Clone)]
-pub struct Save(Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Saved>>> + Send + Sync>);
+pub struct Save(Arc<dyn Fn(String) -> Outcome + Send + Sync>);
 
 type Saved = Result<(), SaveError>;
+type Outcome = Pin<Box<dyn Future<Output = Saved>>>;
 
 impl<S, F> From<S> for Save
 where
@@ -40,8 +41,8 @@ pub fn Ask(
     /// What to say when nothing was written.
     missing: &'static str,
     /// What the field begins with.
-    #[prop(optional, into)]
-    begin_with: Option<Signal<String>>,
+    #[prop(optional)]
+    begin_with: Option<Memo<String>>,
     /// Writes the answer.
     #[prop(into)]
     save: Save,

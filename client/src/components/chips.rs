@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::memo::Memo;
+
 /// The identifier of one choice of a group. The first one has the group's own, so that a link to
 /// the field of an error lands on something that takes the focus.
 fn choice_id(group: &str, index: usize) -> String {
@@ -30,8 +32,7 @@ pub fn RadioChips<T>(
     /// The choices, in order, with their words.
     choices: Vec<(T, &'static str)>,
     /// What is chosen.
-    #[prop(into)]
-    chosen: Signal<T>,
+    chosen: Memo<T>,
     /// Told what was chosen now.
     on_choose: Callback<T>,
 ) -> impl IntoView
@@ -56,8 +57,7 @@ pub fn CheckboxChips<T>(
     /// The choices, in order, with their words.
     choices: Vec<(T, String)>,
     /// Everything that is chosen.
-    #[prop(into)]
-    chosen: Signal<Vec<T>>,
+    chosen: Memo<Vec<T>>,
     /// Told each choice that was made or taken back.
     on_toggle: Callback<(T, bool)>,
 ) -> impl IntoView
@@ -93,7 +93,7 @@ fn Chips(
                     type=kind
                     name=id
                     id=chip.clone()
-                    prop:checked=move || is_chosen()
+                    prop:checked=is_chosen
                     on:change:target=move |event| choose(event.target().checked())
                 />
                 <label class="fp-chip__label" for=chip>{words}</label>

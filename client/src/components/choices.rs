@@ -56,7 +56,7 @@ fn Radios(
                     name=id
                     type="radio"
                     value=at.to_string()
-                    prop:checked=move || is_chosen()
+                    prop:checked=is_chosen
                     on:change=move |_| choose()
                 />
                 <label class="nhsuk-label nhsuk-radios__label" for=label_for>{words}</label>

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use leptos::{html, prelude::*};
 use shared::{calendar, written::Written};
 
-use crate::memo::memo;
+use crate::memo::{Memo, memo};
 
 /// A field for one date.
 #[component]
@@ -17,8 +17,7 @@ pub fn DateField(
     /// Days that are chosen with one press.
     quick: Vec<(&'static str, Date)>,
     /// The date that is chosen.
-    #[prop(into)]
-    value: Signal<Option<Date>>,
+    value: Memo<Option<Date>>,
     /// Told the date that was chosen now; none when it was taken away.
     on_choose: Callback<Option<Date>>,
 ) -> impl IntoView {

@@ -10,7 +10,7 @@ use shared::{
     personal::Personal,
 };
 
-use crate::memo::memo;
+use crate::memo::{Memo, memo};
 
 /// The draft without its note, which no rule reads: so that typing does not run the rules.
 pub fn without_note(draft: &ContactDraft) -> ContactDraft {
@@ -19,7 +19,7 @@ pub fn without_note(draft: &ContactDraft) -> ContactDraft {
 
 /// The coding sentence, and the reasons for it.
 #[component]
-pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
+pub fn CodingBox(preview: Memo<Preview>) -> impl IntoView {
     let words = memo(move || preview.with(Preview::words));
     let reasons = move || {
         let (_, reasons) = words.get();

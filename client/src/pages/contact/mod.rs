@@ -52,12 +52,12 @@ pub fn ContactEditor(contact: Option<(CaseId, EventId)>) -> impl IntoView {
 #[component]
 pub fn NewContact(case: Option<CaseId>) -> impl IntoView {
     let (engine, address) = (Engine::here(), Address::here());
-    let begin = move |case: CaseId| {
-        let path = format!("/person/{case}/contact/{}", engine.new_event_id());
-        Effect::new(move |_| address.go_instead(&path));
-    };
     match case {
-        Some(case) => begin(case).into_any(),
+        Some(case) => {
+            let path = format!("/person/{case}/contact/{}", engine.new_event_id());
+            Effect::new(move |_| address.go_instead(&path));
+            ().into_any()
+        }
         None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use leptos::prelude::*;
 use shared::{
     case::{Case, ContactDraft, Fact},
     ids::{CaseId, EventId},

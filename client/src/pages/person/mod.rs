@@ -42,7 +42,7 @@ use crate::{
 #[derive(Clone, Copy)]
 struct Shown {
     case: CaseId,
-    read: Signal<CaseRead>,
+    read: Memo<CaseRead>,
 }
 
 impl Shown {
