@@ -1,21 +1,26 @@
 //! The app: what stands around every screen, and which screen is at which path.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::{A, Redirect, Route, Router, Routes},
-    hooks::use_location,
-    path,
-};
 use shared::sync::SyncState;
 
 use crate::{
+    address::Address,
+    components::show::Show,
     engine::{Engine, Stage},
     pages::{
-        check::CheckAndSign, contact::ContactEditor, more::More, people::People,
-        person::PersonScreen, refer::Refer, services::Services, sign_in::Start,
-        sync_status::SyncStatus, today::Today, urgent::Urgent,
+        check::CheckAndSign,
+        contact::{ContactEditor, NewContact},
+        more::More,
+        people::People,
+        person::PersonScreen,
+        refer::Refer,
+        services::Services,
+        sign_in::Start,
+        sync_status::SyncStatus,
+        today::Today,
+        urgent::Urgent,
     },
+    screen::Screen,
     update::UpdateBar,
     words,
 };
@@ -24,25 +29,25 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     let engine = Engine::provide();
+    Address::provide();
     let stage = engine.stage();
-    let is_ready = Memo::new(move |_| stage.with(|stage| *stage == Stage::Ready));
+    let is_ready = move || stage.with(|stage| *stage == Stage::Ready);
     view! {
-        <Router>
-            <Show when=move || is_ready.get() fallback=Start>
-                <Frame />
-            </Show>
-        </Router>
+        <Show when=is_ready fallback=Start>
+            <Frame />
+        </Show>
     }
 }
 
 /// What stands around every screen.
 #[component]
 fn Frame() -> impl IntoView {
-    let path = use_location().pathname;
-    let name = Memo::new(move |_| screen_name(&path.read()));
-    Effect::new(move |_| document().set_title(&format!("{} - Fingerpost", name.get())));
-    Effect::new(move |earlier: Option<String>| {
-        let now = path.get();
+    let address = Address::here();
+    let screen = address.screen();
+    let name = move || screen.get().name();
+    Effect::new(move |_| document().set_title(&format!("{} - Fingerpost", name())));
+    Effect::new(move |earlier: Option<Screen>| {
+        let now = screen.get();
         // Whoever hears the page rather than sees it starts at the new screen's beginning.
         if earlier.is_some_and(|earlier| earlier != now)
             && let Some(main) = document().get_element_by_id("maincontent")
@@ -56,9 +61,11 @@ fn Frame() -> impl IntoView {
     view! {
         <a class="nhsuk-skip-link" href="#maincontent">"Skip to main content"</a>
         <header class="fp-header">
-            <span class="fp-header__name">{name}</span>
+            <span class="fp-header__name">{move || name()}</span>
             <StateLink />
-            <A href="/urgent" attr:class="fp-header__urgent">"Urgent"</A>
+            <a href="/urgent" class="fp-header__urgent" aria-current=address.current("/urgent")>
+                "Urgent"
+            </a>
         </header>
         <UpdateBar />
         <StorageBanner />
@@ -69,48 +76,33 @@ fn Frame() -> impl IntoView {
     }
 }
 
-/// Which screen is at which path.
+/// The screen that the address is of.
 #[component]
 fn Screens() -> impl IntoView {
-    view! {
-        <Routes fallback=NoSuchScreen>
-            <Route path=path!("/") view=FirstScreen />
-            <Route path=path!("/today") view=Today />
-            <Route path=path!("/people") view=People />
-            <Route path=path!("/person/:id") view=PersonScreen />
-            <Route path=path!("/person/:id/contact/:draft") view=ContactEditor />
-            <Route path=path!("/person/:id/contact/:draft/check") view=CheckAndSign />
-            <Route path=path!("/refer") view=Refer />
-            <Route path=path!("/services") view=Services />
-            <Route path=path!("/sync") view=SyncStatus />
-            <Route path=path!("/more") view=More />
-            <Route path=path!("/urgent") view=Urgent />
-        </Routes>
-    }
+    let screen = Address::here().screen();
+    let shown = move || match screen.get() {
+        Screen::First => view! { <FirstScreen /> }.into_any(),
+        Screen::Today => view! { <Today /> }.into_any(),
+        Screen::People => view! { <People /> }.into_any(),
+        Screen::Person(case) => view! { <PersonScreen case /> }.into_any(),
+        Screen::NewContact(case) => view! { <NewContact case /> }.into_any(),
+        Screen::Contact(contact) => view! { <ContactEditor contact /> }.into_any(),
+        Screen::Check(contact) => view! { <CheckAndSign contact /> }.into_any(),
+        Screen::Refer => view! { <Refer /> }.into_any(),
+        Screen::Services => view! { <Services /> }.into_any(),
+        Screen::Sync => view! { <SyncStatus /> }.into_any(),
+        Screen::More => view! { <More /> }.into_any(),
+        Screen::Urgent => view! { <Urgent /> }.into_any(),
+        Screen::Unknown => view! { <NoSuchScreen /> }.into_any(),
+    };
+    view! { {move || shown()} }
 }
 
 /// The bare address leads to Today, and leaves nothing behind for the platform's back.
 #[component]
 fn FirstScreen() -> impl IntoView {
-    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-    view! { <Redirect path="/today" options /> }
-}
-
-/// What the header calls the screen at a path.
-fn screen_name(path: &str) -> &'static str {
-    let mut parts = path.trim_matches('/').split('/');
-    match (parts.next().unwrap_or_default(), parts.nth(1)) {
-        ("" | "today", _) => "Today",
-        ("people", _) => "People",
-        ("person", None) => "Person",
-        ("person", Some(_)) => "Contact",
-        ("refer", _) => "New referral",
-        ("services", _) => "Services",
-        ("sync", _) => "Sending",
-        ("urgent", _) => "Urgent",
-        ("more", _) => "More",
-        _ => "Fingerpost",
-    }
+    let address = Address::here();
+    Effect::new(move |_| address.go_instead("/today"));
 }
 
 /// Where everything is, in a few words; behind it, for whom and since when.
@@ -130,7 +122,8 @@ fn StateLink() -> impl IntoView {
         SyncState::Sent(_) => "fp-state fp-state--sent",
         SyncState::CannotSend(_) => "fp-state fp-state--stuck",
     };
-    view! { <A href="/sync" attr:class=shape>{said}</A> }
+    let current = Address::here().current("/sync");
+    view! { <a href="/sync" class=shape aria-current=current>{move || said()}</a> }
 }
 
 /// Says that the phone does not keep what is written, for as long as that is so.
@@ -166,13 +159,14 @@ fn BottomBar() -> impl IntoView {
 
 #[component]
 fn BarLink(href: &'static str, name: &'static str, icon: &'static str) -> impl IntoView {
+    let current = Address::here().current(href);
     view! {
-        <A href=href attr:class="fp-bar__link">
+        <a href=href class="fp-bar__link" aria-current=current>
             <svg class="fp-bar__icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                 <path d=icon />
             </svg>
             <span>{name}</span>
-        </A>
+        </a>
     }
 }
 
@@ -181,20 +175,6 @@ fn NoSuchScreen() -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">"There is no such screen"</h1>
         <p>"The link may be from another version of Fingerpost."</p>
-        <p><A href="/today">"Go to Today"</A></p>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::screen_name;
-
-    #[test]
-    fn every_screen_has_a_name() {
-        assert_eq!(screen_name("/"), "Today");
-        assert_eq!(screen_name("/person/7f1d/"), "Person");
-        assert_eq!(screen_name("/person/7f1d/contact/01J"), "Contact");
-        assert_eq!(screen_name("/sync"), "Sending");
-        assert_eq!(screen_name("/elsewhere"), "Fingerpost");
+        <p><a href="/today">"Go to Today"</a></p>
     }
 }

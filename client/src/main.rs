@@ -1,11 +1,14 @@
 //! Fingerpost on the phone: mounts the app.
 
+mod address;
 mod app;
 mod clock;
 mod components;
 mod engine;
+mod memo;
 mod pages;
 mod random;
+mod screen;
 mod update;
 mod vault;
 mod words;

@@ -2,8 +2,9 @@
 //! nothing is being typed.
 
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::use_location;
 use web_sys::Event;
+
+use crate::{address::Address, components::show::Show};
 
 /// The two words that this app and `start.js` say to each other.
 const WAITING: &str = "update-waiting";
@@ -17,8 +18,8 @@ pub fn UpdateBar() -> impl IntoView {
         waiting.set(true);
     });
     on_cleanup(move || heard.remove());
-    let path = use_location().pathname;
-    let offered = move || waiting.get() && !has_open_draft(&path.read());
+    let screen = Address::here().screen();
+    let offered = move || waiting.get() && !screen.get().is_for_typing();
     let agree = move |_| {
         if let Ok(event) = Event::new(AGREED) {
             // Only a listener that refuses makes this false, and none does.
@@ -35,11 +36,6 @@ pub fn UpdateBar() -> impl IntoView {
             </div>
         </Show>
     }
-}
-
-/// Whether the screen at this path is one on which something is typed.
-fn has_open_draft(path: &str) -> bool {
-    path.contains("/contact/") || path.starts_with("/refer")
 }
 
 /// `start.js` leaves a mark, since it may have found the new version before this line was drawn.

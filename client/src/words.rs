@@ -18,12 +18,8 @@ pub fn state(state: &SyncState, now: Timestamp) -> String {
 /// When something was: the time today, else the day and the time, as London's clocks show them.
 pub fn when(at: Timestamp, now: Timestamp) -> String {
     let (at, today) = (clock::in_london(at), clock::in_london(now).date());
-    let time = at.strftime("%H:%M");
-    if at.date() == today {
-        time.to_string()
-    } else {
-        format!("{}, {time}", calendar::words_short(at.date()))
-    }
+    let time = calendar::clock_words(at.time());
+    if at.date() == today { time } else { format!("{}, {time}", calendar::words_short(at.date())) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! One sheet: the NHS design system's compiled CSS, then our own.
+//! One sheet: the part of the NHS design system's compiled CSS that is used, then our own.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::workshop::Workshop;
 
@@ -9,6 +11,11 @@ const NOTICE: &str = "/*! nhsuk-frontend 10.6.1, (c) NHS England, MIT licence: \
                       permission to use, copy, modify and share it with this notice; \
                       provided as is, without warranty of any kind. */\n";
 const NHS_FONTS: &str = "Frutiger W01,arial,sans-serif";
+
+/// What names classes of the design system, each whole: a name that is put together when the app
+/// runs would not be found.
+pub const USERS: [&str; 3] = ["client/index.html", "client/src", "server/src"];
+const CLASS: &str = "nhsuk-";
 
 pub fn sheet(workshop: &Workshop) -> Result<String, String> {
     let dist = workshop.node_modules().join("nhsuk-frontend").join("dist").join("nhsuk");
@@ -23,18 +30,97 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
     // The web font is licensed to the NHS alone, and asking for it would tell another host who
     // uses Fingerpost where. `--font` is set in client/style.css.
     let nhs = without_font_faces(&nhs).replace(NHS_FONTS, "var(--font)");
+    let nhs = nhs.trim_start_matches("@charset \"UTF-8\";");
+    let mut used = BTreeSet::new();
+    for sources in USERS {
+        collect_classes(&workshop.root().join(sources), &mut used)?;
+    }
+    let nhs = only_used(nhs, &used)?;
     let nhs = with_images_inside(&nhs, |name| {
         let path = dist.join("assets").join("images").join(name);
         fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     })?;
-    let nhs = nhs.trim_start_matches("@charset \"UTF-8\";");
     if nhs.contains("url(http") || nhs.contains("url(/") {
         return Err("nhsuk-frontend's CSS asks for a file that is not embedded: see \
                     server/build/style.rs"
             .to_owned());
     }
     Ok(format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}", workshop.read_client("style.css")?))
+}
+
+/// The rules for what is on no screen and no page left out: most of the design system.
+fn only_used(css: &str, used: &BTreeSet<String>) -> Result<String, String> {
+    let mut kept = String::new();
+    let mut rest = css;
+    while let Some(opens) = rest.find('{') {
+        let closes = closing_brace(rest).ok_or("a rule of nhsuk-frontend's CSS does not end")?;
+        let (prelude, body) = (rest[..opens].trim_start(), &rest[opens + 1..closes]);
+        let is_group = prelude.starts_with("@media") || prelude.starts_with("@supports");
+        let (prelude, body) = match () {
+            () if is_group => (prelude.to_owned(), only_used(body, used)?),
+            () if prelude.starts_with('@') => (prelude.to_owned(), body.to_owned()),
+            () => (selectors_used(prelude, used), body.to_owned()),
+        };
+        if !(prelude.is_empty() || body.is_empty()) {
+            kept.push_str(&format!("{prelude}{{{body}}}"));
+        }
+        rest = &rest[closes + 1..];
+    }
+    Ok(kept)
+}
+
+/// Where the first block ends.
+fn closing_brace(css: &str) -> Option<usize> {
+    let mut depth = 0;
+    css.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => return None,
+        }
+        (depth == 0).then_some(at)
+    })
+}
+
+fn selectors_used(list: &str, used: &BTreeSet<String>) -> String {
+    let mut depth = 0;
+    let selectors = list.split(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    let can_apply = |selector: &&str| {
+        // What a selector excludes need not be there.
+        let wanted = selector.split(":not(").enumerate().map(|(at, part)| match at {
+            0 => part,
+            _ => part.split_once(')').map_or("", |(_, rest)| rest),
+        });
+        classes_of(&wanted.collect::<Vec<_>>().join(" ")).all(|class| used.contains(class))
+    };
+    selectors.filter(can_apply).collect::<Vec<_>>().join(",")
+}
+
+fn collect_classes(path: &Path, into: &mut BTreeSet<String>) -> Result<(), String> {
+    let failed = |error| format!("cannot read {}: {error}", path.display());
+    if path.is_dir() {
+        for entry in fs::read_dir(path).map_err(failed)? {
+            collect_classes(&entry.map_err(failed)?.path(), into)?;
+        }
+    } else if let Ok(text) = fs::read_to_string(path) {
+        into.extend(classes_of(&text).map(str::to_owned));
+    }
+    Ok(())
+}
+
+/// The design system's classes that a text names.
+fn classes_of(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let names = text.split(move |c| !is_of_name(c));
+    names.filter(|name| name.starts_with(CLASS))
 }
 
 fn without_font_faces(css: &str) -> String {

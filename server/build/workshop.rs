@@ -67,6 +67,7 @@ impl Workshop {
             "client/style.css",
             "client/sw.js",
         ];
+        watched.extend(crate::style::USERS);
         if self.with_client {
             watched.extend(["client/Cargo.toml", "client/src", "shared/Cargo.toml", "shared/src"]);
         }

@@ -1,9 +1,14 @@
 //! Dates as people write and read them, always with the day first.
 
-use jiff::civil::{Date, Weekday};
+use jiff::{
+    SignedDuration,
+    civil::{Date, Time, Weekday},
+};
 
 /// The years in which a date of a record can lie.
 const YEARS: std::ops::RangeInclusive<i16> = 1880..=2200;
+
+const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -176,6 +181,21 @@ pub fn words_short(date: Date) -> String {
     format!("{} {}{}", date.day(), first.to_uppercase(), &rest[..2])
 }
 
+/// "14:05".
+pub fn clock_words(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// The day so many days later, or earlier where they are below zero; none beyond the calendar.
+pub fn days_after(date: Date, days: i64) -> Option<Date> {
+    date.checked_add(SignedDuration::from_secs(days.checked_mul(SECONDS_OF_A_DAY)?)).ok()
+}
+
+/// How many days it is from one day to another; below zero where the other is earlier.
+pub fn days_until(from: Date, to: Date) -> i64 {
+    from.duration_until(to).as_secs() / SECONDS_OF_A_DAY
+}
+
 /// The age in whole years on a day; below zero before the birth.
 pub fn age_years(birth: Date, on: Date) -> i16 {
     let before = (on.month(), on.day()) < (birth.month(), birth.day());
@@ -265,7 +285,18 @@ mod tests {
     fn dates_and_ages_in_words() {
         assert_eq!(words(date(2026, 11, 3)), "Tue 3 Nov 2026");
         assert_eq!(words_short(date(2026, 11, 3)), "3 Nov");
+        assert_eq!(clock_words(Time::constant(9, 5, 59, 0)), "09:05");
         assert_eq!(age_years(date(1956, 11, 24), TODAY), 69);
         assert_eq!(age_years(date(1956, 11, 23), TODAY), 70);
+    }
+
+    #[test]
+    fn days_are_counted_both_ways() {
+        assert_eq!(days_after(TODAY, 7), Some(date(2026, 11, 30)));
+        assert_eq!(days_after(date(2026, 3, 1), -1), Some(date(2026, 2, 28)));
+        assert_eq!(days_after(TODAY, i64::MAX), None);
+        assert_eq!(days_after(Date::MAX, 1), None);
+        assert_eq!(days_until(TODAY, date(2026, 11, 24)), 1);
+        assert_eq!(days_until(TODAY, date(2025, 11, 23)), -365);
     }
 }

@@ -56,7 +56,13 @@ pub mod json {
         d: &mut Decoder<'b>,
         _: &mut C,
     ) -> Result<T, minicbor::decode::Error> {
-        serde_json::from_str(d.str()?)
-            .map_err(|_| minicbor::decode::Error::message("not this JSON value"))
+        // Through the tree that values of documents come from: another reader would have the phone
+        // fetch everything that reads a value twice.
+        let tree: serde_json::Value = serde_json::from_str(d.str()?).map_err(refused)?;
+        serde_json::from_value(tree).map_err(refused)
+    }
+
+    fn refused(_: serde_json::Error) -> minicbor::decode::Error {
+        minicbor::decode::Error::message("not this JSON value")
     }
 }

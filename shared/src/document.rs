@@ -18,7 +18,7 @@ use crate::{
     case::{Case, ContactDraft, Defect, Event, Field, Person, Register, event::KINDS},
     ids::{CaseId, DeviceId, EventId, UserId},
     intake::{self, Flaw, IncomingChange},
-    limits,
+    limits, ordered,
 };
 
 /// The version of the document's layout.
@@ -187,7 +187,7 @@ impl Document {
     pub fn heads(&self) -> Vec<ChangeHash> {
         let mut heads: Vec<_> =
             self.0.get_heads().into_iter().map(|hash| ChangeHash(hash.0)).collect();
-        heads.sort();
+        ordered::sort(&mut heads);
         heads
     }
 
@@ -237,7 +237,7 @@ impl Document {
         let events = self.read_events(&mut defects);
         let drafts = self.read_drafts(&mut defects);
         let case = Case::fold(id, person, events, drafts, &mut defects);
-        defects.sort();
+        ordered::sort(&mut defects);
         defects.dedup();
         (case, defects)
     }
@@ -562,7 +562,12 @@ fn hydrated_tree(value: &automerge::hydrate::Value) -> Option<Value> {
         Hydrated::Map(map) => map
             .iter()
             .map(|(key, value)| Some((key.to_string(), hydrated_tree(&value.value)?)))
-            .collect::<Option<serde_json::Map<_, _>>>()
+            // Put in one by one: see `ordered`.
+            .try_fold(serde_json::Map::new(), |mut map, pair| {
+                let (key, value) = pair?;
+                map.insert(key, value);
+                Some(map)
+            })
             .map(Value::Object),
         Hydrated::List(list) => list
             .iter()

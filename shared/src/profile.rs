@@ -10,6 +10,7 @@ use crate::{
     coding::AuthorFacts,
     ids::{DeviceId, UserId},
     ods::OdsCode,
+    ordered,
     snomed::AllowedCodes,
 };
 
@@ -97,11 +98,11 @@ impl Profile {
             let _ = codes.allow(concept, term);
         }
         let author = |member: &TeamMember| {
-            (member.user, AuthorFacts { roles: [member.role].into(), devices: None })
+            (member.user, AuthorFacts { roles: ordered::set([member.role]), devices: None })
         };
         CodingFacts {
-            practices: self.practices.iter().map(|practice| practice.ods.clone()).collect(),
-            authors: self.team.iter().map(author).collect(),
+            practices: ordered::set(self.practices.iter().map(|practice| practice.ods.clone())),
+            authors: ordered::map(self.team.iter().map(author)),
             codes,
         }
     }

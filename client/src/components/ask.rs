@@ -1,14 +1,33 @@
 //! A question with one answer in words, behind a button of its own.
 
+use std::{pin::Pin, sync::Arc};
+
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::limits;
 
 use super::{disclose::Disclose, entry::Saving, field::TextArea};
-use crate::engine::SaveError;
+use crate::{engine::SaveError, memo::Memo};
+
+/// What writes an answer. One type for all questions, so that they are compiled once.
+#[derive(Clone)]
+pub struct Save(Arc<dyn Fn(String) -> Outcome + Send + Sync>);
+
+type Saved = Result<(), SaveError>;
+type Outcome = Pin<Box<dyn Future<Output = Saved>>>;
+
+impl<S, F> From<S> for Save
+where
+    S: Fn(String) -> F + Send + Sync + 'static,
+    F: Future<Output = Saved> + 'static,
+{
+    fn from(save: S) -> Self {
+        Self(Arc::new(move |words| Box::pin(save(words))))
+    }
+}
 
 /// A question with one answer in words.
 #[component]
-pub fn Ask<S, F>(
+pub fn Ask(
     /// Unique on its screen.
     #[prop(into)]
     id: String,
@@ -22,15 +41,13 @@ pub fn Ask<S, F>(
     /// What to say when nothing was written.
     missing: &'static str,
     /// What the field begins with.
-    #[prop(optional, into)]
-    begin_with: Option<Signal<String>>,
+    #[prop(optional)]
+    begin_with: Option<Memo<String>>,
     /// Writes the answer.
-    save: S,
-) -> impl IntoView
-where
-    S: Fn(String) -> F + Copy + Send + Sync + 'static,
-    F: Future<Output = Result<(), SaveError>> + 'static,
-{
+    #[prop(into)]
+    save: Save,
+) -> impl IntoView {
+    let save = StoredValue::new(save);
     let is_open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let saving = Saving::new();
@@ -44,7 +61,7 @@ where
         let words = typed.get_untracked().trim().to_owned();
         match refusal(&words, missing) {
             Some(problem) => saving.problem.set(Some(problem)),
-            None => saving.run(save(words), move || {
+            None => saving.run(save.get_value().0(words), move || {
                 // The answer may have taken its own question off the screen.
                 let _ = is_open.try_set(false);
             }),

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::memo::Memo;
+
 /// The identifier of one choice of a group. The first one has the group's own, so that a link to
 /// the field of an error lands on something that takes the focus.
 fn choice_id(group: &str, index: usize) -> String {
@@ -10,6 +12,14 @@ fn choice_id(group: &str, index: usize) -> String {
         0 => group.to_owned(),
         _ => format!("{group}-{index}"),
     }
+}
+
+/// One chip. What is chosen has many types; how a chip is drawn does not depend on them, and is
+/// compiled once.
+struct Chip {
+    words: String,
+    is_chosen: Box<dyn Fn() -> bool + Send>,
+    choose: Box<dyn Fn(bool) + Send>,
 }
 
 /// One of several: a fieldset of radio buttons.
@@ -22,36 +32,19 @@ pub fn RadioChips<T>(
     /// The choices, in order, with their words.
     choices: Vec<(T, &'static str)>,
     /// What is chosen.
-    #[prop(into)]
-    chosen: Signal<T>,
+    chosen: Memo<T>,
     /// Told what was chosen now.
     on_choose: Callback<T>,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    let chips = choices.into_iter().enumerate().map(move |(index, (value, words))| {
-        let chip = choice_id(id, index);
-        view! {
-            <div class="fp-chip">
-                <input
-                    class="fp-chip__input"
-                    type="radio"
-                    name=id
-                    id=chip.clone()
-                    prop:checked=move || chosen.get() == value
-                    on:change=move |_| on_choose.run(value)
-                />
-                <label class="fp-chip__label" for=chip>{words}</label>
-            </div>
-        }
+    let chips = choices.into_iter().map(|(value, words)| Chip {
+        words: words.to_owned(),
+        is_chosen: Box::new(move || chosen.get() == value),
+        choose: Box::new(move |_| on_choose.run(value)),
     });
-    view! {
-        <fieldset class="nhsuk-fieldset fp-field">
-            <legend class="nhsuk-fieldset__legend fp-legend">{legend}</legend>
-            <div class="fp-chips">{chips.collect_view()}</div>
-        </fieldset>
-    }
+    view! { <Chips id legend kind="radio" chips=chips.collect() /> }
 }
 
 /// Any of several: a fieldset of checkboxes.
@@ -64,28 +57,44 @@ pub fn CheckboxChips<T>(
     /// The choices, in order, with their words.
     choices: Vec<(T, String)>,
     /// Everything that is chosen.
-    #[prop(into)]
-    chosen: Signal<Vec<T>>,
+    chosen: Memo<Vec<T>>,
     /// Told each choice that was made or taken back.
     on_toggle: Callback<(T, bool)>,
 ) -> impl IntoView
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let chips = choices.into_iter().enumerate().map(move |(index, (value, words))| {
-        let chip = choice_id(id, index);
+    let chips = choices.into_iter().map(|(value, words)| {
         let own = value.clone();
+        Chip {
+            words,
+            is_chosen: Box::new(move || chosen.with(|chosen| chosen.contains(&own))),
+            choose: Box::new(move |is_chosen| on_toggle.run((value.clone(), is_chosen))),
+        }
+    });
+    view! { <Chips id legend kind="checkbox" chips=chips.collect() /> }
+}
+
+/// A fieldset of inputs of one kind.
+#[component]
+fn Chips(
+    id: &'static str,
+    legend: &'static str,
+    kind: &'static str,
+    chips: Vec<Chip>,
+) -> impl IntoView {
+    let chips = chips.into_iter().enumerate().map(|(index, chip)| {
+        let Chip { words, is_chosen, choose } = chip;
+        let chip = choice_id(id, index);
         view! {
             <div class="fp-chip">
                 <input
                     class="fp-chip__input"
-                    type="checkbox"
+                    type=kind
                     name=id
                     id=chip.clone()
-                    prop:checked=move || chosen.with(|chosen| chosen.contains(&own))
-                    on:change:target=move |event| {
-                        on_toggle.run((value.clone(), event.target().checked()));
-                    }
+                    prop:checked=is_chosen
+                    on:change:target=move |event| choose(event.target().checked())
                 />
                 <label class="fp-chip__label" for=chip>{words}</label>
             </div>

@@ -18,10 +18,36 @@ pub fn Choices<T>(
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let items = options.into_iter().enumerate().map(|(at, (option, words))| {
+    let choices = options.into_iter().map(|(option, words)| {
+        let own = option.clone();
+        Choice {
+            words,
+            is_chosen: Box::new(move || value.with(|value| value.as_ref() == Some(&own))),
+            choose: Box::new(move || value.set(Some(option.clone()))),
+        }
+    });
+    view! { <Radios id legend choices=choices.collect() problem /> }
+}
+
+/// One of them. What is chosen has many types; how it is drawn does not depend on them, and is
+/// compiled once.
+struct Choice {
+    words: String,
+    is_chosen: Box<dyn Fn() -> bool + Send>,
+    choose: Box<dyn Fn() + Send>,
+}
+
+#[component]
+fn Radios(
+    id: &'static str,
+    legend: String,
+    choices: Vec<Choice>,
+    problem: Problem,
+) -> impl IntoView {
+    let items = choices.into_iter().enumerate().map(|(at, choice)| {
+        let Choice { words, is_chosen, choose } = choice;
         let own_id = if at == 0 { id.to_owned() } else { format!("{id}-{at}") };
-        let (label_for, chosen) = (own_id.clone(), option.clone());
-        let is_chosen = move || value.with(|value| value.as_ref() == Some(&chosen));
+        let label_for = own_id.clone();
         view! {
             <div class="nhsuk-radios__item">
                 <input
@@ -31,7 +57,7 @@ where
                     type="radio"
                     value=at.to_string()
                     prop:checked=is_chosen
-                    on:change=move |_| value.set(Some(option.clone()))
+                    on:change=move |_| choose()
                 />
                 <label class="nhsuk-label nhsuk-radios__label" for=label_for>{words}</label>
             </div>

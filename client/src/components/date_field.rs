@@ -3,7 +3,9 @@
 
 use jiff::civil::Date;
 use leptos::{html, prelude::*};
-use shared::calendar;
+use shared::{calendar, written::Written};
+
+use crate::memo::{Memo, memo};
 
 /// A field for one date.
 #[component]
@@ -15,14 +17,13 @@ pub fn DateField(
     /// Days that are chosen with one press.
     quick: Vec<(&'static str, Date)>,
     /// The date that is chosen.
-    #[prop(into)]
-    value: Signal<Option<Date>>,
+    value: Memo<Option<Date>>,
     /// Told the date that was chosen now; none when it was taken away.
     on_choose: Callback<Option<Date>>,
 ) -> impl IntoView {
     let (label_id, words_id) = (format!("{id}-label"), format!("{id}-words"));
     let input = NodeRef::<html::Input>::new();
-    let shown = Memo::new(move |_| value.get().map(|date| date.to_string()).unwrap_or_default());
+    let shown = memo(move || value.get().map(|date| date.to_string()).unwrap_or_default());
     Effect::new(move |_| {
         let (shown, input) = (shown.get(), input.get());
         // Setting what is there already would wipe a date that is typed by halves.
@@ -67,7 +68,7 @@ pub fn DateField(
 
 /// Reads what a date input holds: an ISO date, or nothing while it is typed by halves.
 fn read(typed: &str) -> Option<Date> {
-    typed.parse().ok()
+    Date::read(typed)
 }
 
 #[cfg(test)]

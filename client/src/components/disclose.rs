@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::components::show::Show;
+
 /// A button that shows and hides what is below it.
 #[component]
 pub fn Disclose(

@@ -1,5 +1,7 @@
 //! An entry of whoever is signed in, made now, and how a small form writes one.
 
+use std::pin::Pin;
+
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     case::{Event, Fact},
@@ -44,10 +46,20 @@ impl Saving {
     }
 
     /// Runs a save, once at a time, and then what follows from its success.
+    ///
+    /// Both are boxed, so that what surrounds them is compiled once for all forms.
     pub fn run(
         self,
         save: impl Future<Output = Result<(), SaveError>> + 'static,
         then: impl FnOnce() + 'static,
+    ) {
+        self.run_boxed(Box::pin(save), Box::new(then));
+    }
+
+    fn run_boxed(
+        self,
+        save: Pin<Box<dyn Future<Output = Result<(), SaveError>>>>,
+        then: Box<dyn FnOnce()>,
     ) {
         if self.busy.get_untracked() {
             return;

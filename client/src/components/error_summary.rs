@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::disclose::focus;
+use crate::components::show::Show;
 
 /// One thing to put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
                 <div role="alert">
                     <h2 class="nhsuk-error-summary__title">"There is something to put right"</h2>
                     <div class="nhsuk-error-summary__body">
-                        <ul class="nhsuk-list nhsuk-error-summary__list">{lines}</ul>
+                        <ul class="nhsuk-list nhsuk-error-summary__list">{move || lines()}</ul>
                     </div>
                 </div>
             </div>

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::{case::Standing, ids::CaseId, sync::SyncState};
 
 use super::{shown, state_chip::StateChip};
@@ -46,7 +45,7 @@ pub fn PersonLine(line: CaseLine, #[prop(optional)] choosing: Choosing) -> impl 
         .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--red">"Urgent"</strong> });
     view! {
         <li class="fp-person">
-            <A href=choosing.path(line.case) attr:class="fp-person__link">{name}</A>
+            <a href=choosing.path(line.case) class="fp-person__link">{name}</a>
             <span class="fp-person__facts">
                 <span>{shown::age(row.birth_date, today)}</span>
                 <StandingTag standing=row.standing />

@@ -1,6 +1,6 @@
 //! One service of the directory, with what a person has to know before somebody sends them there.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{calendar, directory::Service};
 
@@ -31,8 +31,8 @@ impl Checked {
         let Some(on) = assured_on else {
             return Self::Stale("Never checked: ring before you send anybody".into());
         };
-        let a_year_ago = today.checked_sub(1.year()).unwrap_or(Date::MIN);
-        if on >= a_year_ago {
+        let a_year_later = (on.year() + 1, on.month(), on.day());
+        if a_year_later >= (today.year(), today.month(), today.day()) {
             return Self::Lately(format!("Last checked {}", shown::date(on)));
         }
         let words = calendar::words_short(on);

@@ -14,7 +14,7 @@ pub fn day(date: Date, today: Date) -> String {
 
 /// The same, where "today" and "tomorrow" say more than a date.
 pub fn near_day(date: Date, today: Date) -> String {
-    match today.until(date).map_or(i32::MAX, |span| span.get_days()) {
+    match calendar::days_until(today, date) {
         -1 => "yesterday".into(),
         0 => "today".into(),
         1 => "tomorrow".into(),

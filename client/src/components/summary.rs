@@ -55,7 +55,7 @@ fn text(text: &str) -> Vec<String> {
 }
 
 fn when(draft: &ContactDraft) -> String {
-    format!("{}, {}", calendar::words(draft.at.date()), draft.at.strftime("%H:%M"))
+    format!("{}, {}", calendar::words(draft.at.date()), calendar::clock_words(draft.at.time()))
 }
 
 fn minutes(minutes: Minutes) -> Vec<String> {

@@ -15,7 +15,7 @@ use super::{
     arrival::{Arrival, arrival},
     core::Core,
     listen, network,
-    shown::{SignIn, Stage, show},
+    shown::{SignIn, Stage},
     state::State,
     tabs,
 };
@@ -27,13 +27,13 @@ use crate::{
 /// Opens the app.
 pub async fn start(core: Rc<Core>) {
     let (stage, losing) = (core.shown.stage, core.clone());
-    let step_back = move || show(stage, Stage::OtherTab);
+    let step_back = move || stage.set(Stage::OtherTab);
     tabs::take_turn(step_back, step_back, move || losing.stop()).await;
-    show(core.shown.stage, Stage::Opening);
+    core.shown.stage.set(Stage::Opening);
     let session = random::bytes();
     let (vault, contents) = match Vault::open(session).await {
         Ok(opened) => opened,
-        Err(error) => return show(core.shown.stage, Stage::NoStorage(error)),
+        Err(error) => return core.shown.stage.set(Stage::NoStorage(error)),
     };
     let mut profile = None;
     for (name, record) in &contents.records {
@@ -41,7 +41,7 @@ pub async fn start(core: Rc<Core>) {
             Name::Profile => profile = cbor::decode::<Profile>(record).ok(),
             Name::Directory => {
                 if let Ok(directory) = cbor::decode(record) {
-                    show(core.shown.directory, Arc::new(directory));
+                    core.shown.directory.set(Arc::new(directory));
                 }
             }
             Name::Sync(_) | Name::Working(..) => {}
@@ -51,7 +51,7 @@ pub async fn start(core: Rc<Core>) {
         Some(profile) => {
             let state = State::open(vault, Arc::new(profile), session, contents.records);
             core.open(state);
-            show(core.shown.persistence, is_persisted().await);
+            core.shown.persistence.set(is_persisted().await);
         }
         None => core.first_sign_in(vault, session, contents.records).await,
     }
@@ -61,12 +61,12 @@ impl Core {
     /// Somebody is signed in: from here on the app works.
     fn open(self: &Rc<Self>, mut state: State) {
         state.find_drafts(None);
-        show(self.shown.profile, Some(state.profile.clone()));
+        self.shown.profile.set(Some(state.profile.clone()));
         *self.state.borrow_mut() = Some(state);
         self.show();
-        show(self.shown.stage, Stage::Ready);
+        self.shown.stage.set(Stage::Ready);
         listen::to_the_window(self);
-        show(self.shown.online, listen::is_online());
+        self.shown.online.set(listen::is_online());
         self.handle(Input::Network(listen::is_online()));
     }
 
@@ -87,15 +87,15 @@ impl Core {
                 };
                 // The sign-in may have been made long ago, with only the signal missing now.
                 let _ = window_event_listener(ev::online, |_| reload());
-                return show(self.shown.stage, Stage::SignIn(found));
+                return self.shown.stage.set(Stage::SignIn(found));
             }
         };
         if let Err(error) = vault.write(vec![Write::Put(Name::Profile, record)]).await {
-            return show(self.shown.stage, Stage::NoStorage(error));
+            return self.shown.stage.set(Stage::NoStorage(error));
         }
         self.confirmed.set(true);
         self.open(State::open(vault, Arc::new(profile), session, records));
-        show(self.shown.persistence, ask_to_persist().await);
+        self.shown.persistence.set(ask_to_persist().await);
     }
 
     /// The device that writes, once the server has confirmed that it is still the one signed in.
@@ -127,7 +127,7 @@ impl Core {
                     state.facts = profile.coding_facts();
                     state.profile = profile.clone();
                 });
-                show(self.shown.profile, Some(profile));
+                self.shown.profile.set(Some(profile));
                 self.drive(|replica| replica.fetched(Some(version), None), vec![rider]);
                 Ok(())
             }
@@ -137,7 +137,7 @@ impl Core {
             Arrival::Refuse => {
                 let before = self.with_state(|state| state.profile.name.clone());
                 let before = before.unwrap_or_default();
-                show(self.shown.stage, Stage::OthersWork { before, now: profile.name });
+                self.shown.stage.set(Stage::OthersWork { before, now: profile.name });
                 Err(Failure::SignedOut)
             }
         }

@@ -17,7 +17,7 @@ use super::{
     line::{self, CaseLine},
     network,
     poke::Poke,
-    shown::{Shown, Stage, show},
+    shown::{Shown, Stage},
     state::State,
     timer::Timer,
 };
@@ -138,7 +138,7 @@ impl Core {
 
     /// Takes note of how the last write went.
     fn note_storage(&self, outcome: Result<(), VaultError>) {
-        show(self.shown.storage_error, outcome.err());
+        self.shown.storage_error.set(outcome.err());
     }
 
     /// Takes note of how the write of a working copy went, and makes a failure good later.
@@ -168,7 +168,7 @@ impl Core {
 
     /// The browser removed everything, but it is all still here.
     pub fn store_everything_again(self: &Rc<Self>) {
-        let directory = self.shown.directory.get_untracked();
+        let directory = self.shown.directory.followed().get_untracked();
         let riders = self.with_state(|state| {
             let known = [
                 Write::Put(Name::Profile, cbor::encode(state.profile.as_ref())),
@@ -187,7 +187,7 @@ impl Core {
         for waiting in waiting {
             let _ = waiting.send(Err(VaultError::OpenElsewhere));
         }
-        show(self.shown.stage, Stage::OtherTab);
+        self.shown.stage.set(Stage::OtherTab);
     }
 
     async fn send(self: Rc<Self>, body: Vec<u8>) {
@@ -262,19 +262,19 @@ impl Core {
         });
         // Outside the state's borrow: whoever is told may ask for more.
         let Some((lines, state, failure, meta, unreadable)) = found else { return };
-        show(self.shown.rows, Arc::new(lines));
-        show(self.shown.state, state);
-        show(self.shown.failure, failure);
-        show(self.shown.arriving, !meta.arrived);
-        show(self.shown.notices, meta.notices);
-        show(self.shown.unreadable, unreadable);
+        self.shown.rows.set(Arc::new(lines));
+        self.shown.state.set(state);
+        self.shown.failure.set(failure);
+        self.shown.arriving.set(!meta.arrived);
+        self.shown.notices.set(meta.notices);
+        self.shown.unreadable.set(unreadable);
         self.show_drafts();
     }
 
     /// Brings the list of unfinished contacts up to date.
     pub fn show_drafts(&self) {
         if let Some(drafts) = self.with_state(|state| state.unfinished()) {
-            show(self.shown.working_drafts, Arc::new(drafts));
+            self.shown.working_drafts.set(Arc::new(drafts));
         }
     }
 

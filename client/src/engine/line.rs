@@ -5,6 +5,7 @@ use shared::{
     case::{Case, CaseRow, Defect, Field, Person, Register, Standing},
     coding::match_keys,
     ids::CaseId,
+    ordered,
     sync::SyncState,
     text,
 };
@@ -33,7 +34,7 @@ pub struct CaseView {
 
 /// Sorts a caseload: by the next date, people without one last; then by name.
 pub fn sort(lines: &mut [CaseLine]) {
-    lines.sort_by_cached_key(|line| {
+    ordered::sort_by_cached_key(lines, |line| {
         let row = &line.row;
         let is_over = matches!(row.standing, Standing::Closed | Standing::Declined);
         let next = row.next_on.unwrap_or(Date::MAX);

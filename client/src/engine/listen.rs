@@ -5,14 +5,14 @@ use std::rc::Rc;
 use leptos::{ev, prelude::*};
 use shared::sync::Input;
 
-use super::{core::Core, shown::show};
+use super::core::Core;
 
 /// Listens for as long as the page lives.
 pub fn to_the_window(core: &Rc<Core>) {
     for is_online in [true, false] {
         let core = core.clone();
         let heard = move |_| {
-            show(core.shown.online, is_online);
+            core.shown.online.set(is_online);
             core.handle(Input::Network(is_online));
         };
         let _ = match is_online {

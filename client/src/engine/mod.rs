@@ -40,7 +40,9 @@ pub use working::WorkingDraft;
 
 use self::{core::Core, shown::Shown};
 use crate::{
-    clock, random,
+    clock,
+    memo::{Memo, memo},
+    random,
     vault::{Persistence, VaultError, ask_to_persist},
 };
 
@@ -77,63 +79,62 @@ impl Engine {
     }
 
     /// How far the app has come.
-    pub fn stage(&self) -> Signal<Stage> {
-        self.shown.stage.into()
+    pub fn stage(&self) -> Memo<Stage> {
+        self.shown.stage.followed()
     }
 
     /// Who is signed in, and the service; none before that.
-    pub fn profile(&self) -> Signal<Option<Arc<Profile>>> {
-        self.shown.profile.into()
+    pub fn profile(&self) -> Memo<Option<Arc<Profile>>> {
+        self.shown.profile.followed()
     }
 
     /// The caseload, by next date and then name.
-    pub fn rows(&self) -> Signal<Arc<Vec<CaseLine>>> {
-        self.shown.rows.into()
+    pub fn rows(&self) -> Memo<Arc<Vec<CaseLine>>> {
+        self.shown.rows.followed()
     }
 
     /// Where everything on this phone is.
-    pub fn state(&self) -> Signal<SyncState> {
-        self.shown.state.into()
+    pub fn state(&self) -> Memo<SyncState> {
+        self.shown.state.followed()
     }
 
     /// Why the last request came to nothing, until one succeeds.
-    pub fn failure(&self) -> Signal<Option<Failure>> {
-        self.shown.failure.into()
+    pub fn failure(&self) -> Memo<Option<Failure>> {
+        self.shown.failure.followed()
     }
 
     /// Whether the phone believes that it has a network.
-    pub fn online(&self) -> Signal<bool> {
-        self.shown.online.into()
+    pub fn online(&self) -> Memo<bool> {
+        self.shown.online.followed()
     }
 
     /// Whether the first sync has not brought everything yet.
-    pub fn arriving(&self) -> Signal<bool> {
-        self.shown.arriving.into()
+    pub fn arriving(&self) -> Memo<bool> {
+        self.shown.arriving.followed()
     }
 
     /// One case, read again whenever something is written in it.
-    pub fn case(&self, case: CaseId) -> Signal<CaseRead> {
+    pub fn case(&self, case: CaseId) -> Memo<CaseRead> {
         let engine = *self;
-        let revision = Memo::new(move |_| {
-            engine.shown.revisions.with(|revisions| revisions.get(&case).copied())
+        let revision = memo(move || {
+            engine.shown.revisions.followed().with(|revisions| revisions.get(&case).copied())
         });
-        let opened = Memo::new(move |_| engine.shown.profile.with(Option::is_some));
-        Memo::new(move |_| {
+        let opened = memo(move || engine.shown.profile.followed().with(Option::is_some));
+        memo(move || {
             // A memo runs only once it is read: tracking alone would never wake this one.
             let _ = (revision.get(), opened.get());
             engine.core().view(case)
         })
-        .into()
     }
 
     /// The directory of services.
-    pub fn directory(&self) -> Signal<Arc<Directory>> {
-        self.shown.directory.into()
+    pub fn directory(&self) -> Memo<Arc<Directory>> {
+        self.shown.directory.followed()
     }
 
     /// What the person should know about work that was taken elsewhere.
-    pub fn notices(&self) -> Signal<Vec<Notice>> {
-        self.shown.notices.into()
+    pub fn notices(&self) -> Memo<Vec<Notice>> {
+        self.shown.notices.followed()
     }
 
     /// The person has read the notices.
@@ -142,24 +143,24 @@ impl Engine {
     }
 
     /// How many records could not be read even after asking for them again.
-    pub fn unreadable(&self) -> Signal<usize> {
-        self.shown.unreadable.into()
+    pub fn unreadable(&self) -> Memo<usize> {
+        self.shown.unreadable.followed()
     }
 
     /// Whether what was written last could not be stored.
-    pub fn storage_failing(&self) -> Signal<bool> {
-        let error = self.shown.storage_error;
-        Signal::derive(move || error.with(Option::is_some))
+    pub fn storage_failing(&self) -> Memo<bool> {
+        let error = self.storage_error();
+        memo(move || error.with(Option::is_some))
     }
 
     /// Why it could not be stored, in words that say what to do.
-    pub fn storage_error(&self) -> Signal<Option<VaultError>> {
-        self.shown.storage_error.into()
+    pub fn storage_error(&self) -> Memo<Option<VaultError>> {
+        self.shown.storage_error.followed()
     }
 
     /// Whether the browser promised to keep what is stored.
-    pub fn persistence(&self) -> Signal<Persistence> {
-        self.shown.persistence.into()
+    pub fn persistence(&self) -> Memo<Persistence> {
+        self.shown.persistence.followed()
     }
 
     /// Asks the browser for that promise.
@@ -168,8 +169,8 @@ impl Engine {
     }
 
     /// All unfinished contacts on this phone, latest first.
-    pub fn working_drafts(&self) -> Signal<Arc<Vec<WorkingDraft>>> {
-        self.shown.working_drafts.into()
+    pub fn working_drafts(&self) -> Memo<Arc<Vec<WorkingDraft>>> {
+        self.shown.working_drafts.followed()
     }
 
     /// Now.

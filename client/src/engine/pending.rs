@@ -3,7 +3,7 @@
 //! A transaction that failed is made good by the next one, since the replica writes what it could
 //! not write before with whatever it writes next. So whoever waits moves on to that one as well.
 
-use std::collections::BTreeMap;
+use shared::few::Few;
 
 use crate::vault::Write;
 
@@ -15,7 +15,7 @@ struct Load<W> {
 
 /// Transactions under way, by ticket `T`.
 pub struct Pending<T, W> {
-    under_way: BTreeMap<T, Load<W>>,
+    under_way: Few<T, Load<W>>,
     missed: Load<W>,
 }
 
@@ -27,14 +27,14 @@ impl<W> Default for Load<W> {
 
 impl<T, W> Default for Pending<T, W> {
     fn default() -> Self {
-        Self { under_way: BTreeMap::new(), missed: Load::default() }
+        Self { under_way: Few::default(), missed: Load::default() }
     }
 }
 
 impl<T: Ord, W> Pending<T, W> {
     /// Adds somebody who waits, and riders, to a transaction that is about to begin.
     pub fn board(&mut self, ticket: T, waiting: Option<W>, riders: Vec<Write>) {
-        let load = self.under_way.entry(ticket).or_default();
+        let load = self.under_way.or_default(ticket);
         load.waiting.extend(waiting);
         load.riders.extend(riders);
     }
@@ -42,7 +42,7 @@ impl<T: Ord, W> Pending<T, W> {
     /// The transaction begins: takes in whoever missed an earlier one, and returns the riders.
     pub fn begin(&mut self, ticket: T) -> Vec<Write> {
         let missed = std::mem::take(&mut self.missed);
-        let load = self.under_way.entry(ticket).or_default();
+        let load = self.under_way.or_default(ticket);
         load.waiting.splice(..0, missed.waiting);
         // The newest write of a record comes last, and so stands.
         load.riders.splice(..0, missed.riders);

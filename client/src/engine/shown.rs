@@ -1,17 +1,20 @@
-//! What screens show: signals that the core sets and screens read.
+//! What screens show: what the core tells and screens read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use leptos::prelude::*;
 use shared::{
     directory::Directory,
+    few::Few,
     ids::CaseId,
     profile::Profile,
     sync::{Failure, Notice, SyncState},
 };
 
 use super::{line::CaseLine, working::WorkingDraft};
-use crate::vault::{Persistence, VaultError};
+use crate::{
+    memo::Told,
+    vault::{Persistence, VaultError},
+};
 
 /// How far the app has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,62 +49,54 @@ pub enum SignIn {
     NotUnderstood,
 }
 
-/// The signals.
+/// What is told.
 #[derive(Clone, Copy)]
 pub struct Shown {
-    pub stage: RwSignal<Stage>,
-    pub profile: RwSignal<Option<Arc<Profile>>>,
-    pub rows: RwSignal<Arc<Vec<CaseLine>>>,
-    pub state: RwSignal<SyncState>,
-    pub failure: RwSignal<Option<Failure>>,
-    pub arriving: RwSignal<bool>,
-    pub directory: RwSignal<Arc<Directory>>,
-    pub notices: RwSignal<Vec<Notice>>,
-    pub unreadable: RwSignal<usize>,
-    pub storage_error: RwSignal<Option<VaultError>>,
-    pub persistence: RwSignal<Persistence>,
-    pub working_drafts: RwSignal<Arc<Vec<WorkingDraft>>>,
-    pub online: RwSignal<bool>,
+    pub stage: Told<Stage>,
+    pub profile: Told<Option<Arc<Profile>>>,
+    pub rows: Told<Arc<Vec<CaseLine>>>,
+    pub state: Told<SyncState>,
+    pub failure: Told<Option<Failure>>,
+    pub arriving: Told<bool>,
+    pub directory: Told<Arc<Directory>>,
+    pub notices: Told<Vec<Notice>>,
+    pub unreadable: Told<usize>,
+    pub storage_error: Told<Option<VaultError>>,
+    pub persistence: Told<Persistence>,
+    pub working_drafts: Told<Arc<Vec<WorkingDraft>>>,
+    pub online: Told<bool>,
     /// How often each case was written since the app was opened.
-    pub revisions: RwSignal<BTreeMap<CaseId, u64>>,
+    pub revisions: Told<Few<CaseId, u64>>,
 }
 
 impl Shown {
     pub fn new() -> Self {
         Self {
-            stage: RwSignal::new(Stage::Opening),
-            profile: RwSignal::new(None),
-            rows: RwSignal::new(Arc::default()),
-            state: RwSignal::new(SyncState::SavedHere),
-            failure: RwSignal::new(None),
-            arriving: RwSignal::new(true),
-            directory: RwSignal::new(Arc::default()),
-            notices: RwSignal::new(Vec::new()),
-            unreadable: RwSignal::new(0),
-            storage_error: RwSignal::new(None),
-            persistence: RwSignal::new(Persistence::Unknown),
-            working_drafts: RwSignal::new(Arc::default()),
-            online: RwSignal::new(true),
-            revisions: RwSignal::new(BTreeMap::new()),
+            stage: Told::new(Stage::Opening),
+            profile: Told::new(None),
+            rows: Told::new(Arc::default()),
+            state: Told::new(SyncState::SavedHere),
+            failure: Told::new(None),
+            arriving: Told::new(true),
+            directory: Told::new(Arc::default()),
+            notices: Told::new(Vec::new()),
+            unreadable: Told::new(0),
+            storage_error: Told::new(None),
+            persistence: Told::new(Persistence::Unknown),
+            working_drafts: Told::new(Arc::default()),
+            online: Told::new(true),
+            revisions: Told::new(Few::default()),
         }
     }
 
     /// Something was written in these cases.
     pub fn revise(&self, cases: &[CaseId]) {
         if !cases.is_empty() {
-            self.revisions.update(|revisions| {
-                for case in cases {
-                    *revisions.entry(*case).or_default() += 1;
-                }
-            });
+            let mut revisions = self.revisions.followed().get_untracked();
+            for case in cases {
+                *revisions.or_default(*case) += 1;
+            }
+            self.revisions.set(revisions);
         }
-    }
-}
-
-/// Sets a signal only when that makes a difference, so that nothing on the screen is made anew for
-/// nothing.
-pub fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|shown| *shown != value) {
-        signal.set(value);
     }
 }

@@ -1,14 +1,11 @@
 //! What there is once somebody is signed in: the vault, the replica over it, and what is being typed.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    future::Future,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use futures_channel::oneshot;
 use shared::{
     document::Author,
+    few::Few,
     ids::{CaseId, EventId},
     profile::{CodingFacts, Profile},
     sync::{Key, Replica, Ticket, Write as SyncWrite},
@@ -37,7 +34,7 @@ pub struct State {
     /// Drafts that were signed or thrown away since the app was opened: never to be saved again.
     pub finished: BTreeSet<EventId>,
     /// Drafts by this person that lie in records.
-    drafts: BTreeMap<CaseId, Vec<EventId>>,
+    drafts: Few<CaseId, Vec<EventId>>,
     /// The case that was read last, since several parts of a screen ask for the same one.
     read: Option<(CaseId, Arc<CaseView>)>,
 }
@@ -70,7 +67,7 @@ impl State {
             pending: Pending::default(),
             working,
             finished: BTreeSet::new(),
-            drafts: BTreeMap::new(),
+            drafts: Few::default(),
             read: None,
         }
     }
@@ -101,7 +98,7 @@ impl State {
     /// Looks for this person's drafts in records: in these cases, or in all.
     pub fn find_drafts(&mut self, cases: Option<&[CaseId]>) {
         let asked = |case: &CaseId| cases.is_none_or(|cases| cases.contains(case));
-        self.drafts.retain(|case, _| !asked(case));
+        self.drafts.retain(|case| !asked(case));
         let rows = self.replica.rows().filter(|(case, row, _)| row.drafts > 0 && asked(case));
         let with_drafts: Vec<CaseId> = rows.map(|(case, _, _)| case).collect();
         for case in with_drafts {

@@ -1,15 +1,16 @@
 //! Working copies: what is being typed, as of the last pause, in a record of its own. It is small
 //! and replaced whole, so that a pause in typing costs one quick write.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
 use shared::{
     case::ContactDraft,
     cbor,
+    few::Few,
     ids::{CaseId, EventId},
+    ordered,
     personal::Personal,
+    written,
 };
 
 use crate::vault::{Name, Write};
@@ -30,7 +31,7 @@ pub struct WorkingDraft {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 struct Stored {
     #[n(0)]
-    #[cbor(with = "cbor::json")]
+    #[cbor(with = "written::json")]
     at: Timestamp,
     #[n(1)]
     #[cbor(with = "cbor::json")]
@@ -43,7 +44,7 @@ struct Stored {
 /// Every working copy on this phone.
 #[derive(Debug, Default)]
 pub struct WorkingCopies {
-    copies: BTreeMap<(CaseId, EventId), (Timestamp, ContactDraft)>,
+    copies: Few<(CaseId, EventId), (Timestamp, ContactDraft)>,
 }
 
 impl WorkingCopies {
@@ -91,7 +92,7 @@ impl WorkingCopies {
 
     /// Everything, to be stored anew.
     pub fn writes(&self) -> Vec<Write> {
-        self.copies.keys().map(|(case, draft)| self.write(*case, *draft)).collect()
+        self.copies.iter().map(|((case, draft), _)| self.write(*case, *draft)).collect()
     }
 
     /// Whether anything is unfinished.
@@ -112,7 +113,9 @@ impl WorkingCopies {
             at: *at,
         });
         let mut all: Vec<_> = here.chain(begun).collect();
-        all.sort_by_key(|draft| (std::cmp::Reverse(draft.at), draft.case, draft.draft));
+        ordered::sort_by_key(&mut all, |draft| {
+            (std::cmp::Reverse(draft.at), draft.case, draft.draft)
+        });
         all
     }
 }

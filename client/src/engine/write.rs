@@ -7,7 +7,6 @@ use std::{rc::Rc, sync::Arc};
 
 use futures_channel::oneshot;
 use jiff::{Timestamp, civil::Date};
-use leptos::prelude::WithUntracked;
 use shared::{
     case::{ContactDraft, Role},
     coding::Context,
@@ -192,8 +191,11 @@ impl Core {
         apply: impl FnOnce(&Arc<CaseView>, Role, &Context<'_>) -> T,
     ) -> Option<T> {
         let view = self.view(case)?.ok()?;
-        let duplicate =
-            self.shown.rows.with_untracked(|rows| line::has_likely_duplicate(rows, &view.case));
+        let duplicate = self
+            .shown
+            .rows
+            .followed()
+            .with_untracked(|rows| line::has_likely_duplicate(rows, &view.case));
         self.with_state(|state| {
             let demonstration = state.profile.demonstration;
             let context = state.facts.context(today, demonstration, duplicate);

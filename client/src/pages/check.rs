@@ -1,7 +1,6 @@
 //! The last look before a contact is signed: what it says, and what will become of it.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
 use shared::{
     case::{Answer, ContactDraft, DraftProblem},
     coding::Preview,
@@ -9,15 +8,17 @@ use shared::{
 };
 
 use super::contact::{
-    Closed, ClosedScreen, CodingBox, answer_before, contact_of_path, end, name_of,
-    seen_by_practice, written,
+    Closed, ClosedScreen, CodingBox, answer_before, end, name_of, seen_by_practice, written,
 };
 use crate::{
+    address::Address,
     components::{
         disclose::focus,
+        show::Show,
         summary::{Summary, lines},
     },
     engine::{Engine, SignError},
+    memo::{Memo, memo},
     words,
 };
 
@@ -50,9 +51,8 @@ impl Problems {
 
 /// The screen on which a contact is signed.
 #[component]
-pub fn CheckAndSign() -> impl IntoView {
-    let path = contact_of_path();
-    move || match path.get() {
+pub fn CheckAndSign(contact: Option<(CaseId, EventId)>) -> impl IntoView {
+    match contact {
         Some((case, draft)) => view! { <Opening case draft /> }.into_any(),
         None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
     }
@@ -68,12 +68,13 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
         // The screen may have gone meanwhile.
         let _ = opened.try_set(Some(written));
     });
-    move || {
+    let screen = move || {
         opened.get().map(|opened| match opened {
             Ok(written) => view! { <Check case draft_id=draft draft=written /> }.into_any(),
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
-    }
+    };
+    view! { {move || screen()} }
 }
 
 #[component]
@@ -83,20 +84,19 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
     let editor = format!("/person/{case}/contact/{draft_id}");
     let problems = RwSignal::new(Problems { words: None, fields: draft.problems(engine.today()) });
     let draft = StoredValue::new(draft);
-    let name = Memo::new(move |_| read.with(name_of));
-    let may_answer = Memo::new(move |_| {
+    let name = memo(move || read.with(name_of));
+    let may_answer = memo(move || {
         read.with(|read| draft.with_value(|draft| answer_before(read, draft))) == Answer::Open
     });
-    let said =
-        Memo::new(move |_| draft.with_value(|draft| lines(&name.read(), draft, may_answer.get())));
-    let preview = Memo::new(move |_| {
+    let said = memo(move || draft.with_value(|draft| lines(&name.read(), draft, may_answer.get())));
+    let preview = memo(move || {
         read.track();
         draft.with_value(|draft| engine.preview(case, draft))
     });
     let editor_of_lines = editor.clone();
     view! {
         <p class="fp-after">
-            <A href=editor.clone() attr:class="fp-target">"Back to writing"</A>
+            <a href=editor.clone() class="fp-target">"Back to writing"</a>
         </p>
         <ProblemSummary problems editor />
         <h1 class="nhsuk-heading-l fp-title">"Check and sign"</h1>
@@ -111,7 +111,7 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
 fn Seen(draft: StoredValue<ContactDraft>, preview: Memo<Preview>) -> impl IntoView {
     let words =
         move || draft.with_value(|draft| preview.with(|preview| seen_by_practice(preview, draft)));
-    view! { <p>{words}</p> }
+    view! { <p>{move || words()}</p> }
 }
 
 /// What is to be put right, with a way to each field.
@@ -120,7 +120,7 @@ fn ProblemSummary(problems: RwSignal<Problems>, editor: String) -> impl IntoView
     let fields = move || {
         let lines = problems.get().fields.into_iter().map(|problem| {
             let href = format!("{editor}#{}", problem.field);
-            view! { <li><A href=href>{problem.words}</A></li> }
+            view! { <li><a href=href>{problem.words}</a></li> }
         });
         lines.collect_view()
     };
@@ -150,7 +150,7 @@ fn Sign(
     problems: RwSignal<Problems>,
 ) -> impl IntoView {
     let engine = Engine::here();
-    let navigate = StoredValue::new_local(use_navigate());
+    let address = Address::here();
     let is_busy = RwSignal::new(false);
     let sign = move |_| {
         // A second press may come before the button is seen to be off.
@@ -164,11 +164,13 @@ fn Sign(
             match engine.sign(case, draft_id, working).await {
                 Ok(()) => {
                     end(draft_id);
+                    // Whoever has left the screen meanwhile stays where they are.
+                    if is_busy.try_get_untracked().is_none() {
+                        return;
+                    }
                     let now = engine.now();
-                    let path = format!("/person/{case}?signed={}", words::when(now, now));
-                    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-                    let go = navigate.try_get_value();
-                    go.into_iter().for_each(|go| go(&path, options.clone()));
+                    let time = words::when(now, now);
+                    address.go_instead(&format!("/person/{case}?signed={time}"));
                 }
                 Err(error) => {
                     let _ = problems.try_set(Problems::of(error));

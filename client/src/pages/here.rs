@@ -6,6 +6,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use jiff::civil::Date;
+use shared::ordered;
 
 use crate::engine::CaseLine;
 
@@ -47,9 +48,11 @@ pub fn places(rows: &[CaseLine]) -> Vec<String> {
         *last = on.max(*last);
     }
     // One person's place may be their home, which is nobody else's business.
-    met.retain(|place, (people, _)| !place.is_empty() && *people > 1);
-    let mut places: Vec<_> = met.into_iter().collect();
-    places.sort_by_key(|(place, (people, last))| (std::cmp::Reverse((*last, *people)), *place));
+    let is_shared = |(place, (people, _)): &(&str, (usize, Date))| !place.is_empty() && *people > 1;
+    let mut places: Vec<_> = met.into_iter().filter(is_shared).collect();
+    ordered::sort_by_key(&mut places, |(place, (people, last))| {
+        (std::cmp::Reverse((*last, *people)), *place)
+    });
     places.into_iter().take(PLACES_MAX).map(|(place, _)| place.to_owned()).collect()
 }
 

@@ -1,10 +1,9 @@
 //! Everything else: who is signed in, the desks of a lead, the version, and signing out.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 use shared::case::Role;
 
-use crate::engine::Engine;
+use crate::{components::show::Show, engine::Engine};
 
 /// The screen behind the last button of the bottom bar.
 #[component]
@@ -33,13 +32,13 @@ pub fn More() -> impl IntoView {
     };
     view! {
         <h1 class="nhsuk-heading-l">"More"</h1>
-        {who}
+        {move || who()}
         <Show when=is_demonstration>
             <p>"This is a demonstration. All people in it are invented."</p>
         </Show>
         <ul class="fp-list">
-            <li><A href="/sync">"Sent and waiting, and this phone's storage"</A></li>
-            <li><A href="/urgent">"Urgent numbers"</A></li>
+            <li><a href="/sync">"Sent and waiting, and this phone's storage"</a></li>
+            <li><a href="/urgent">"Urgent numbers"</a></li>
             <Show when=is_lead>
                 // A page of the server's, not a screen of this app.
                 <li><a href="/team" rel="external">"The team's desk (needs a signal)"</a></li>

@@ -2,15 +2,17 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
 use shared::case::Standing;
 
 use crate::{
+    address::Address,
     components::{
         person_line::{Choosing, PersonLine, is_overdue},
+        show::Show,
         shown,
     },
     engine::{CaseLine, Engine},
+    memo::{Memo, memo},
 };
 
 /// Lines at a time: more than anybody reads, few enough to draw at once.
@@ -91,13 +93,13 @@ fn heading(choosing: Choosing) -> &'static str {
 pub fn People() -> impl IntoView {
     let engine = Engine::here();
     let rows = engine.rows();
-    let query = use_query_map();
-    let choosing = Memo::new(move |_| query.with(|query| choosing_named(query.get_str("for"))));
+    let address = Address::here();
+    let choosing = memo(move || choosing_named(address.query("for").as_deref()));
     let typed = RwSignal::new(String::new());
     let filter = RwSignal::new(Filter::All);
     // The bottom bar leads here from here: the screen stays, and what was asked for changes.
-    Effect::new(move |_| filter.set(query.with(|query| Filter::named(query.get_str("show")))));
-    let found = Memo::new(move |_| {
+    Effect::new(move |_| filter.set(Filter::named(address.query("show").as_deref())));
+    let found = memo(move || {
         let today = engine.today();
         let (typed, filter) = (typed.get(), filter.get());
         let fits = |line: &&CaseLine| filter.holds(line, today) && line.row.matches(&typed);
@@ -107,13 +109,13 @@ pub fn People() -> impl IntoView {
         <h1 class="nhsuk-heading-l">{move || heading(choosing.get())}</h1>
         <Arriving />
         <Show when=move || choosing.get() == Choosing::Look>
-            <A href="/refer" attr:class="nhsuk-button fp-button">"New referral"</A>
+            <a href="/refer" class="nhsuk-button fp-button">"New referral"</a>
         </Show>
         <Search typed />
         <Filters filter />
         <Found found choosing typed filter />
         <Show when=move || choosing.get() != Choosing::Look>
-            <p class="fp-link-line"><A href="/refer">"Somebody new: add a referral"</A></p>
+            <p class="fp-link-line"><a href="/refer">"Somebody new: add a referral"</a></p>
         </Show>
     }
 }
@@ -140,8 +142,8 @@ fn Found(
     };
     let how_many = move || shown::count(found.read().len(), "person", "people");
     view! {
-        <p class="fp-count" role="status">{how_many}</p>
-        <ul class="fp-list fp-people">{lines}</ul>
+        <p class="fp-count" role="status">{move || how_many()}</p>
+        <ul class="fp-list fp-people">{move || lines()}</ul>
         <Show when=move || found.read().is_empty()>
             <Nobody typed filter />
         </Show>
@@ -172,7 +174,7 @@ pub fn Arriving() -> impl IntoView {
     view! {
         <div role="status">
             <Show when=move || arriving.get()>
-                <p class="nhsuk-inset-text fp-inset">{said}</p>
+                <p class="nhsuk-inset-text fp-inset">{move || said()}</p>
             </Show>
         </div>
     }
@@ -236,7 +238,7 @@ fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
         (false, filter) => filter.nobody(),
     };
     view! {
-        <p>{why}</p>
+        <p>{move || why()}</p>
         <Show when=move || is_narrowed() && !rows.read().is_empty()>
             <button
                 type="button"

@@ -4,8 +4,14 @@ use leptos::prelude::*;
 use shared::directory::{Directory, Service};
 
 use crate::{
-    components::{service_card::ServiceCard, shown},
+    components::{
+        lines::{Line, Lines},
+        service_card::ServiceCard,
+        show::Show,
+        shown,
+    },
     engine::Engine,
+    memo::memo,
 };
 
 /// How many services are shown at once: more would only slow an old phone down.
@@ -57,20 +63,24 @@ pub fn Services() -> impl IntoView {
     let directory = engine.directory();
     let typed = RwSignal::new(String::new());
     let most = RwSignal::new(SHOWN_AT_ONCE);
-    let results = Memo::new(move |_| {
-        directory.with(|directory| Results::of(directory, &typed.read(), most.get()))
-    });
-    let services = Memo::new(move |_| results.with(|results| results.shown.clone()));
+    let results =
+        memo(move || directory.with(|directory| Results::of(directory, &typed.read(), most.get())));
+    let services = memo(move || results.with(|results| results.shown.clone()));
     let search = move |now: String| {
         // Another question begins at the top again.
         most.set(SHOWN_AT_ONCE);
         typed.set(now);
     };
-    let has_more = Memo::new(move |_| results.with(|results| results.found > results.shown.len()));
+    let has_more = memo(move || results.with(|results| results.found > results.shown.len()));
     let today = engine.today();
-    // An entry that was corrected is another one: its card is made anew.
-    let key_of = move |service: &Service| {
-        (directory.with_untracked(|directory| directory.version), service.id.clone())
+    let cards = move || {
+        let version = directory.with_untracked(|directory| directory.version);
+        let card = |service: Service| {
+            // An entry that was corrected is another one: its card is made anew.
+            let key = format!("{version} {}", service.id);
+            Line::new(key, move || view! { <ServiceCard service today /> })
+        };
+        services.get().into_iter().map(card).collect()
     };
     view! {
         <h1 class="nhsuk-heading-l">"Services"</h1>
@@ -90,9 +100,7 @@ pub fn Services() -> impl IntoView {
             {move || results.read().words(engine.arriving().get())}
         </p>
         <ul class="fp-services">
-            <For each=move || services.get() key=move |service| key_of(service) let(service)>
-                <ServiceCard service today />
-            </For>
+            <Lines of=cards />
         </ul>
         <Show when=move || has_more.get()>
             <button

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 use shared::sync::{Failure, SyncState};
 
 use crate::{
+    components::{
+        lines::{Line, Lines},
+        show::Show,
+    },
     engine::{CaseLine, Engine},
+    memo::memo,
     vault::Persistence,
     words,
 };
@@ -40,9 +44,9 @@ fn Overall() -> impl IntoView {
         waits.then(|| reason(online, failure)).flatten()
     };
     view! {
-        <p class="nhsuk-heading-m" role="status">{said}</p>
-        <p>{remedy}</p>
-        <p>{why_waiting}</p>
+        <p class="nhsuk-heading-m" role="status">{move || said()}</p>
+        <p>{move || remedy()}</p>
+        <p>{move || why_waiting()}</p>
         <button class="nhsuk-button" on:click=move |_| engine.send_now()>"Send now"</button>
     }
 }
@@ -64,12 +68,16 @@ fn reason(online: bool, failure: Option<Failure>) -> Option<&'static str> {
 #[component]
 fn Unsent() -> impl IntoView {
     let rows = Engine::here().rows();
-    let unsent = Memo::new(move |_| unsent_of(&rows.read()));
+    let unsent = memo(move || unsent_of(&rows.read()));
+    let lines = move || {
+        let line = |line: Arc<CaseLine>| Line::new(line.case, move || unsent_line(&line));
+        unsent.get().into_iter().map(line).collect()
+    };
     view! {
         <Show when=move || !unsent.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Not sent yet"</h2>
             <ul class="fp-list">
-                <For each=move || unsent.get() key=|line| line.case children=unsent_line />
+                <Lines of=lines />
             </ul>
         </Show>
     }
@@ -81,7 +89,7 @@ fn unsent_of(lines: &[CaseLine]) -> Vec<Arc<CaseLine>> {
     lines.iter().filter(is_unsent).cloned().map(Arc::new).collect()
 }
 
-fn unsent_line(line: Arc<CaseLine>) -> impl IntoView {
+fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
     let engine = Engine::here();
     let name = format!("{} {}", line.row.given_names.reveal(), line.row.family_name.reveal());
     let since = engine
@@ -93,7 +101,7 @@ fn unsent_line(line: Arc<CaseLine>) -> impl IntoView {
     };
     view! {
         <li>
-            <A href=format!("/person/{}", line.case)>{name}</A>
+            <a href=format!("/person/{}", line.case)>{name}</a>
             <p class="nhsuk-hint">{said}" "{since}</p>
         </li>
     }
@@ -110,7 +118,7 @@ fn Unfinished() -> impl IntoView {
     view! {
         <Show when=move || count() != 0>
             <h2 class="nhsuk-heading-m">"Not finished"</h2>
-            <p>{said}" "<A href="/today">"Finish them on Today"</A></p>
+            <p>{move || said()}" "<a href="/today">"Finish them on Today"</a></p>
         </Show>
     }
 }
@@ -133,7 +141,7 @@ fn Notices() -> impl IntoView {
     view! {
         <Show when=move || !notices.read().is_empty()>
             <h2 class="nhsuk-heading-m">"What you should know"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
             <button
                 class="nhsuk-button nhsuk-button--secondary"
                 on:click=move |_| engine.put_notices_aside()
@@ -158,7 +166,7 @@ fn Storage() -> impl IntoView {
     };
     view! {
         <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
-        <p>{unreadable}</p>
+        <p>{move || unreadable()}</p>
         <p>{move || persistence.get().words()}</p>
         <Show when=move || persistence.get() == Persistence::NotPromised>
             <button class="nhsuk-button nhsuk-button--secondary" on:click=ask>

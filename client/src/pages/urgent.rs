@@ -1,11 +1,11 @@
 //! Numbers for when somebody is not safe. They are in the app itself, so they need no signal.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::{
-    components::shown,
+    components::{show::Show, shown},
     engine::{CaseLine, Engine},
+    memo::memo,
 };
 
 /// One number.
@@ -100,9 +100,9 @@ pub fn Urgent() -> impl IntoView {
         <ul class="fp-list">{numbers.collect_view()}</ul>
         <h2 class="nhsuk-heading-m">"Then record it"</h2>
         <p>"What they said, in their words, and what you did. It is sent before anything else."</p>
-        <A href="/people?for=urgent" attr:class="nhsuk-button nhsuk-button--secondary fp-button">
+        <a href="/people?for=urgent" class="nhsuk-button nhsuk-button--secondary fp-button">
             "Choose the person"
-        </A>
+        </a>
     }
 }
 
@@ -110,17 +110,17 @@ pub fn Urgent() -> impl IntoView {
 #[component]
 fn Open() -> impl IntoView {
     let rows = Engine::here().rows();
-    let open = Memo::new(move |_| rows.with(|rows| open_of(rows)));
+    let open = memo(move || rows.with(|rows| open_of(rows)));
     let lines = move || {
         let lines = open.get().into_iter().map(|(href, name)| {
-            view! { <li><A href=href>{name}</A></li> }
+            view! { <li><a href=href>{name}</a></li> }
         });
         lines.collect_view()
     };
     view! {
         <Show when=move || !open.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Recorded, and nobody's yet"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
         </Show>
     }
 }

@@ -27,6 +27,7 @@ pub struct ContactDraft {
     /// The episode of care that it belongs to.
     pub episode: EpisodeId,
     /// When they met, by the clock on the wall in London.
+    #[serde(with = "crate::written")]
     pub at: DateTime,
     /// How they met.
     pub mode: ContactMode,
@@ -45,6 +46,7 @@ pub struct ContactDraft {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
+    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<Date>,
     /// The person's answer to the referral, when it was given in this contact.
     pub decision: Option<DraftDecision>,

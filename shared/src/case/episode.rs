@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Case, Entry, Fact};
-use crate::ids::EpisodeId;
+use crate::{ids::EpisodeId, ordered};
 
 /// One episode of care.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +108,7 @@ impl Case {
     /// The episodes, by day of referral and then identifier.
     pub fn episodes(&self) -> Vec<Episode<'_>> {
         let mut entries: Vec<&Entry> = self.standing().collect();
-        entries.sort_by_key(|entry| (entry.on(), entry.original.id));
+        ordered::sort_by_key(&mut entries, |entry| (entry.on(), entry.original.id));
         let of = |entry: &Entry, id: EpisodeId| entry.current.fact.episode() == Some(id);
         entries
             .iter()

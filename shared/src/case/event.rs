@@ -20,8 +20,10 @@ pub struct Event {
     #[serde(skip)]
     pub device: Option<DeviceId>,
     /// When it happened, by the clock on the wall in London.
+    #[serde(with = "crate::written")]
     pub at: DateTime,
     /// When it was signed, by the clock of the device.
+    #[serde(with = "crate::written")]
     pub recorded_at: Timestamp,
     /// Who signed it.
     pub by: UserId,
@@ -229,6 +231,7 @@ pub struct Contact {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
+    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<jiff::civil::Date>,
 }
 
@@ -534,6 +537,7 @@ pub struct Amended {
     /// Two amendments of one version are a conflict, which is shown.
     pub replaces: EventId,
     /// When it happened, corrected.
+    #[serde(with = "crate::written")]
     pub corrected_at: DateTime,
     /// What happened, corrected. Of the same kind as the target.
     pub corrected: Box<Fact>,

@@ -16,7 +16,10 @@ use jiff::civil::Date;
 pub use person::{Field, Person, Register};
 pub use row::{CaseRow, Standing};
 
-use crate::ids::{CaseId, DeviceId, EventId};
+use crate::{
+    ids::{CaseId, DeviceId, EventId},
+    ordered,
+};
 
 /// One person's case, as its document says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,10 +101,9 @@ impl Case {
         drafts: BTreeMap<EventId, ContactDraft>,
         defects: &mut Vec<Defect>,
     ) -> Self {
-        let events: BTreeMap<EventId, Event> =
-            events.into_iter().map(|event| (event.id, event)).collect();
-        let mut entries: BTreeMap<EventId, Entry> =
-            events.values().map(|event| (event.id, Entry::new(event.clone()))).collect();
+        let events = ordered::map(events.into_iter().map(|event| (event.id, event)));
+        let entries = events.values().map(|event| (event.id, Entry::new(event.clone())));
+        let mut entries = ordered::map(entries);
         for event in events.values() {
             if let Fact::Retracted(retraction) = &event.fact
                 && !retract(&mut entries, event.id, retraction.target)
@@ -120,18 +122,15 @@ impl Case {
 
     /// The devices that wrote to this case.
     pub fn devices(&self) -> BTreeSet<DeviceId> {
-        self.entries.values().filter_map(|entry| entry.original.device).collect()
+        ordered::set(self.entries.values().filter_map(|entry| entry.original.device))
     }
 
     /// Urgent concerns that nobody is recorded to have taken over.
     pub fn urgent_without_owner(&self) -> impl Iterator<Item = &Entry> {
-        let owned: BTreeSet<EventId> = self
-            .standing()
-            .filter_map(|entry| match &entry.current.fact {
-                Fact::Handover(handover) => Some(handover.target),
-                _ => None,
-            })
-            .collect();
+        let owned = ordered::set(self.standing().filter_map(|entry| match &entry.current.fact {
+            Fact::Handover(handover) => Some(handover.target),
+            _ => None,
+        }));
         self.standing().filter(move |entry| {
             matches!(entry.current.fact, Fact::UrgentConcern(_))
                 && !owned.contains(&entry.original.id)
@@ -186,7 +185,7 @@ fn amend(
             }
         }
     }
-    let targets: BTreeSet<EventId> = by_version.keys().map(|(target, _)| *target).collect();
+    let targets = ordered::set(by_version.keys().map(|(target, _)| *target));
     for target in targets {
         let entry = entries.get_mut(&target).expect("only targets that are there were kept");
         let mut version = target;

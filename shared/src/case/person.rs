@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use crate::{
     nhs_number::{NhsNumber, NhsNumberError},
     ods::OdsCode,
+    ordered,
     personal::Personal,
+    written::Written,
 };
 
 /// A field of the person, by its stored name.
@@ -99,7 +101,7 @@ impl Register {
     /// A register of every value that stands, in any order; equal ones count once.
     pub fn of(values: impl IntoIterator<Item = String>) -> Self {
         let mut values: Vec<_> = values.into_iter().filter(|value| !value.is_empty()).collect();
-        values.sort();
+        ordered::sort(&mut values);
         values.dedup();
         Self { values: values.into_iter().map(Personal::new).collect() }
     }
@@ -164,7 +166,7 @@ impl Person {
 
     /// The date of birth, where it is one.
     pub fn birth_date(&self) -> Option<Date> {
-        self.shown(Field::BirthDate).parse().ok()
+        Date::read(self.shown(Field::BirthDate))
     }
 
     /// The practice, where it is one.

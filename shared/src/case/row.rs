@@ -14,6 +14,7 @@ pub struct CaseRow {
     /// Given names.
     pub given_names: Personal<String>,
     /// Tells two people of one name apart.
+    #[serde(default, with = "crate::written::maybe")]
     pub birth_date: Option<Date>,
     /// Ten digits, or what was written instead.
     pub nhs_number: Personal<String>,
@@ -24,8 +25,10 @@ pub struct CaseRow {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
+    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<Date>,
     /// When they last met.
+    #[serde(default, with = "crate::written::maybe")]
     pub last_seen_on: Option<Date>,
     /// Where they last met.
     pub venue: String,

@@ -24,6 +24,7 @@ use crate::{
     },
     ids::{DeviceId, EpisodeId, EventId, UserId},
     ods::OdsCode,
+    ordered,
     snomed::{AllowedCodes, ConceptId, REFERRAL_ACCEPTED, REFERRAL_DECLINED},
 };
 
@@ -225,7 +226,7 @@ impl Rules<'_> {
             }
         }
         for (concept, mut entries) in by_concept {
-            entries.sort_by_key(|entry| (entry.on(), entry.original.id));
+            ordered::sort_by_key(&mut entries, |entry| (entry.on(), entry.original.id));
             self.once(&entries, concept, coding);
         }
     }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{cbor, text};
+use crate::{ordered, text, written};
 
 /// All services, as they are sent to phones.
 #[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
@@ -67,7 +67,7 @@ pub struct Service {
     pub status: ServiceStatus,
     /// When somebody last made sure that this entry is right.
     #[n(14)]
-    #[cbor(with = "cbor::json")]
+    #[cbor(with = "written::json::maybe")]
     pub assured_on: Option<Date>,
     /// What it is filed under in the feed.
     #[n(15)]
@@ -78,7 +78,7 @@ pub struct Service {
     pub eligibility: String,
     /// When the publisher last changed the entry.
     #[n(17)]
-    #[cbor(default, with = "cbor::json")]
+    #[cbor(default, with = "written::json::maybe")]
     pub last_modified: Option<Timestamp>,
 }
 
@@ -133,7 +133,7 @@ impl Directory {
                 (service.status != ServiceStatus::Active, !in_name, service)
             })
             .collect();
-        found.sort_by(|a, b| (a.0, a.1, &a.2.name).cmp(&(b.0, b.1, &b.2.name)));
+        ordered::sort_by(&mut found, |a, b| (a.0, a.1, &a.2.name).cmp(&(b.0, b.1, &b.2.name)));
         found.into_iter().map(|(_, _, service)| service).collect()
     }
 }
@@ -154,6 +154,7 @@ fn has_all(held: &str, typed: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cbor;
 
     fn service(name: &str, description: &str) -> Service {
         let (name, description) = (name.to_owned(), description.to_owned());

@@ -17,9 +17,10 @@ use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
     document::{Author, Document, DocumentError, Writer},
+    few::Few,
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
-    limits,
+    limits, ordered,
 };
 
 /// How long after a failure the phone tries again: quickly at first, since a door may have closed
@@ -132,7 +133,7 @@ pub struct Replica {
     meta: Meta,
     cases: BTreeMap<CaseId, CaseRecord>,
     /// Transactions under way, by what they write.
-    storing: BTreeMap<Ticket, BTreeSet<Key>>,
+    storing: Few<Ticket, BTreeSet<Key>>,
     /// What is still to be written: with whatever is written next, or at the next occasion.
     unstored: BTreeSet<Key>,
     /// Whether the last transaction failed.
@@ -147,7 +148,7 @@ pub struct Replica {
     failure: Option<Failure>,
     not_before: Option<Timestamp>,
     /// Cases that could not be read, and how often they were asked for again.
-    unreadable: BTreeMap<CaseId, u8>,
+    unreadable: Few<CaseId, u8>,
 }
 
 impl Replica {
@@ -162,7 +163,7 @@ impl Replica {
             author,
             meta: meta.and_then(|bytes| cbor::decode(bytes).ok()).unwrap_or_default(),
             cases: BTreeMap::new(),
-            storing: BTreeMap::new(),
+            storing: Few::default(),
             unstored: BTreeSet::new(),
             storage_fails: false,
             next_ticket: 0,
@@ -172,7 +173,7 @@ impl Replica {
             failures: 0,
             failure: None,
             not_before: None,
-            unreadable: BTreeMap::new(),
+            unreadable: Few::default(),
         };
         if !replica.meta.devices.contains(&author.device) {
             replica.meta.devices.push(author.device);
@@ -181,7 +182,7 @@ impl Replica {
         for (case, bytes) in cases {
             match cbor::decode(&bytes) {
                 Ok(record) => drop(replica.cases.insert(case, record)),
-                Err(_) => drop(replica.unreadable.insert(case, 0)),
+                Err(_) => replica.unreadable.insert(case, 0),
             }
         }
         replica
@@ -254,7 +255,7 @@ impl Replica {
 
     /// Cases that could not be read even after asking for them again.
     pub fn unreadable(&self) -> impl Iterator<Item = CaseId> {
-        let given_up = self.unreadable.iter().filter(|(_, tries)| **tries >= AGAIN_TRIES_MAX);
+        let given_up = self.unreadable.iter().filter(|(_, tries)| *tries >= AGAIN_TRIES_MAX);
         given_up.map(|(case, _)| *case)
     }
 
@@ -307,14 +308,13 @@ impl Replica {
     /// The person has read the notices.
     pub fn put_notices_aside(&mut self) -> Vec<Effect> {
         self.meta.notices.clear();
-        vec![self.store([Key::Meta].into()), Effect::Show]
+        vec![self.store(ordered::set([Key::Meta])), Effect::Show]
     }
 
     /// Stores everything again: the store lost what it held.
     pub fn store_again(&mut self) -> Vec<Effect> {
         let cases = self.cases.keys().copied().map(Key::Case);
-        let everything = cases.chain([Key::Meta]).collect();
-        vec![self.store(everything)]
+        vec![self.store(ordered::set(cases.chain([Key::Meta])))]
     }
 
     /// Notes that a fetched profile or directory was stored by its owner.
@@ -414,7 +414,7 @@ impl Replica {
         let mut order: Vec<_> =
             self.cases.iter().filter(|(_, record)| is_sendable(record)).collect();
         // An urgent concern is sent before anything else.
-        order.sort_by_key(|(case, record)| (record.row.urgent == 0, **case));
+        ordered::sort_by_key(&mut order, |(case, record)| (record.row.urgent == 0, **case));
         for (case, record) in order {
             if used_bytes >= limits::PUSH_BYTES_TARGET || push.len() >= limits::PUSH_CASES_MAX {
                 break;

@@ -18,6 +18,7 @@ use crate::{
     document::ChangeHash,
     ids::{CaseId, UserId},
     intake::IncomingChange,
+    ordered,
 };
 
 /// Bytes of a mark: enough that guessing one takes for ever.
@@ -41,7 +42,7 @@ pub struct Seal {
 impl SealKey {
     /// Marks a state of a case for one reader.
     pub fn seal(&self, case: CaseId, reader: UserId, mut heads: Vec<ChangeHash>) -> Seal {
-        heads.sort();
+        ordered::sort(&mut heads);
         let whole = self.keyed(case, reader, &heads).finalize().into_bytes();
         let mut mark = [0; MARK_BYTES];
         mark.copy_from_slice(&whole[..MARK_BYTES]);
@@ -67,7 +68,7 @@ impl SealKey {
 /// Those of the changes that are heads of the seal or lie before them. The changes come each after
 /// those that it follows.
 pub fn covered(seal: &Seal, changes: &[IncomingChange]) -> BTreeSet<ChangeHash> {
-    let mut wanted: BTreeSet<ChangeHash> = seal.heads.iter().copied().collect();
+    let mut wanted = ordered::set(seal.heads.iter().copied());
     let mut covered = BTreeSet::new();
     for change in changes.iter().rev() {
         if wanted.contains(&change.hash()) {

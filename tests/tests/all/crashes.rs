@@ -140,7 +140,7 @@ fn what_was_written_on_a_device_newer_than_the_backup_is_sent_once_it_is_signed_
         assert!(fine, "{said}");
 
         let link = invite(&data, "Amina", None);
-        let mut tablet = Phone::sign_in(&server.origin(), &link, Dice::new(2)).await.unwrap();
+        let mut tablet = Phone::sign_in(&server.origin(), &link, Chance::new(2)).await.unwrap();
         tablet.send_all(&ledger).await;
         tablet.note(case, "written on the new tablet");
         let newer = tablet.begin("Adeyemi");

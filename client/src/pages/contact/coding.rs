@@ -10,6 +10,8 @@ use shared::{
     personal::Personal,
 };
 
+use crate::memo::{Memo, memo};
+
 /// The draft without its note, which no rule reads: so that typing does not run the rules.
 pub fn without_note(draft: &ContactDraft) -> ContactDraft {
     ContactDraft { note: Personal::default(), ..draft.clone() }
@@ -17,8 +19,8 @@ pub fn without_note(draft: &ContactDraft) -> ContactDraft {
 
 /// The coding sentence, and the reasons for it.
 #[component]
-pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
-    let words = Memo::new(move |_| preview.with(Preview::words));
+pub fn CodingBox(preview: Memo<Preview>) -> impl IntoView {
+    let words = memo(move || preview.with(Preview::words));
     let reasons = move || {
         let (_, reasons) = words.get();
         reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()
@@ -28,7 +30,7 @@ pub fn CodingBox(#[prop(into)] preview: Signal<Preview>) -> impl IntoView {
             <h2 class="nhsuk-heading-s" id="coding-heading">"For the practice"</h2>
             <div role="status">
                 <p class="fp-after">{move || words.get().0}</p>
-                <ul class="nhsuk-list fp-after">{reasons}</ul>
+                <ul class="nhsuk-list fp-after">{move || reasons()}</ul>
             </div>
         </section>
     }

@@ -11,6 +11,7 @@ use shared::{
 
 use crate::{
     engine::{Engine, SaveError},
+    memo::{Memo, memo},
     words,
 };
 
@@ -72,7 +73,7 @@ impl Form {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.draft.with(&of))
+        memo(move || self.draft.with(&of))
     }
 
     /// The draft as it is now.
@@ -134,12 +135,12 @@ impl Form {
 
     /// Where what was typed last is.
     pub fn saved_words(self) -> Memo<String> {
-        Memo::new(move |_| self.saved.read().words(self.engine.now()))
+        memo(move || self.saved.read().words(self.engine.now()))
     }
 
     /// Whether what was typed last is not on this phone.
     pub fn is_failing(self) -> Memo<bool> {
-        Memo::new(move |_| matches!(*self.saved.read(), Saved::Failed(_)))
+        memo(move || matches!(*self.saved.read(), Saved::Failed(_)))
     }
 
     /// Nothing is to be saved any more: the contact is thrown away.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::case::event::Minutes;
 
 use super::form::Form;
+use crate::memo::memo;
 
 /// One kind of minutes.
 #[derive(Clone, Copy)]
@@ -107,7 +108,7 @@ fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
             typed.set(shown(held));
         }
     });
-    let is_wrong = Memo::new(move |_| typed.with(|typed| read_minutes(typed).is_none()));
+    let is_wrong = memo(move || typed.with(|typed| read_minutes(typed).is_none()));
     let set = move |now: String| {
         let minutes = read_minutes(&now);
         typed.set(now);

@@ -12,12 +12,7 @@ mod when;
 
 pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    components::{A, Redirect},
-    hooks::{use_location, use_navigate},
-};
-pub use opened::{Closed, contact_of_path, end, written};
+pub use opened::{Closed, end, written};
 pub use people::answer_before;
 use shared::{
     case::{
@@ -38,27 +33,33 @@ use self::{
     when::WhenAndWhere,
 };
 use crate::{
-    components::{chips::RadioChips, disclose::focus, shown},
+    address::Address,
+    components::{chips::RadioChips, disclose::focus, show::Show, shown},
     engine::{CaseRead, Engine},
+    memo::memo,
 };
 
 /// The screen on which a contact is written.
 #[component]
-pub fn ContactEditor() -> impl IntoView {
-    let (new_with, path) = (opened::new_with(), contact_of_path());
-    move || match (new_with.get(), path.get()) {
-        (Some(case), _) => view! { <Begun case /> }.into_any(),
-        (None, Some((case, draft))) => view! { <Opening case draft /> }.into_any(),
-        (None, None) => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
+pub fn ContactEditor(contact: Option<(CaseId, EventId)>) -> impl IntoView {
+    match contact {
+        Some((case, draft)) => view! { <Opening case draft /> }.into_any(),
+        None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
     }
 }
 
 /// Gives a new contact its name, and leaves nothing behind for the platform's back.
 #[component]
-fn Begun(case: CaseId) -> impl IntoView {
-    let path = format!("/person/{case}/contact/{}", Engine::here().new_event_id());
-    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-    view! { <Redirect path options /> }
+pub fn NewContact(case: Option<CaseId>) -> impl IntoView {
+    let (engine, address) = (Engine::here(), Address::here());
+    match case {
+        Some(case) => {
+            let path = format!("/person/{case}/contact/{}", engine.new_event_id());
+            Effect::new(move |_| address.go_instead(&path));
+            ().into_any()
+        }
+        None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
+    }
 }
 
 /// Looks up what was written, and begins a contact where nothing was.
@@ -77,12 +78,13 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
         });
         let _ = opened.try_set(Some(draft));
     });
-    move || {
+    let screen = move || {
         opened.get().map(|opened| match opened {
             Ok(written) => view! { <Editor case draft_id=draft draft=written /> }.into_any(),
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
-    }
+    };
+    view! { {move || screen()} }
 }
 
 /// Says why there is no contact to write or to check, and where to go.
@@ -96,7 +98,7 @@ pub fn ClosedScreen(closed: Closed, case: Option<CaseId>) -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">{heading}</h1>
         <p>{words}</p>
-        <p><A href=back.0 attr:class="fp-target">{back.1}</A></p>
+        <p><a href=back.0 class="fp-target">{back.1}</a></p>
     }
 }
 
@@ -113,19 +115,19 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
     let engine = Engine::here();
     let form = Form::new(engine, case, draft_id, draft);
     let read = engine.case(case);
-    let name = Memo::new(move |_| read.with(name_of));
+    let name = memo(move || read.with(name_of));
     focus_on_named_field();
     let fields = form.read(coding::without_note);
-    let preview = Memo::new(move |_| {
+    let preview = memo(move || {
         // What is written in the record meanwhile may change what the rules say.
         read.track();
         engine.preview(case, &fields.read())
     });
     view! {
         <p class="fp-after">
-            <A href=format!("/person/{case}") attr:class="fp-target">"Back to " {name}</A>
+            <a href=format!("/person/{case}") class="fp-target">"Back to " {move || name.get()}</a>
         </p>
-        <h1 class="nhsuk-heading-l fp-title">"Contact with " {name}</h1>
+        <h1 class="nhsuk-heading-l fp-title">"Contact with " {move || name.get()}</h1>
         <form
             class="fp-editor"
             novalidate
@@ -152,9 +154,8 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
 
 /// A link to a field, as the check's Change links are, puts the focus there.
 fn focus_on_named_field() {
-    let hash = use_location().hash.get_untracked();
-    let field = hash.trim_start_matches('#').to_owned();
-    if !field.is_empty() {
+    let address = Address::here();
+    if let Some(field) = untrack(|| address.part()) {
         focus(field);
     }
 }
@@ -228,21 +229,23 @@ fn Purpose(form: Form) -> impl IntoView {
 /// Where what was typed is, and the way to the check: always in sight, above the bar.
 #[component]
 fn ToTheCheck(form: Form) -> impl IntoView {
-    let navigate = StoredValue::new_local(use_navigate());
+    let address = Address::here();
+    let here = StoredValue::new(());
     let (words, is_failing) = (form.saved_words(), form.is_failing());
     let check = move |_| {
         spawn_local(async move {
-            // A draft that is not on the disk stays here, where it can be seen.
-            if form.save().await.is_ok() {
-                let path = format!("/person/{}/contact/{}/check", form.case, form.draft_id);
-                let go = navigate.try_get_value();
-                go.into_iter().for_each(|go| go(&path, NavigateOptions::default()));
+            // A draft that is not on the disk stays here, where it can be seen; and whoever has
+            // left the screen meanwhile stays where they are.
+            if form.save().await.is_ok() && here.try_get_value().is_some() {
+                address.go(&format!("/person/{}/contact/{}/check", form.case, form.draft_id));
             }
         });
     };
     view! {
         <div class="fp-sign">
-            <p class="fp-saved" class:fp-saved--failing=is_failing role="status">{words}</p>
+            <p class="fp-saved" class:fp-saved--failing=move || is_failing.get() role="status">
+                {move || words.get()}
+            </p>
             <button type="button" class="nhsuk-button" on:click=check>"Check and sign"</button>
         </div>
     }
@@ -273,7 +276,7 @@ fn ThrowAway(form: Form) -> impl IntoView {
 #[component]
 fn Discard(form: Form, is_asking: RwSignal<bool>) -> impl IntoView {
     let engine = Engine::here();
-    let navigate = StoredValue::new_local(use_navigate());
+    let address = Address::here();
     let problem = RwSignal::new(None::<String>);
     let is_busy = RwSignal::new(false);
     let discard = move |_| {
@@ -283,10 +286,10 @@ fn Discard(form: Form, is_asking: RwSignal<bool>) -> impl IntoView {
             match engine.discard(form.case, form.draft_id).await {
                 Ok(()) => {
                     end(form.draft_id);
-                    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-                    let path = format!("/person/{}", form.case);
-                    let go = navigate.try_get_value();
-                    go.into_iter().for_each(|go| go(&path, options.clone()));
+                    // Whoever has left the screen meanwhile stays where they are.
+                    if is_busy.try_get_untracked().is_some() {
+                        address.go_instead(&format!("/person/{}", form.case));
+                    }
                 }
                 Err(error) => {
                     let _ = problem.try_set(Some(error.to_string()));

@@ -1,11 +1,8 @@
 //! What is to happen next, and when.
 
-use jiff::{
-    ToSpan,
-    civil::{Date, Weekday},
-};
+use jiff::civil::{Date, Weekday};
 use leptos::prelude::*;
-use shared::personal::Personal;
+use shared::{calendar, personal::Personal};
 
 use super::{form::Form, text::LineField};
 use crate::{components::date_field::DateField, engine::Engine};
@@ -26,8 +23,8 @@ pub fn NextStep(form: Form) -> impl IntoView {
 }
 
 fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
-    let after = |weeks: i64| today.checked_add(weeks.weeks()).ok().map(working_day);
-    let quick = [("In a week", after(1)), ("In two weeks", after(2))];
+    let after = |days| calendar::days_after(today, days).map(working_day);
+    let quick = [("In a week", after(7)), ("In two weeks", after(14))];
     quick.into_iter().filter_map(|(words, day)| Some((words, day?))).collect()
 }
 
@@ -38,7 +35,7 @@ fn working_day(day: Date) -> Date {
         Weekday::Sunday => 1,
         _ => 0,
     };
-    day.checked_add(days.days()).unwrap_or(day)
+    calendar::days_after(day, days).unwrap_or(day)
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::{
     case::{Case, ContactDraft, Fact},
     ids::{CaseId, EventId},
@@ -23,32 +21,6 @@ thread_local! {
 /// The contact is signed or thrown away.
 pub fn end(draft: EventId) {
     ENDED.with_borrow_mut(|ended| ended.insert(draft));
-}
-
-/// The word of a path that asks for a new contact: what leads to one can then be a plain link.
-const NEW: &str = "new";
-
-/// The person with whom the screen's path begins a new contact.
-pub fn new_with() -> Memo<Option<CaseId>> {
-    let params = use_params_map();
-    Memo::new(move |_| {
-        params.with(|params| match params.get_str("draft") {
-            Some(NEW) => params.get_str("id")?.parse().ok(),
-            _ => None,
-        })
-    })
-}
-
-/// Whose contact, and which, by the screen's path.
-pub fn contact_of_path() -> Memo<Option<(CaseId, EventId)>> {
-    let params = use_params_map();
-    Memo::new(move |_| {
-        params.with(|params| {
-            let case = params.get_str("id")?.parse().ok()?;
-            let draft = params.get_str("draft")?.parse().ok()?;
-            Some((case, draft))
-        })
-    })
 }
 
 /// Why a contact cannot be opened.

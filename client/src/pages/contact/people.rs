@@ -13,8 +13,12 @@ use shared::{
 
 use super::{form::Form, text::ParagraphField};
 use crate::{
-    components::chips::{CheckboxChips, RadioChips},
+    components::{
+        chips::{CheckboxChips, RadioChips},
+        show::Show,
+    },
     engine::{CaseRead, Engine},
+    memo::memo,
 };
 
 /// What was answered to the referral before this contact, by the record.
@@ -58,13 +62,13 @@ const ANSWERS: [(Option<bool>, &str); 3] =
 pub fn Decided(form: Form) -> impl IntoView {
     let read = Engine::here().case(form.case);
     let draft = form.read(Clone::clone);
-    let before = Memo::new(move |_| read.with(|read| draft.with(|d| answer_before(read, d))));
+    let before = memo(move || read.with(|read| draft.with(|d| answer_before(read, d))));
     let answer = form.read(|draft| draft.decision.map(|decision| decision.accepted));
     let choose = Callback::new(move |answer| {
         form.write(|draft| draft.decision = decided(draft.decision, answer));
     });
     // An answer that is written here already can be taken back, whatever came in meanwhile.
-    let asks = Memo::new(move |_| before.get() == Answer::Open || answer.get().is_some());
+    let asks = memo(move || before.get() == Answer::Open || answer.get().is_some());
     view! {
         {move || answered(before.get()).map(|words| view! { <p class="fp-field">{words}</p> })}
         <Show when=move || asks.get()>

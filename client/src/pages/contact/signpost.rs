@@ -7,7 +7,14 @@ use shared::{
 };
 
 use super::form::Form;
-use crate::engine::Engine;
+use crate::{
+    components::{
+        lines::{Line, Lines},
+        show::Show,
+    },
+    engine::Engine,
+    memo::memo,
+};
 
 /// How many services are offered for what was typed: as many as fit above a phone's keyboard.
 const HITS_MAX: usize = 8;
@@ -76,6 +83,10 @@ pub fn Signposts(form: Form) -> impl IntoView {
     let ids = form.read(|draft| {
         draft.signposts.iter().map(|signpost| signpost.service.clone()).collect::<Vec<_>>()
     });
+    let line = move |service: String| {
+        Line::new(service.clone(), move || view! { <Chosen form service /> })
+    };
+    let chosen = move || ids.get().into_iter().map(line).collect();
     view! {
         <div class="fp-field">
             <h2 class="fp-legend" id="services-heading">"Services you told them about"</h2>
@@ -84,11 +95,7 @@ pub fn Signposts(form: Form) -> impl IntoView {
                 fallback=|| view! { <p class="nhsuk-hint fp-after">"None yet."</p> }
             >
                 <ul class="fp-list" aria-labelledby="services-heading">
-                    <For
-                        each=move || ids.get()
-                        key=Clone::clone
-                        children=move |service| view! { <Chosen form service /> }
-                    />
+                    <Lines of=chosen />
                 </ul>
             </Show>
             <Finder form />
@@ -130,7 +137,7 @@ fn Chosen(form: Form, service: String) -> impl IntoView {
                         class="fp-chip__input"
                         type="checkbox"
                         id=checkbox.clone()
-                        prop:checked=introduced
+                        prop:checked=move || introduced.get()
                         on:change:target=move |event| set(event.target().checked())
                     />
                     <label class="fp-chip__label" for=checkbox>
@@ -151,20 +158,25 @@ fn Finder(form: Form) -> impl IntoView {
     let directory = Engine::here().directory();
     let typed = RwSignal::new(String::new());
     let chosen = form.read(|draft| draft.signposts.clone());
-    let hits = Memo::new(move |_| {
+    let hits = memo(move || {
         chosen.track();
         directory.with(|directory| Hits::of(directory, &typed.read(), &form.now()))
     });
-    let found = Memo::new(move |_| match hits.get() {
+    let found = memo(move || match hits.get() {
         Hits::Found(found, _) => found,
         Hits::NotAsked | Hits::NoDirectory | Hits::Nothing => Vec::new(),
     });
-    let add = move |service: &Service| {
-        let signpost = signpost(service);
+    let add = Callback::new(move |service: Service| {
+        let signpost = signpost(&service);
         form.write(|draft| draft.signposts.push(signpost));
         typed.set(String::new());
         crate::components::disclose::focus("signposts".into());
+    });
+    let line = move |service: Service| {
+        let key = service.id.clone();
+        Line::new(key, move || view! { <li><AddButton service add /></li> })
     };
+    let lines = move || found.get().into_iter().map(line).collect();
     view! {
         <label class="nhsuk-label" for="signposts">"Find a service"</label>
         <input
@@ -176,9 +188,7 @@ fn Finder(form: Form) -> impl IntoView {
             bind:value=typed
         />
         <ul class="fp-hits">
-            <For each=move || found.get() key=|service| service.id.clone() let(service)>
-                <li><AddButton service=service.clone() on_add=move |_| add(&service) /></li>
-            </For>
+            <Lines of=lines />
         </ul>
         <p class="nhsuk-hint fp-after" id="signposts-found" role="status">
             {move || hits.with(Hits::words)}
@@ -187,14 +197,12 @@ fn Finder(form: Form) -> impl IntoView {
 }
 
 #[component]
-fn AddButton(
-    service: Service,
-    on_add: impl FnMut(leptos::ev::MouseEvent) + 'static,
-) -> impl IntoView {
+fn AddButton(service: Service, add: Callback<Service>) -> impl IntoView {
+    let added = service.clone();
     let of = service.organisation;
     let warning = service.status.warning();
     view! {
-        <button type="button" class="fp-hit" on:click=on_add>
+        <button type="button" class="fp-hit" on:click=move |_| add.run(added.clone())>
             <span>"Add " <strong>{service.name}</strong></span>
             {(!of.is_empty()).then(|| view! { <span class="fp-hit__of">{of}</span> })}
             {warning.map(|words| view! { <span class="fp-hit__warning">{words}</span> })}

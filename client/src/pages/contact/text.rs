@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::memo::Memo;
+
 /// One line of text.
 #[component]
 pub fn LineField(
@@ -11,7 +13,7 @@ pub fn LineField(
     label: &'static str,
     /// What it says.
     #[prop(into)]
-    value: Signal<String>,
+    value: Memo<String>,
     /// Told what it says now.
     on_input: Callback<String>,
 ) -> impl IntoView {
@@ -24,7 +26,7 @@ pub fn LineField(
                 id=id
                 name=id
                 autocomplete="off"
-                prop:value=value
+                prop:value=move || value.get()
                 on:input:target=move |event| on_input.run(event.target().value())
             />
         </div>
@@ -42,7 +44,7 @@ pub fn ParagraphField(
     rows: u8,
     /// What it says.
     #[prop(into)]
-    value: Signal<String>,
+    value: Memo<String>,
     /// Told what it says now.
     on_input: Callback<String>,
 ) -> impl IntoView {
@@ -55,7 +57,7 @@ pub fn ParagraphField(
                 name=id
                 rows=rows.to_string()
                 autocomplete="off"
-                prop:value=value
+                prop:value=move || value.get()
                 on:input:target=move |event| on_input.run(event.target().value())
             ></textarea>
         </div>

@@ -1,10 +1,8 @@
 //! When and where: the day, the time, and the place as the worker calls it.
 
-use jiff::{
-    ToSpan,
-    civil::{Date, Time},
-};
+use jiff::civil::{Date, Time};
 use leptos::{html, prelude::*};
+use shared::{calendar, written::Written};
 
 use super::{form::Form, text::LineField};
 use crate::{components::date_field::DateField, engine::Engine};
@@ -32,13 +30,13 @@ pub fn WhenAndWhere(form: Form) -> impl IntoView {
 
 fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
     let mut quick = vec![("Today", today)];
-    quick.extend(today.checked_sub(1.day()).ok().map(|day| ("Yesterday", day)));
+    quick.extend(calendar::days_after(today, -1).map(|day| ("Yesterday", day)));
     quick
 }
 
 #[component]
 fn TimeField(form: Form) -> impl IntoView {
-    let time = form.read(|draft| draft.at.strftime("%H:%M").to_string());
+    let time = form.read(|draft| calendar::clock_words(draft.at.time()));
     let input = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         let (time, input) = (time.get(), input.get());
@@ -71,7 +69,7 @@ fn TimeField(form: Form) -> impl IntoView {
 
 /// Reads what a time input holds.
 fn read_time(typed: &str) -> Option<Time> {
-    Time::strptime("%H:%M", typed.get(..5)?).ok()
+    Time::read(typed.get(..5)?)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::{
         disclose::Disclose,
         entry::{Saving, write_entry},
         field::FieldError,
+        show::Show,
     },
     engine::Engine,
 };
@@ -92,7 +93,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
                             bind:value=chosen
                         >
                             <option value="">"Choose a reason"</option>
-                            {options}
+                            {move || options()}
                         </select>
                     </div>
                     <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>

@@ -7,7 +7,10 @@ use shared::{
 };
 
 use super::Shown;
-use crate::{components::shown, engine::Engine};
+use crate::{
+    components::{show::Show, shown},
+    engine::Engine,
+};
 
 /// What goes to the practice, and what waits.
 #[component]
@@ -41,7 +44,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
                 }
             }
         >
-            <ul class="fp-list">{coded} {held}</ul>
+            <ul class="fp-list">{move || coded()} {move || held()}</ul>
         </Show>
     }
 }

@@ -7,6 +7,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
     case::{Case, Field},
     document::Writer,
+    ordered,
 };
 
 use super::Shown;
@@ -44,7 +45,7 @@ fn typed_of(case: &Case) -> Typed {
         (Field::NhsNumber, _) => shown::nhs_number(case.person.shown(field)),
         _ => case.person.shown(field).to_owned(),
     };
-    FIELDS.into_iter().map(|field| (field, typed(field))).collect()
+    ordered::map(FIELDS.into_iter().map(|field| (field, typed(field))))
 }
 
 /// The fields that were changed, as they are stored: what nobody touched is not written again, so
@@ -117,8 +118,8 @@ pub(super) fn Details(shown: Shown) -> impl IntoView {
 fn DetailsForm(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
     let engine = Engine::here();
     let before = shown.of(typed_of).get_untracked();
-    let inputs: BTreeMap<Field, RwSignal<String>> =
-        before.iter().map(|(field, typed)| (*field, RwSignal::new(typed.clone()))).collect();
+    let inputs = before.iter().map(|(field, typed)| (*field, RwSignal::new(typed.clone())));
+    let inputs = ordered::map(inputs);
     let value = |field| inputs.get(&field).copied().unwrap_or_default();
     let practice = RwSignal::new(before.get(&Field::PracticeOds).cloned());
     let problems = RwSignal::new(Vec::new());
@@ -127,8 +128,8 @@ fn DetailsForm(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let found = held.with_value(|(before, inputs)| {
-            let mut now: Typed =
-                inputs.iter().map(|(field, typed)| (*field, typed.get_untracked())).collect();
+            let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
+            let mut now = ordered::map(now);
             now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
             changed(before, &now, engine.today())
         });

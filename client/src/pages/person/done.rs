@@ -1,10 +1,16 @@
 //! What was just done with this person's contact, and what is begun and not finished.
 
+use jiff::civil::Time;
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
-use shared::ids::CaseId;
+use shared::{ids::CaseId, written::Written};
 
-use crate::{components::disclose::focus, engine::Engine, pages::today::draft_words};
+use crate::{
+    address::Address,
+    components::{disclose::focus, show::Show},
+    engine::Engine,
+    memo::memo,
+    pages::today::draft_words,
+};
 
 const DONE: &str = "done";
 
@@ -12,8 +18,8 @@ const DONE: &str = "done";
 /// whoever hears the screen hears it first.
 #[component]
 pub(super) fn Done() -> impl IntoView {
-    let query = use_query_map();
-    let signed = Memo::new(move |_| query.with(|query| signed_at(query.get_str("signed")?)));
+    let address = Address::here();
+    let signed = memo(move || signed_at(&address.query("signed")?));
     Effect::new(move |_| {
         if signed.read().is_some() {
             focus(DONE.to_owned());
@@ -33,12 +39,12 @@ pub(super) fn Done() -> impl IntoView {
             }
         })
     };
-    view! { {line} }
+    view! { {move || line()} }
 }
 
 /// The time of an address, where it is one: an address is anybody's to write.
 fn signed_at(text: &str) -> Option<String> {
-    jiff::civil::Time::strptime("%H:%M", text).ok().map(|_| text.to_owned())
+    Time::read(text).map(|_| text.to_owned())
 }
 
 /// Contacts with this person that are begun on this phone and not signed.
@@ -46,7 +52,7 @@ fn signed_at(text: &str) -> Option<String> {
 pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
     let engine = Engine::here();
     let drafts = engine.working_drafts();
-    let own = Memo::new(move |_| {
+    let own = memo(move || {
         drafts.with(|drafts| {
             let own = drafts.iter().filter(|draft| draft.case == case);
             own.copied().collect::<Vec<_>>()
@@ -57,7 +63,7 @@ pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
             let href = format!("/person/{case}/contact/{}", draft.draft);
             view! {
                 <li>
-                    <A href=href>"Finish the contact that you began"</A>
+                    <a href=href>"Finish the contact that you began"</a>
                     <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
                 </li>
             }
@@ -66,7 +72,7 @@ pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
     };
     view! {
         <Show when=move || !own.read().is_empty()>
-            <ul class="fp-list" aria-label="Not finished">{lines}</ul>
+            <ul class="fp-list" aria-label="Not finished">{move || lines()}</ul>
         </Show>
     }
 }

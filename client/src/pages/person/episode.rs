@@ -38,7 +38,7 @@ pub(super) fn EpisodeStrip(shown: Shown) -> impl IntoView {
     };
     view! {
         <h2 class="nhsuk-heading-m">"This referral"</h2>
-        <ol class="fp-steps">{lines}</ol>
+        <ol class="fp-steps">{move || lines()}</ol>
         <p class="fp-text">{move || reason.get()}</p>
     }
 }

@@ -5,7 +5,7 @@ use shared::case::{Case, Field};
 
 use super::Shown;
 use crate::{
-    components::{ask::Ask, shown, state_chip::StateChip},
+    components::{ask::Ask, show::Show, shown, state_chip::StateChip},
     engine::Engine,
 };
 

@@ -14,7 +14,6 @@ mod urgent;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_params_map};
 use shared::{
     case::{Case, Entry},
     ids::CaseId,
@@ -36,13 +35,14 @@ use self::{
 use crate::{
     components::{person_line::Choosing, shown},
     engine::{CaseRead, CaseView, Engine},
+    memo::{Memo, memo},
 };
 
 /// What the parts of the screen read: whose case, and how it is now.
 #[derive(Clone, Copy)]
 struct Shown {
     case: CaseId,
-    read: Signal<CaseRead>,
+    read: Memo<CaseRead>,
 }
 
 impl Shown {
@@ -60,7 +60,7 @@ impl Shown {
         T: Default + PartialEq + Send + Sync + 'static,
     {
         let read = self.read;
-        Memo::new(move |_| {
+        memo(move || {
             read.with(|read| match read {
                 Some(Ok(view)) => of(view),
                 Some(Err(_)) | None => T::default(),
@@ -71,10 +71,8 @@ impl Shown {
 
 /// The screen of one person.
 #[component]
-pub fn PersonScreen() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
-    move || match id.get() {
+pub fn PersonScreen(case: Option<CaseId>) -> impl IntoView {
+    match case {
         Some(case) => view! { <Found case /> }.into_any(),
         None => {
             view! { <Absent words="This link names no person. Copy it again, whole." /> }.into_any()
@@ -86,7 +84,7 @@ pub fn PersonScreen() -> impl IntoView {
 fn Found(case: CaseId) -> impl IntoView {
     let engine = Engine::here();
     let (read, arriving) = (engine.case(case), engine.arriving());
-    let absence = Memo::new(move |_| {
+    let absence = memo(move || {
         read.with(|read| match read {
             Some(Ok(_)) => None,
             Some(Err(error)) => Some(error.to_string()),
@@ -102,10 +100,11 @@ fn Found(case: CaseId) -> impl IntoView {
             ),
         })
     });
-    move || match absence.get() {
+    let screen = move || match absence.get() {
         Some(words) => view! { <Absent words /> }.into_any(),
         None => view! { <Person shown=Shown { case, read } /> }.into_any(),
-    }
+    };
+    view! { {move || screen()} }
 }
 
 /// Why there is nobody to show, and where to go.
@@ -114,7 +113,7 @@ fn Absent(#[prop(into)] words: String) -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">"Nobody to show"</h1>
         <p>{words}</p>
-        <p class="fp-link-line"><A href="/people">"Go to People"</A></p>
+        <p class="fp-link-line"><a href="/people">"Go to People"</a></p>
     }
 }
 
@@ -124,10 +123,10 @@ fn Person(shown: Shown) -> impl IntoView {
     let add_contact = Choosing::Contact.path(shown.case);
     view! {
         <Done />
-        <h1 class="nhsuk-heading-l fp-title fp-name">{name}</h1>
+        <h1 class="nhsuk-heading-l fp-title fp-name">{move || name.get()}</h1>
         <UrgentBanner shown />
         <Settle shown />
-        <A href=add_contact attr:class="nhsuk-button fp-button">"Add contact"</A>
+        <a href=add_contact class="nhsuk-button fp-button">"Add contact"</a>
         <Unfinished case=shown.case />
         <Identity shown />
         <Details shown />

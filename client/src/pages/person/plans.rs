@@ -1,18 +1,17 @@
 //! Needs, goals, and the services that were named to the person.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{Case, Fact, event::GoalSet},
     ids::EventId,
+    ordered,
     personal::Personal,
 };
 
 use super::Shown;
 use crate::{
-    components::{ask::Ask, entry::write_entry, shown},
+    components::{ask::Ask, entry::write_entry, show::Show, shown},
     engine::Engine,
 };
 
@@ -48,7 +47,7 @@ pub(super) fn Needs(shown: Shown) -> impl IntoView {
             when=move || !needs.read().is_empty()
             fallback=|| view! { <p>"None noted yet. Needs come here from contacts."</p> }
         >
-            <ul class="fp-needs">{lines}</ul>
+            <ul class="fp-needs">{move || lines()}</ul>
         </Show>
     }
 }
@@ -90,7 +89,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             when=move || !goals.read().is_empty()
             fallback=|| view! { <p>"None set yet."</p> }
         >
-            <ul class="fp-list fp-lines">{lines}</ul>
+            <ul class="fp-list fp-lines">{move || lines()}</ul>
         </Show>
         <Ask
             id="goal"
@@ -116,13 +115,10 @@ struct Named {
 
 fn named_of(case: &Case) -> Vec<Named> {
     // The entries come oldest first, so the latest word on each signposting stays.
-    let outcomes: BTreeMap<EventId, Personal<String>> = case
-        .standing()
-        .filter_map(|entry| match &entry.current.fact {
-            Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
-            _ => None,
-        })
-        .collect();
+    let outcomes = ordered::map(case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
+        _ => None,
+    }));
     let named = case.standing().filter_map(|entry| match &entry.current.fact {
         Fact::Signposted(signposted) => Some(Named {
             name: signposted.name.clone(),
@@ -154,7 +150,7 @@ pub(super) fn Signposting(shown: Shown) -> impl IntoView {
                 view! { <p>"No service named yet. Name one in a contact."</p> }
             }
         >
-            <ul class="fp-list fp-lines">{lines}</ul>
+            <ul class="fp-list fp-lines">{move || lines()}</ul>
         </Show>
     }
 }

@@ -1,5 +1,6 @@
 //! What two people wrote at once: side by side, for a person to choose.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{
@@ -8,6 +9,7 @@ use shared::{
     },
     ids::EventId,
     personal::Personal,
+    written::Written,
 };
 
 use super::{Shown, author};
@@ -15,6 +17,8 @@ use crate::{
     components::{
         ask::Ask,
         entry::{Saving, event_of, write_entry},
+        lines::{Line, Lines},
+        show::Show,
         shown,
     },
     engine::{Engine, SaveError},
@@ -46,7 +50,18 @@ fn answers_of(case: &Case) -> Vec<Entry> {
 /// Everything that waits for a choice.
 #[component]
 pub(super) fn Settle(shown: Shown) -> impl IntoView {
-    let (answers, fields) = (shown.of(answers_of), shown.of(fields_of));
+    let (answers, contested) = (shown.of(answers_of), shown.of(fields_of));
+    let side = move |entry: Entry| {
+        Line::new(entry.original.id, move || view! { <AnswerSide shown entry /> })
+    };
+    let sides = move || answers.get().into_iter().map(side).collect();
+    let field = move |contested: Contested| {
+        // With its values: other ones are another question.
+        let values: Vec<_> = contested.values.iter().map(|value| value.reveal().as_str()).collect();
+        let key = format!("{:?} {}", contested.field, values.join("\n"));
+        Line::new(key, move || view! { <FieldSides shown contested /> })
+    };
+    let fields = move || contested.get().into_iter().map(field).collect();
     view! {
         <div id="settle">
             <Show when=move || !answers.read().is_empty()>
@@ -57,23 +72,11 @@ pub(super) fn Settle(shown: Shown) -> impl IntoView {
                          goes to the practice until one is withdrawn."
                     </p>
                     <div class="fp-sides">
-                        <For
-                            each=move || answers.get()
-                            key=|entry| entry.original.id
-                            let:entry
-                        >
-                            <AnswerSide shown entry />
-                        </For>
+                        <Lines of=sides />
                     </div>
                 </section>
             </Show>
-            <For
-                each=move || fields.get()
-                key=|contested| (contested.field, contested.values.clone())
-                let:contested
-            >
-                <FieldSides shown contested />
-            </For>
+            <Lines of=fields />
         </div>
     }
 }
@@ -171,7 +174,7 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
 fn value_words(engine: Engine, field: Field, value: &str) -> String {
     match field {
         Field::NhsNumber => shown::nhs_number(value),
-        Field::BirthDate => value.parse().map_or_else(|_| value.to_owned(), shown::date),
+        Field::BirthDate => Date::read(value).map_or_else(|| value.to_owned(), shown::date),
         Field::PracticeOds => engine.profile().with_untracked(|profile| {
             let name = profile.as_ref().map(|profile| profile.practice_name(value).to_owned());
             name.unwrap_or_else(|| value.to_owned())

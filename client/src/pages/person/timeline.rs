@@ -1,13 +1,23 @@
 //! Everything that happened, newest first. What was withdrawn stays, struck out.
 
 use leptos::prelude::*;
-use shared::case::{
-    Case, Entry, Fact,
-    event::{Contact, ContactOutcome, Minutes},
+use shared::{
+    calendar,
+    case::{
+        Case, Entry, Fact,
+        event::{Contact, ContactOutcome, Minutes},
+    },
+    ordered,
 };
 
 use super::{Shown, author, urgent::action_words};
-use crate::{components::shown, engine::Engine};
+use crate::{
+    components::{
+        lines::{Line, Lines},
+        shown,
+    },
+    engine::Engine,
+};
 
 /// One entry as the timeline shows it, with the reason where it was withdrawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +40,9 @@ fn items_of(case: &Case) -> Vec<Item> {
     let items = case.entries.values().filter(shows);
     let mut items: Vec<_> =
         items.map(|entry| Item { withdrawn: reason(entry), entry: entry.clone() }).collect();
-    items.sort_by_key(|item| std::cmp::Reverse((item.entry.current.at, item.entry.original.id)));
+    ordered::sort_by_key(&mut items, |item| {
+        std::cmp::Reverse((item.entry.current.at, item.entry.original.id))
+    });
     items
 }
 
@@ -38,19 +50,20 @@ fn items_of(case: &Case) -> Vec<Item> {
 #[component]
 pub(super) fn Timeline(shown: Shown) -> impl IntoView {
     let items = shown.of(items_of);
-    // An entry is drawn again only when something became of it.
-    let key = |item: &Item| {
-        let entry = &item.entry;
-        (entry.original.id, entry.retracted_by, entry.amendments.len(), entry.contested)
-    };
+    let lines = move || items.get().into_iter().map(line_of).collect();
     view! {
         <h2 class="nhsuk-heading-m">"What happened"</h2>
         <ol class="fp-list fp-timeline" reversed>
-            <For each=move || items.get() key=key let:item>
-                <TimelineItem item />
-            </For>
+            <Lines of=lines />
         </ol>
     }
+}
+
+/// An entry is drawn again only when something became of it.
+fn line_of(item: Item) -> Line {
+    let Entry { original, retracted_by, amendments, contested, .. } = &item.entry;
+    let key = format!("{} {retracted_by:?} {} {contested}", original.id, amendments.len());
+    Line::new(key, move || view! { <TimelineItem item /> })
 }
 
 #[component]
@@ -62,7 +75,7 @@ fn TimelineItem(item: Item) -> impl IntoView {
     let day = shown::day(entry.on(), engine.today());
     // Nobody knows the hour of a referral that was written down on a later day.
     let has_hour = entry.current.at.time() != jiff::civil::Time::midnight();
-    let time = has_hour.then(|| entry.current.at.strftime(", %H:%M").to_string());
+    let time = has_hour.then(|| format!(", {}", calendar::clock_words(entry.current.at.time())));
     let marks = [
         (!entry.stands()).then_some("Withdrawn"),
         (!entry.amendments.is_empty()).then_some("Corrected"),

@@ -1,8 +1,8 @@
 //! Urgent concerns: the banner until somebody has taken one over, and how one is recorded.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{components::A, hooks::use_location};
 use shared::{
+    calendar,
     case::{
         Case, Fact,
         event::{Handover, UrgentAction, UrgentConcern},
@@ -14,12 +14,15 @@ use shared::{
 
 use super::Shown;
 use crate::{
+    address::Address,
     components::{
         ask::Ask,
         choices::Choices,
         disclose::Disclose,
         entry::{Saving, write_entry},
         field::TextArea,
+        lines::{Line, Lines},
+        show::Show,
         shown,
     },
     engine::Engine,
@@ -72,15 +75,16 @@ fn open_of(case: &Case) -> Vec<Open> {
 #[component]
 pub(super) fn UrgentBanner(shown: Shown) -> impl IntoView {
     let open = shown.of(open_of);
+    let concern =
+        move |open: Open| Line::new(open.id, move || view! { <OpenConcern shown open /> });
+    let concerns = move || open.get().into_iter().map(concern).collect();
     view! {
         <Show when=move || !open.read().is_empty()>
             <section class="fp-urgent" id="urgent" aria-labelledby="urgent-heading">
                 <h2 class="nhsuk-heading-m" id="urgent-heading">"Urgent, and nobody's yet"</h2>
                 <p><strong>"This app has not told anyone. You must phone."</strong></p>
-                <p class="fp-link-line"><A href="/urgent">"Numbers to phone"</A></p>
-                <For each=move || open.get() key=|open| open.id let:open>
-                    <OpenConcern shown open />
-                </For>
+                <p class="fp-link-line"><a href="/urgent">"Numbers to phone"</a></p>
+                <Lines of=concerns />
             </section>
         </Show>
     }
@@ -95,7 +99,7 @@ fn OpenConcern(shown: Shown, open: Open) -> impl IntoView {
         write_entry(engine, case, Fact::Handover(handover))
     };
     let day = shown::day(open.at.date(), engine.today());
-    let time = open.at.strftime("%H:%M").to_string();
+    let time = calendar::clock_words(open.at.time());
     view! {
         <p>{day} ", " {time} ". " {action_words(open.action)} "."</p>
         <blockquote class="fp-matters">{open.said.into_inner()}</blockquote>
@@ -117,9 +121,9 @@ pub(super) fn RecordUrgent(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let is_open = RwSignal::new(false);
     // Whoever chose the person on the urgent screen is asked at once.
-    let hash = use_location().hash;
+    let address = Address::here();
     Effect::new(move |_| {
-        if *hash.read() == format!("#{RECORD}") {
+        if address.part().as_deref() == Some(RECORD) {
             is_open.set(true);
         }
     });

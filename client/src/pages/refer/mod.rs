@@ -3,7 +3,6 @@
 mod form;
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{components::A, hooks::use_navigate};
 use shared::{
     case::{Event, Field, event::ReferralSource},
     document::Writer,
@@ -12,6 +11,7 @@ use shared::{
 
 use self::form::{Form, Ready, alike};
 use crate::{
+    address::Address,
     components::{
         checks::nhs_number_problem,
         choices::Choices,
@@ -19,6 +19,7 @@ use crate::{
         entry::{Saving, event_of},
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
+        show::Show,
         shown,
     },
     engine::{CaseLine, Engine, SaveError},
@@ -39,13 +40,10 @@ pub fn Refer() -> impl IntoView {
     let problems = RwSignal::new(Vec::new());
     let found = RwSignal::new(Vec::<CaseLine>::new());
     let saving = Saving::new();
-    let navigate = use_navigate();
+    let address = Address::here();
     let save = move |ready: Ready| {
         let case = engine.new_case_id();
-        let navigate = navigate.clone();
-        saving.run(begin(engine, case, ready), move || {
-            navigate(&format!("/person/{case}"), Default::default());
-        });
+        saving.run(begin(engine, case, ready), move || address.go(&format!("/person/{case}")));
     };
     let try_save = move |anyway: bool| {
         found.set(Vec::new());
@@ -66,10 +64,7 @@ pub fn Refer() -> impl IntoView {
             }
         }
     };
-    let add_anyway = {
-        let try_save = try_save.clone();
-        Callback::new(move |()| try_save(true))
-    };
+    let add_anyway = Callback::new(move |()| try_save(true));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         try_save(false);
@@ -231,7 +226,7 @@ fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoV
             let name = shown::list_name(row.family_name.reveal(), row.given_names.reveal());
             view! {
                 <li>
-                    <A href=format!("/person/{}", line.case)>{name}</A>
+                    <a href=format!("/person/{}", line.case)>{name}</a>
                     <span class="fp-quiet">{shown::age(row.birth_date, engine.today())}</span>
                 </li>
             }
@@ -248,7 +243,7 @@ fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoV
                     "Open them to see whether it is the same person. Two records of one person \
                      hold codes back."
                 </p>
-                <ul class="fp-list fp-lines">{links}</ul>
+                <ul class="fp-list fp-lines">{move || links()}</ul>
                 <button
                     type="button"
                     class="nhsuk-button nhsuk-button--secondary fp-button"

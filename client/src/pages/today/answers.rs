@@ -1,27 +1,30 @@
 //! What only a person can settle, and where.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::{
     case::Standing,
     sync::{Notice, SyncState},
 };
 
 use super::name_of;
-use crate::engine::{CaseLine, Engine};
+use crate::{
+    components::show::Show,
+    engine::{CaseLine, Engine},
+    memo::memo,
+};
 
 /// What only a person can settle.
 #[component]
 pub fn Answers() -> impl IntoView {
     let engine = Engine::here();
     let (rows, notices) = (engine.rows(), engine.notices());
-    let needed = Memo::new(move |_| rows.with(|rows| needed_of(rows)));
+    let needed = memo(move || rows.with(|rows| needed_of(rows)));
     let has_any = move || !needed.read().is_empty() || !notices.read().is_empty();
     let lines = move || {
         let lines = needed.get().into_iter().map(|need| {
             view! {
                 <li>
-                    <A href=need.href>{need.link}</A>
+                    <a href=need.href>{need.link}</a>
                     <p class="nhsuk-hint">{need.what}</p>
                 </li>
             }
@@ -32,7 +35,7 @@ pub fn Answers() -> impl IntoView {
     view! {
         <Show when=has_any>
             <h2 class="nhsuk-heading-m">"Answers needed"</h2>
-            <ul class="fp-list">{lines} {notice_lines}</ul>
+            <ul class="fp-list">{move || lines()} {move || notice_lines()}</ul>
         </Show>
     }
 }
@@ -77,7 +80,7 @@ fn needed_of(rows: &[CaseLine]) -> Vec<Need> {
 fn notice_line(notice: Notice) -> impl IntoView {
     view! {
         <li>
-            <A href="/sync">"What you should know: " {notice.name.into_inner()}</A>
+            <a href="/sync">"What you should know: " {notice.name.into_inner()}</a>
             <p class="nhsuk-hint">{notice.verdict.words()}</p>
         </li>
     }

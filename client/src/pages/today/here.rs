@@ -6,6 +6,7 @@ use shared::limits;
 use crate::{
     components::{disclose::Disclose, field::TextField},
     engine::Engine,
+    memo::memo,
     pages::here,
 };
 
@@ -16,7 +17,7 @@ const CHANGE: &str = "Change";
 pub fn Here() -> impl IntoView {
     let rows = Engine::here().rows();
     let said = RwSignal::new(here::said());
-    let place = Memo::new(move |_| said.get().or_else(|| rows.with(|rows| here::now(rows))));
+    let place = memo(move || said.get().or_else(|| rows.with(|rows| here::now(rows))));
     let is_open = RwSignal::new(false);
     let choose = Callback::new(move |place: String| {
         here::say(place.clone());
@@ -29,7 +30,7 @@ pub fn Here() -> impl IntoView {
     };
     view! {
         <section class="fp-here" aria-label="Where you are">
-            <p>{words}</p>
+            <p>{move || words()}</p>
             <Disclose
                 id="here"
                 button=CHANGE
@@ -74,7 +75,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
     };
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
-            <div class="fp-chips" role="group" aria-label="Places you were at before">{chips}</div>
+            <div class="fp-chips" role="group" aria-label="Places you were at before">{move || chips()}</div>
             <TextField
                 id="place"
                 label="Another place"

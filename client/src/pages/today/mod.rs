@@ -5,8 +5,7 @@ mod here;
 
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::components::A;
-use shared::{case::Standing, sync::SyncState};
+use shared::{calendar, case::Standing, sync::SyncState};
 
 use self::{answers::Answers, here::Here};
 use super::people::Arriving;
@@ -14,10 +13,12 @@ use crate::{
     clock,
     components::{
         person_line::{PersonLine, is_open, is_overdue},
+        show::Show,
         shown,
         state_chip::StateChip,
     },
     engine::{CaseLine, Engine, WorkingDraft},
+    memo::{Memo, memo},
     words,
 };
 
@@ -33,7 +34,7 @@ pub fn Today() -> impl IntoView {
         <h1 class="nhsuk-heading-l fp-title">"Today, " {said}</h1>
         <Arriving />
         <Here />
-        <A href="/people?for=contact" attr:class="nhsuk-button fp-button">"Add a contact"</A>
+        <a href="/people?for=contact" class="nhsuk-button fp-button">"Add a contact"</a>
         <Unsent />
         <Drafts />
         <Answers />
@@ -79,7 +80,7 @@ fn Drafts() -> impl IntoView {
     view! {
         <Show when=move || !drafts.read().is_empty()>
             <h2 class="nhsuk-heading-m">"To finish"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list">{move || lines()}</ul>
         </Show>
     }
 }
@@ -90,7 +91,7 @@ fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> impl In
     let href = format!("/person/{}/contact/{}", draft.case, draft.draft);
     view! {
         <li>
-            <A href=href>"Finish the contact with " {name}</A>
+            <a href=href>"Finish the contact with " {name}</a>
             <p class="nhsuk-hint">{draft_words(draft, engine.now())}</p>
         </li>
     }
@@ -121,7 +122,7 @@ fn FirstContacts() -> impl IntoView {
     view! {
         <Show when=move || due() != 0>
             <h2 class="nhsuk-heading-m">"First contacts"</h2>
-            <p class="fp-link-line"><A href="/people?show=first-contact">{said}</A></p>
+            <p class="fp-link-line"><a href="/people?show=first-contact">{move || said()}</a></p>
         </Show>
     }
 }
@@ -132,7 +133,7 @@ fn Planned() -> impl IntoView {
     let engine = Engine::here();
     let (rows, arriving) = (engine.rows(), engine.arriving());
     let chosen = move |holds: fn(&CaseLine, Date) -> bool| {
-        Memo::new(move |_| {
+        memo(move || {
             let today = engine.today();
             let lines = rows.get();
             lines.iter().filter(|line| holds(line, today)).cloned().collect::<Vec<_>>()
@@ -159,14 +160,14 @@ fn Planned() -> impl IntoView {
             <ul class="fp-list fp-people">{lines(overdue)}</ul>
         </Show>
         <h2 class="nhsuk-heading-m">"Next 7 days"</h2>
-        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{nobody}</p> }>
+        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{move || nobody()}</p> }>
             <ul class="fp-list fp-people">{lines(next)}</ul>
         </Show>
     }
 }
 
 fn is_next(line: &CaseLine, today: Date) -> bool {
-    let until = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(Date::MAX);
+    let until = calendar::days_after(today, DAYS_AHEAD).unwrap_or(Date::MAX);
     is_open(line) && line.row.next_on.is_some_and(|on| today <= on && on <= until)
 }
 

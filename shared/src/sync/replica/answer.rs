@@ -10,7 +10,7 @@ use crate::{
     document::{ChangeHash, Document, DocumentError},
     ids::CaseId,
     intake::IncomingChange,
-    limits,
+    limits, ordered,
     personal::Personal,
     sync::{
         record::{CaseRecord, Key, Notice},
@@ -26,7 +26,7 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) {
         let in_flight = self.in_flight.take().unwrap_or_default();
-        let mut touched: BTreeSet<Key> = [Key::Meta].into();
+        let mut touched = ordered::set([Key::Meta]);
         if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
             self.meta.arrived = false;
             self.forget_what_the_server_has(&mut touched);
@@ -151,7 +151,9 @@ impl Replica {
                 self.cases.insert(case, record);
                 self.unreadable.remove(&case);
             }
-            Err(_) => drop(self.unreadable.entry(case).or_insert(0)),
+            Err(_) => {
+                self.unreadable.or_default(case);
+            }
         }
     }
 
@@ -183,7 +185,7 @@ impl Replica {
         for change in &changes {
             advance(&mut heads, change);
         }
-        heads.sort();
+        ordered::sort(&mut heads);
         heads.dedup();
         if document.changes_since(&heads).is_empty() {
             heads = document.heads();
@@ -211,7 +213,7 @@ impl Replica {
 
 /// Adds a change to what the server holds: it follows, and so replaces, its dependencies.
 fn advance(heads: &mut Vec<ChangeHash>, change: &IncomingChange) {
-    let dependencies: BTreeSet<ChangeHash> = change.dependencies().collect();
+    let dependencies = ordered::set(change.dependencies());
     heads.retain(|head| !dependencies.contains(head) && *head != change.hash());
     heads.push(change.hash());
 }

@@ -1,0 +1,117 @@
+//! Which screen an address is of.
+
+use shared::ids::{CaseId, EventId};
+
+/// The word of a path that asks for a new contact: what leads to one can then be a plain link.
+const NEW: &str = "new";
+
+/// A screen, with what its path says. Nothing where the path names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The bare address.
+    First,
+    Today,
+    People,
+    Person(Option<CaseId>),
+    /// A contact that has no name yet.
+    NewContact(Option<CaseId>),
+    Contact(Option<(CaseId, EventId)>),
+    Check(Option<(CaseId, EventId)>),
+    Refer,
+    Services,
+    Sync,
+    More,
+    Urgent,
+    /// None of them.
+    Unknown,
+}
+
+impl Screen {
+    /// The screen at a path.
+    pub fn at(path: &str) -> Self {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let contact = |case: &str, draft: &str| Some((case.parse().ok()?, draft.parse().ok()?));
+        match parts.as_slice() {
+            [] => Self::First,
+            ["today"] => Self::Today,
+            ["people"] => Self::People,
+            ["person", case] => Self::Person(case.parse().ok()),
+            ["person", case, "contact", NEW] => Self::NewContact(case.parse().ok()),
+            ["person", case, "contact", draft] => Self::Contact(contact(case, draft)),
+            ["person", case, "contact", draft, "check"] => Self::Check(contact(case, draft)),
+            ["refer"] => Self::Refer,
+            ["services"] => Self::Services,
+            ["sync"] => Self::Sync,
+            ["more"] => Self::More,
+            ["urgent"] => Self::Urgent,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What the header calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First | Self::Today => "Today",
+            Self::People => "People",
+            Self::Person(_) => "Person",
+            Self::NewContact(_) | Self::Contact(_) | Self::Check(_) => "Contact",
+            Self::Refer => "New referral",
+            Self::Services => "Services",
+            Self::Sync => "Sending",
+            Self::More => "More",
+            Self::Urgent => "Urgent",
+            Self::Unknown => "Fingerpost",
+        }
+    }
+
+    /// Whether something is typed on it, which a new version of the app must not take away.
+    pub fn is_for_typing(self) -> bool {
+        matches!(self, Self::NewContact(_) | Self::Contact(_) | Self::Check(_) | Self::Refer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_screen_has_a_path_and_a_name() {
+        let case = CaseId::from_random([7; 16]);
+        let draft = EventId::new(5, 5);
+        let table = [
+            ("/".to_owned(), Screen::First, "Today"),
+            ("/today".to_owned(), Screen::Today, "Today"),
+            ("/people/".to_owned(), Screen::People, "People"),
+            (format!("/person/{case}"), Screen::Person(Some(case)), "Person"),
+            (format!("/person/{case}/contact/new"), Screen::NewContact(Some(case)), "Contact"),
+            (
+                format!("/person/{case}/contact/{draft}"),
+                Screen::Contact(Some((case, draft))),
+                "Contact",
+            ),
+            (
+                format!("/person/{case}/contact/{draft}/check"),
+                Screen::Check(Some((case, draft))),
+                "Contact",
+            ),
+            ("/refer".to_owned(), Screen::Refer, "New referral"),
+            ("/services".to_owned(), Screen::Services, "Services"),
+            ("/sync".to_owned(), Screen::Sync, "Sending"),
+            ("/more".to_owned(), Screen::More, "More"),
+            ("/urgent".to_owned(), Screen::Urgent, "Urgent"),
+            ("/elsewhere".to_owned(), Screen::Unknown, "Fingerpost"),
+            ("/today/elsewhere".to_owned(), Screen::Unknown, "Fingerpost"),
+        ];
+        for (path, screen, name) in table {
+            assert_eq!(Screen::at(&path), screen, "{path}");
+            assert_eq!(screen.name(), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_names_nobody_still_has_its_screen() {
+        assert_eq!(Screen::at("/person/nobody"), Screen::Person(None));
+        assert_eq!(Screen::at("/person/nobody/contact/none/check"), Screen::Check(None));
+        assert!(Screen::at("/person/nobody/contact/none").is_for_typing());
+    }
+}
