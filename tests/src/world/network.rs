@@ -83,11 +83,14 @@ impl World {
             Fate::Well
         };
         let now_ms = self.agenda.now_ms();
+        let before = self.server.head()?;
         let answers = self.server.serve(now_ms, fate, &mut self.reference)?;
         self.exchanges += u64::try_from(answers.len()).unwrap_or(u64::MAX);
         for (arrived, answer) in answers {
             self.back(arrived.phone, arrived.life, arrived.number, answer);
-            // Whoever has the case too is poked, or misses it.
+        }
+        if self.server.head()? != before {
+            // Of those who have the case too, some are poked and some miss it.
             let other = self.chance.below(self.phones.len());
             let wait = self.chance.ms(1, 1_000);
             self.agenda.after(wait, Event::Poked { phone: other });
