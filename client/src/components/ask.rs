@@ -10,10 +10,10 @@ use crate::{engine::SaveError, memo::Memo};
 
 /// What writes an answer. One type for all questions, so that they are compiled once.
 #[derive(Clone)]
-pub struct Save(Arc<dyn Fn(String) -> Outcome + Send + Sync>);
+pub struct Save(Arc<dyn Fn(String) -> Writing + Send + Sync>);
 
 type Saved = Result<(), SaveError>;
-type Outcome = Pin<Box<dyn Future<Output = Saved>>>;
+type Writing = Pin<Box<dyn Future<Output = Saved>>>;
 
 impl<S, F> From<S> for Save
 where

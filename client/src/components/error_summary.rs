@@ -23,7 +23,7 @@ pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
     let lines = move || {
         let lines = problems.get().into_iter().map(|problem| {
             let field = problem.field;
-            // The router would take a link within the page for one to another screen.
+            // No step in the history: the platform's back leads out of the form.
             let go = move |event: MouseEvent| {
                 event.prevent_default();
                 focus(field.to_owned());
