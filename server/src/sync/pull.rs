@@ -46,6 +46,7 @@ pub struct Wanted {
     room_bytes: usize,
     again: Vec<CaseId>,
     begun: BTreeSet<CaseId>,
+    elsewhere: BTreeSet<CaseId>,
 }
 
 impl Wanted {
@@ -62,14 +63,18 @@ impl Wanted {
             room_bytes: room_bytes.min(limits::SYNC_BODY_BYTES_MAX - FRAME_BYTES),
             again: request.again.clone(),
             begun: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
         }
     }
 
     /// Notes what became of the push of the same request: a case that it began is the phone's own
-    /// already, though it is new to the person in the log.
+    /// already, though it is new to the person in the log; one that is not the sender's is named
+    /// again as gone, since after a restore no log tells when it went.
     pub fn after(mut self, judged: &[JudgedPush]) -> Self {
         let begun = judged.iter().filter(|push| push.begins()).map(JudgedPush::case);
         self.begun.extend(begun);
+        let elsewhere = judged.iter().filter(|push| push.is_elsewhere()).map(JudgedPush::case);
+        self.elsewhere.extend(elsewhere);
         self
     }
 }
@@ -276,12 +281,16 @@ fn removed(
     wanted: &Wanted,
     cursor: Cursor,
 ) -> Result<Vec<CaseId>, StoreError> {
+    let mut removed = wanted.elsewhere.clone();
     if wanted.epoch.is_none() {
-        return Ok(Vec::new());
+        return Ok(removed.into_iter().collect());
     }
     let sql = "SELECT case_id FROM access WHERE user = ?1 AND revoked_position > ?2";
     let mut statement = tx.prepare_cached(sql)?;
     let key = params![wanted.user.as_bytes(), cursor.base];
     let rows = statement.query_map(key, |row| column::case(row, 0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    for case in rows {
+        removed.insert(case?);
+    }
+    Ok(removed.into_iter().collect())
 }

@@ -111,6 +111,7 @@ fn case_facts(tx: &Transaction<'_>, actor: &Actor, case: CaseId) -> Result<CaseF
     Ok(match assigned {
         None => CaseFacts::Unknown,
         Some(assigned) => CaseFacts::Known {
+            is_theirs: assigned,
             may_write: may(actor, Action::WriteCase, &Subject::Case { assigned }),
         },
     })

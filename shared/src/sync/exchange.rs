@@ -65,6 +65,8 @@ pub enum CaseFacts {
     Unknown,
     /// It is there.
     Known {
+        /// Whether the sender has it.
+        is_theirs: bool,
         /// Whether the sender may write to it.
         may_write: bool,
     },
@@ -107,6 +109,7 @@ impl ParsedPush {
 #[derive(Debug)]
 pub struct JudgedPush {
     case: CaseId,
+    is_elsewhere: bool,
     beginners: BTreeSet<UserId>,
     adopted: BTreeMap<DeviceId, UserId>,
     changes: Vec<Judged>,
@@ -148,7 +151,8 @@ pub fn judge<S: CaseStore>(
         });
     }
     let Judge { beginners, adopted, .. } = judge;
-    Ok(JudgedPush { case, beginners, adopted, changes })
+    let is_elsewhere = matches!(facts, CaseFacts::Known { is_theirs: false, .. });
+    Ok(JudgedPush { case, is_elsewhere, beginners, adopted, changes })
 }
 
 /// The changes that the server's own seal says were in its log once.
@@ -184,7 +188,7 @@ impl<S: CaseStore> Judge<'_, S> {
         if !self.may_send(&change)? {
             return Ok(Judged::Answer(Verdict::NotYours));
         }
-        if self.facts == (CaseFacts::Known { may_write: false }) {
+        if matches!(self.facts, CaseFacts::Known { may_write: false, .. }) {
             return Ok(Judged::KeepApart(change));
         }
         if change.dependencies().next().is_none() {
@@ -251,6 +255,11 @@ impl JudgedPush {
     /// The case.
     pub fn case(&self) -> CaseId {
         self.case
+    }
+
+    /// Whether the sender does not have this case: whatever of it is on their phone is to go.
+    pub fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
     }
 
     /// Whether the push begins the case.

@@ -111,7 +111,11 @@ impl Hub {
         for push in &request.push {
             let exists = self.log.iter().any(|(case, ..)| *case == push.case);
             let may_write = self.granted.contains_key(&(phone.user, push.case));
-            let facts = if exists { CaseFacts::Known { may_write } } else { CaseFacts::Unknown };
+            let facts = if exists {
+                CaseFacts::Known { is_theirs: may_write, may_write }
+            } else {
+                CaseFacts::Unknown
+            };
             let known: BTreeSet<ChangeHash> = self
                 .log
                 .iter()

@@ -89,13 +89,15 @@ impl Replica {
     fn note_arrived(&mut self, touched: &mut BTreeSet<Key>) {
         self.meta.arrived = true;
         for (case, record) in &mut self.cases {
-            if !record.server_heads.is_empty() || record.seal.is_none() {
+            if !record.server_heads.is_empty() {
                 continue;
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
             record.unsent = count_unsent(&document, record, &self.meta);
             touched.insert(Key::Case(*case));
         }
+        // What it did not bring and cannot be given back is not this phone's any more.
+        self.cases.retain(|_, record| !record.server_heads.is_empty() || record.unsent > 0);
     }
 
     /// Takes a receipt in. Returns whether something has to be sent again later.
