@@ -30,6 +30,10 @@ pub const CHANGE_DEPENDENCIES_MAX: usize = 64;
 /// Heads under one seal. A case with more is given out without one until the next change joins them.
 pub const SEAL_HEADS_MAX: usize = 16;
 
+/// Seals that a phone keeps of one case while a restored server lacks what is under them: one for
+/// each restore from which it has not recovered yet, and then some.
+pub const SEALS_KEPT_MAX: usize = 4;
+
 /// Changes that go together under one seal, in bytes: with their frame they fill one request.
 pub const SEALED_BYTES_MAX: usize = SYNC_BODY_BYTES_MAX - 256 * 1024;
 

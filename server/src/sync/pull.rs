@@ -256,15 +256,17 @@ fn asked_again(
     tx: &Transaction<'_>,
     wanted: &Wanted,
 ) -> Result<(Vec<CaseUpdate>, usize), StoreError> {
-    let sql = "SELECT 1 FROM access WHERE case_id = ?1 AND user = ?2 AND revoked_position IS NULL";
+    let sql = "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
+         LEFT JOIN case_log ON case_log.case_id = access.case_id
+         WHERE access.case_id = ?1 AND user = ?2 AND revoked_position IS NULL";
+    let key = log::seal_key(tx)?;
     let mut updates = Vec::new();
     let mut used_bytes = 0;
     for case in &wanted.again {
-        let key = params![case.as_bytes(), wanted.user.as_bytes()];
-        if tx.prepare_cached(sql)?.query_row(key, |_| Ok(())).optional()?.is_none() {
-            continue;
-        }
-        let update = whole(tx, *case)?;
+        let asked = params![case.as_bytes(), wanted.user.as_bytes()];
+        let found = tx.prepare_cached(sql)?.query_row(asked, read_pending).optional()?;
+        let Some(pending) = found else { continue };
+        let update = CaseUpdate { seal: seal_of(&key, wanted, &pending), ..whole(tx, *case)? };
         used_bytes += update.size_bytes();
         if used_bytes > wanted.room_bytes && !updates.is_empty() {
             // The phone asks for the rest once more.

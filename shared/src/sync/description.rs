@@ -305,7 +305,7 @@ fn every_verdict_has_its_number_and_says_whether_to_repeat_the_change() {
 }
 
 /// What bounds only what a phone keeps for itself.
-const NOT_OF_THE_PROTOCOL: [&str; 1] = ["NOTICES_MAX"];
+const NOT_OF_THE_PROTOCOL: [&str; 2] = ["NOTICES_MAX", "SEALS_KEPT_MAX"];
 
 #[test]
 fn every_limit_is_described_with_its_number() {

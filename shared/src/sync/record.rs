@@ -72,10 +72,10 @@ pub struct CaseRecord {
     #[n(6)]
     #[cbor(with = "cbor::json")]
     pub row: CaseRow,
-    /// The server's mark on what it gave out last: with it this phone can give a restored server
-    /// back what others wrote.
+    /// The server's marks on what it gave out, the latest last: with them this phone can give a
+    /// restored server back what others wrote. More than one only until that is done.
     #[n(7)]
-    pub seal: Option<Seal>,
+    pub seals: Vec<Seal>,
 }
 
 /// How far this phone has read.

@@ -10,13 +10,13 @@ use minicbor::bytes::ByteVec;
 
 use super::{
     record::{CaseRecord, Key, Meta, Write},
-    seal::covered,
+    seal::{Seal, covered},
     wire::{CasePush, PROTOCOL, SyncRequest},
 };
 use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
-    document::{Author, Document, DocumentError, Writer},
+    document::{Author, ChangeHash, Document, DocumentError, Writer},
     few::Few,
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
@@ -421,7 +421,8 @@ impl Replica {
             }
             let Ok(document) = Document::load(&record.saved) else { continue };
             let mut changes = to_send(&document, record, &self.meta);
-            let foreign = changes.iter().any(|change| !is_own(change, &self.meta.devices));
+            let seal = under_one_seal(&mut changes, record, &self.meta);
+            let foreign = seal.is_some();
             if foreign && used_bytes > 0 {
                 // What goes under a seal goes together, since the seal is on the last of it.
                 continue;
@@ -435,7 +436,6 @@ impl Replica {
             let fitting = changes.iter().take(limits::CASE_CHANGES_MAX).take_while(fits).count();
             changes.truncate(fitting);
             let bytes = changes.iter().map(|change| ByteVec::from(change.bytes().to_vec()));
-            let seal = record.seal.clone().filter(|_| foreign);
             push.push(CasePush { case: *case, changes: bytes.collect(), seal });
             in_flight.push((*case, changes));
         }
@@ -505,11 +505,11 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
     let mut changes = document.changes_since(&record.server_heads);
     // Until the log has been read to its end, what the server lacks is not known.
     let is_read = meta.arrived || !record.server_heads.is_empty();
-    let sealed = record.seal.as_ref().filter(|_| is_read);
     if changes.iter().all(|change| is_own(change, &meta.devices)) {
         return changes;
     }
-    let vouched = sealed.map(|seal| covered(seal, &changes)).unwrap_or_default();
+    let seals = record.seals.iter().filter(|_| is_read);
+    let vouched: BTreeSet<ChangeHash> = seals.flat_map(|seal| covered(seal, &changes)).collect();
     // More than one request holds cannot go together. It stays here, and what is own waits for it.
     let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
     let operations: u64 = changes.iter().map(IncomingChange::operations).sum();
@@ -520,6 +520,26 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
         is_own(change, &meta.devices) || (together && vouched.contains(&change.hash()))
     });
     changes
+}
+
+/// Leaves of others' changes those under the first seal that is of use, and gives that seal: a push
+/// of a case has one. What is under another follows, and so does what is own and waits for it.
+fn under_one_seal(
+    changes: &mut Vec<IncomingChange>,
+    record: &CaseRecord,
+    meta: &Meta,
+) -> Option<Seal> {
+    let is_foreign = |change: &IncomingChange| !is_own(change, &meta.devices);
+    if !changes.iter().any(is_foreign) {
+        return None;
+    }
+    let covers = record.seals.iter().map(|seal| (seal, covered(seal, changes)));
+    let (seal, vouched) = covers.into_iter().find(|(_, vouched)| {
+        changes.iter().any(|change| is_foreign(change) && vouched.contains(&change.hash()))
+    })?;
+    let seal = seal.clone();
+    changes.retain(|change| !is_foreign(change) || vouched.contains(&change.hash()));
+    Some(seal)
 }
 
 fn is_own(change: &IncomingChange, devices: &[DeviceId]) -> bool {
@@ -546,7 +566,7 @@ fn record_of(
         refused: before.and_then(|before| before.refused),
         moved_away: false,
         row: CaseRow::of(&document.read(case).0),
-        seal: before.and_then(|before| before.seal.clone()),
+        seals: before.map(|before| before.seals.clone()).unwrap_or_default(),
     };
     record.unsent = count_unsent(document, &record, meta);
     record

@@ -280,7 +280,7 @@ pub fn case_record() -> CaseRecord {
             urgent: 0,
             contested_fields: 0,
         },
-        seal: Some(seal()),
+        seals: vec![seal()],
     }
 }
 

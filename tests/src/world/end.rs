@@ -76,9 +76,14 @@ impl World {
             .reference
             .owed()
             .filter(|change| !log.contains(change) && !kept_apart.contains(change));
-        match missing.count() {
-            0 => Ok(()),
-            count => Err(Violation(format!("{count} changes were shown as saved and are lost"))),
+        let missing: Vec<_> = missing.collect();
+        match missing.first() {
+            None => Ok(()),
+            Some((case, hash)) => {
+                let count = missing.len();
+                let first = format!("{hash:?} of case {case}");
+                Err(Violation(format!("{count} changes were shown as saved and are lost: {first}")))
+            }
         }
     }
 

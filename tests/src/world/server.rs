@@ -75,7 +75,8 @@ pub struct Server {
     backup: Option<(BareStore, Grants)>,
 }
 
-type Pushed = tokio::sync::oneshot::Receiver<Result<(Vec<JudgedPush>, Durable), StoreError>>;
+type Judged = (Vec<JudgedPush>, Durable);
+type Pushed = tokio::sync::oneshot::Receiver<Result<Judged, StoreError>>;
 
 impl Server {
     /// A new service with one practice and these workers.
@@ -186,11 +187,25 @@ impl Server {
         self.store.fail_commits(fate == Fate::Refused)?;
         self.store.commit(jobs);
         self.store.fail_commits(false)?;
-        let mut answers = Vec::new();
+        // All of a batch is in the database before the first of it is answered.
+        let mut served = Vec::new();
         for (arrived, admitted) in serving {
-            let answer = match admitted {
-                Ok((sender, request, pushed)) => {
-                    self.answer(now_ms, &sender, &request, pushed, reference)?
+            let pushed = admitted.and_then(|(sender, request, pushed)| {
+                let judged = outcome(pushed).ok_or(Failure::Server)?;
+                Ok((sender, request, judged))
+            });
+            let pushes =
+                pushed.iter().flat_map(|(.., judged)| judged.iter().flat_map(|one| &one.0));
+            for push in pushes.filter(|push| push.begins()) {
+                reference.grants.entry(push.case()).or_default().extend(push.beginners());
+            }
+            served.push((arrived, pushed));
+        }
+        let mut answers = Vec::new();
+        for (arrived, pushed) in served {
+            let answer = match pushed {
+                Ok((sender, request, judged)) => {
+                    self.answer(now_ms, &sender, &request, judged, reference)?
                 }
                 Err(failure) => Err(failure),
             };
@@ -221,22 +236,14 @@ impl Server {
         now_ms: i64,
         sender: &SignedInDevice,
         request: &SyncRequest,
-        pushed: Option<Pushed>,
-        reference: &mut Reference,
+        pushed: Option<Judged>,
+        reference: &Reference,
     ) -> Result<Answer, Violation> {
         let mut wanted = pull::Wanted::of(sender, request);
         let mut receipts: Vec<CaseReceipt> = Vec::new();
-        if let Some(mut pushed) = pushed {
-            let Ok(Ok((judged, durable))) = pushed.try_recv() else {
-                return Ok(Err(Failure::Server));
-            };
+        if let Some((judged, durable)) = pushed {
             wanted = wanted.after(&judged);
-            for push in &judged {
-                receipts.push(push.receipt(&durable));
-                if push.beginners().next().is_some() {
-                    reference.grants.entry(push.case()).or_default().extend(push.beginners());
-                }
-            }
+            receipts.extend(judged.iter().map(|push| push.receipt(&durable)));
         }
         self.check_durable(request, &receipts)?;
         let pulled = self.store.read(|tx| pull::pull(tx, &wanted))?;
@@ -350,6 +357,15 @@ impl Server {
         let (job, mut outcome) = job(work);
         self.store.commit(vec![job]);
         outcome.try_recv().map_err(|_| StoreError::Closed)?.map(|(value, _)| value)
+    }
+}
+
+/// What became of a push, once its batch is over: nothing to tell where nothing was pushed, and
+/// `None` where the batch failed.
+fn outcome(pushed: Option<Pushed>) -> Option<Option<Judged>> {
+    match pushed {
+        Some(mut pushed) => pushed.try_recv().ok()?.ok().map(Some),
+        None => Some(None),
     }
 }
 

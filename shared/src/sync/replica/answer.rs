@@ -197,7 +197,11 @@ impl Replica {
         let waiting = to_send(&document, &record, &self.meta);
         // A seal is needed until the server has everything that is under it again.
         if waiting.iter().all(|change| is_own(change, &self.meta.devices)) {
-            record.seal = update.seal.clone().or(record.seal);
+            let latest = record.seals.pop();
+            record.seals = update.seal.clone().or(latest).into_iter().collect();
+        } else if let Some(seal) = &update.seal {
+            record.seals.truncate(limits::SEALS_KEPT_MAX - 1);
+            record.seals.push(seal.clone());
         }
         record.unsent = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
         Ok(record)
