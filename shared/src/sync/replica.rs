@@ -141,6 +141,8 @@ pub struct Replica {
     next_ticket: u64,
     /// The changes of the request that is under way.
     in_flight: Option<InFlight>,
+    /// The cases that it asks for again.
+    asked_again: Vec<CaseId>,
     online: bool,
     /// Whether to ask even if there is nothing to send.
     ask: bool,
@@ -168,6 +170,7 @@ impl Replica {
             storage_fails: false,
             next_ticket: 0,
             in_flight: None,
+            asked_again: Vec::new(),
             online: true,
             ask: true,
             failures: 0,
@@ -446,14 +449,10 @@ impl Replica {
         let (push, in_flight) = self.gather();
         self.in_flight = Some(in_flight);
         self.ask = false;
-        let again = self.unreadable.iter_mut().filter(|(_, tries)| **tries < AGAIN_TRIES_MAX);
-        let again: Vec<CaseId> = again
-            .take(limits::AGAIN_CASES_MAX)
-            .map(|(case, tries)| {
-                *tries += 1;
-                *case
-            })
-            .collect();
+        let again = self.unreadable.iter().filter(|(_, tries)| *tries < AGAIN_TRIES_MAX);
+        let again: Vec<CaseId> =
+            again.take(limits::AGAIN_CASES_MAX).map(|(case, _)| *case).collect();
+        self.asked_again.clone_from(&again);
         Effect::Send(cbor::encode(&SyncRequest {
             protocol: PROTOCOL,
             epoch: self.meta.epoch,

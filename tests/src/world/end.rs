@@ -19,7 +19,7 @@ const LOOK_EVERY_MS: i64 = 30_000;
 impl World {
     pub(super) fn heal(&mut self) -> Result<(), Violation> {
         self.faulty = false;
-        self.server.is_up = true;
+        self.server.is_up = !self.restoring;
         for phone in 0..self.phones.len() {
             let healed = &mut self.phones[phone];
             (healed.is_old, healed.is_full, healed.has_signal) = (false, false, true);

@@ -135,6 +135,7 @@ enum Event {
     GaveUp { phone: usize, life: u32, request: u64 },
     ServerStarts,
     Office,
+    Restored,
 }
 
 struct World {
@@ -146,6 +147,8 @@ struct World {
     agenda: Agenda<Event>,
     phones: Vec<Phone>,
     server: Server,
+    /// Whether the server is kept down for its data to be put back.
+    restoring: bool,
     reference: Reference,
     requests: u64,
     steps: u64,
@@ -175,6 +178,7 @@ impl World {
             acts: settings.acts,
             agenda: Agenda::from_instant(BEGINS_MS),
             server,
+            restoring: false,
             reference: Reference::default(),
             requests: 0,
             steps: 0,
@@ -282,8 +286,9 @@ impl World {
             Event::GaveUp { phone, life, request } => {
                 self.answered(phone, life, request, Err(Failure::Unreachable));
             }
-            Event::ServerStarts => self.server.is_up = true,
+            Event::ServerStarts => self.server.is_up = !self.restoring,
             Event::Office => self.office()?,
+            Event::Restored => self.restored()?,
             Event::Stored { .. } | Event::Woken { .. } | Event::Poked { .. } => {}
         }
         Ok(())

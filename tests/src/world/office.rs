@@ -5,6 +5,9 @@ use shared::ids::{CaseId, DeviceId, UserId};
 
 use super::{Event, Fault, Violation, World};
 
+/// How long the server has been down when its data is put back.
+const STOPPED_MS: i64 = 1_000;
+
 impl World {
     pub(super) fn office(&mut self) -> Result<(), Violation> {
         match self.chance.below(6) {
@@ -32,10 +35,20 @@ impl World {
         Ok(self.server.assign(&mut self.reference, case, to, from)?)
     }
 
-    /// The server is down while its data is put back.
+    /// The server is down while its data is put back, and long enough before that everything it
+    /// said has arrived or never will.
     fn restore(&mut self) -> Result<(), Violation> {
+        self.server.is_up = false;
+        self.server.queue.clear();
+        self.restoring = true;
+        self.agenda.after(STOPPED_MS, Event::Restored);
+        Ok(())
+    }
+
+    pub(super) fn restored(&mut self) -> Result<(), Violation> {
+        self.restoring = false;
+        self.server_dies();
         if self.server.restore(&mut self.chance, &mut self.reference.grants)? {
-            self.server_dies();
             self.note_lost_store()?;
         }
         Ok(())

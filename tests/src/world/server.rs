@@ -265,6 +265,14 @@ impl Server {
         for (push, receipt) in request.push.iter().zip(receipts) {
             for (bytes, verdict) in push.changes.iter().zip(&receipt.verdicts) {
                 let Ok(change) = shared::intake::IncomingChange::parse(bytes) else { continue };
+                if verdict.is_permanent()
+                    && !matches!(verdict, Verdict::Stored | Verdict::Quarantined)
+                {
+                    let (author, seal) = (change.author(), push.seal.is_some());
+                    let words =
+                        format!("{verdict:?} to a change that names {author:?}, seal: {seal}");
+                    return Err(Violation(words));
+                }
                 let table = match verdict {
                     Verdict::Stored => "change",
                     Verdict::Quarantined => "quarantine",

@@ -45,6 +45,11 @@ impl Replica {
             self.update(now, update);
             touched.insert(Key::Case(update.case));
         }
+        // Only an answer counts as a try.
+        let asked_again = std::mem::take(&mut self.asked_again);
+        for (case, tries) in self.unreadable.iter_mut() {
+            *tries += u8::from(asked_again.contains(case));
+        }
         for case in &response.removed {
             self.remove(*case);
             touched.insert(Key::Case(*case));
