@@ -370,6 +370,11 @@ impl Replica {
     /// Writes these records and whatever could not be written before, as they are now.
     fn store(&mut self, mut keys: BTreeSet<Key>) -> Effect {
         keys.append(&mut self.unstored);
+        // How far this phone has read is true only of cases that are on disk: with it goes whatever
+        // is under way, which may still fail.
+        if keys.contains(&Key::Meta) {
+            self.storing.iter().for_each(|(_, under_way)| keys.extend(under_way.iter().cloned()));
+        }
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         let writes = keys
@@ -508,7 +513,7 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
         return changes;
     }
     let seals = record.seals.iter().filter(|_| is_read);
-    let vouched: BTreeSet<ChangeHash> = seals.flat_map(|seal| covered(seal, &changes)).collect();
+    let vouched = ordered::set(seals.flat_map(|seal| covered(seal, &changes)));
     // More than one request holds cannot go together. It stays here, and what is own waits for it.
     let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
     let operations: u64 = changes.iter().map(IncomingChange::operations).sum();

@@ -185,7 +185,8 @@ impl Phone {
         Some(Input::Stored(ticket))
     }
 
-    /// Every change that the disk holds, or will hold once what is being written is there.
+    /// Every change that the disk holds, or will hold once what is being written is there. What the
+    /// app has forgotten already is only waiting to be deleted.
     pub fn holds(&self) -> BTreeSet<Named> {
         let mut records: BTreeMap<&Key, &[u8]> =
             self.disk.iter().map(|(key, bytes)| (key, bytes.as_slice())).collect();
@@ -199,6 +200,10 @@ impl Phone {
         let mut held = BTreeSet::new();
         for (key, bytes) in records {
             let (Key::Case(case), Some(document)) = (key, document_of(bytes)) else { continue };
+            let forgotten = |app: &App| app.replica.case_state(*case).is_none();
+            if self.app.as_ref().is_some_and(forgotten) {
+                continue;
+            }
             held.extend(document.changes_since(&[]).iter().map(|change| (*case, change.hash())));
         }
         held
