@@ -16,7 +16,7 @@ use super::{
 use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
-    document::{Author, ChangeHash, Document, DocumentError, Writer},
+    document::{Author, Document, DocumentError, Writer},
     few::Few,
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},

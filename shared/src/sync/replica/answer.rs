@@ -25,11 +25,13 @@ impl Replica {
         response: SyncResponse,
         effects: &mut Vec<Effect>,
     ) {
-        let in_flight = self.in_flight.take().unwrap_or_default();
+        let mut in_flight = self.in_flight.take().unwrap_or_default();
         let mut touched = ordered::set([Key::Meta]);
         if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
             self.meta.arrived = false;
             self.forget_what_the_server_has(&mut touched);
+            // What was sent followed what is lost, so that its receipts say nothing of the whole.
+            in_flight.clear();
         }
         self.failure = None;
         self.failures = 0;
