@@ -13,7 +13,7 @@ use crate::{
     limits, ordered,
     personal::Personal,
     sync::{
-        record::{CaseRecord, Key, Notice},
+        record::{CaseRecord, Key, Meta, Notice},
         wire::{CaseUpdate, SyncResponse, Verdict},
     },
 };
@@ -216,6 +216,14 @@ impl Replica {
 
     /// The case is no longer this phone's: at once if all was sent, else after sending it.
     fn remove(&mut self, case: CaseId) {
+        let read = Meta { arrived: true, ..self.meta.clone() };
+        // Of a restored server nothing is known yet, and what others wrote may be here alone.
+        if let Some(record) = self.cases.get_mut(&case)
+            && record.server_heads.is_empty()
+            && let Ok(document) = Document::load(&record.saved)
+        {
+            record.unsent = count_unsent(&document, record, &read);
+        }
         match self.cases.get_mut(&case) {
             Some(record) if record.unsent > 0 => record.moved_away = true,
             _ => drop(self.cases.remove(&case)),
