@@ -153,20 +153,21 @@ impl Document {
         Ok(())
     }
 
-    /// Adds everything of a saved document.
+    /// Adds everything of a saved document, and gives the heads of what was added.
     ///
     /// # Errors
     /// As [`Self::load`]. The document stays as it was then.
-    pub fn merge_saved(&mut self, saved: &[u8]) -> Result<(), DocumentError> {
+    pub fn merge_saved(&mut self, saved: &[u8]) -> Result<Vec<ChangeHash>, DocumentError> {
         let mut other = Self::load(saved)?;
+        let heads = other.heads();
         if self.0.get_heads().is_empty() {
             *self = other;
-            return Ok(());
+            return Ok(heads);
         }
         let mut next = self.0.clone();
         contained(|| next.merge(&mut other.0).map_err(|_| DocumentError::Unreadable))?;
         self.0 = next;
-        Ok(())
+        Ok(heads)
     }
 
     /// The bytes to keep, once they were read back: whoever wrote the changes, what is kept can be

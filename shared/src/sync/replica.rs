@@ -274,7 +274,8 @@ impl Replica {
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let unix_ms = now.as_millisecond();
         let (document, _) = Document::create(case, &self.author, unix_ms, write)?;
-        let record = record_of(case, &document, None, &self.meta);
+        let mut record = record_of(case, &document, document.save(), None);
+        record.unsent = count_unsent(&document, &record, &self.meta);
         self.cases.insert(case, record);
         Ok(self.edited(now, case))
     }
@@ -296,7 +297,8 @@ impl Replica {
             Ok(_) | Err(DocumentError::NothingToWrite) => {}
             Err(error) => return Err(error),
         }
-        *record = record_of(case, &document, Some(record), &self.meta);
+        *record = record_of(case, &document, document.save(), Some(record));
+        record.unsent = count_unsent(&document, record, &self.meta);
         Ok(self.edited(now, case))
     }
 
@@ -507,11 +509,11 @@ fn state_of(record: &CaseRecord) -> SyncState {
 /// server has lost, as far as the server's seal vouches for it.
 fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<IncomingChange> {
     let mut changes = document.changes_since(&record.server_heads);
-    // Until the log has been read to its end, what the server lacks is not known.
-    let is_read = meta.arrived || !record.server_heads.is_empty();
     if changes.iter().all(|change| is_own(change, &meta.devices)) {
         return changes;
     }
+    // Until the log has been read to its end, what the server lacks is not known.
+    let is_read = meta.arrived || !record.server_heads.is_empty();
     let seals = record.seals.iter().filter(|_| is_read);
     let vouched = ordered::set(seals.flat_map(|seal| covered(seal, &changes)));
     // More than one request holds cannot go together. It stays here, and what is own waits for it.
@@ -537,8 +539,8 @@ fn under_one_seal(
     if !changes.iter().any(is_foreign) {
         return None;
     }
-    let covers = record.seals.iter().map(|seal| (seal, covered(seal, changes)));
-    let (seal, vouched) = covers.into_iter().find(|(_, vouched)| {
+    let mut covers = record.seals.iter().map(|seal| (seal, covered(seal, changes)));
+    let (seal, vouched) = covers.find(|(_, vouched)| {
         changes.iter().any(|change| is_foreign(change) && vouched.contains(&change.hash()))
     })?;
     let seal = seal.clone();
@@ -555,15 +557,15 @@ fn count_unsent(document: &Document, record: &CaseRecord, meta: &Meta) -> u32 {
 }
 
 /// The record of a document as it is now; of the record before it, what the server is known to
-/// hold and has said.
+/// hold and has said. What is unsent is still to be counted.
 fn record_of(
     case: CaseId,
     document: &Document,
+    saved: Vec<u8>,
     before: Option<&CaseRecord>,
-    meta: &Meta,
 ) -> CaseRecord {
-    let mut record = CaseRecord {
-        saved: document.save().into(),
+    CaseRecord {
+        saved: saved.into(),
         unsent: 0,
         server_heads: before.map(|before| before.server_heads.clone()).unwrap_or_default(),
         sent_at: before.and_then(|before| before.sent_at),
@@ -571,7 +573,5 @@ fn record_of(
         moved_away: false,
         row: CaseRow::of(&document.read(case).0),
         seals: before.map(|before| before.seals.clone()).unwrap_or_default(),
-    };
-    record.unsent = count_unsent(document, &record, meta);
-    record
+    }
 }

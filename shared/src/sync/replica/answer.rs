@@ -13,7 +13,7 @@ use crate::{
     limits, ordered,
     personal::Personal,
     sync::{
-        record::{CaseRecord, Key, Meta, Notice},
+        record::{CaseRecord, Key, Notice},
         wire::{CaseUpdate, SyncResponse, Verdict},
     },
 };
@@ -52,14 +52,14 @@ impl Replica {
         for (case, tries) in self.unreadable.iter_mut() {
             *tries += u8::from(asked_again.contains(case));
         }
-        for case in &response.removed {
-            self.remove(*case);
-            touched.insert(Key::Case(*case));
-        }
         self.meta.epoch = Some(response.epoch);
         self.meta.cursor = response.cursor;
         if !response.more && !self.meta.arrived {
             self.note_arrived(&mut touched);
+        }
+        for case in &response.removed {
+            self.remove(*case);
+            touched.insert(Key::Case(*case));
         }
         self.ask = response.more;
         if self.cases.values().all(|record| record.unsent == 0) {
@@ -174,8 +174,7 @@ impl Replica {
         };
         let mut heads = before.map(|record| record.server_heads.clone()).unwrap_or_default();
         if let Some(snapshot) = &update.snapshot {
-            document.merge_saved(snapshot)?;
-            heads.extend(Document::load(snapshot)?.heads());
+            heads.extend(document.merge_saved(snapshot)?);
         }
         let changes: Vec<IncomingChange> = update
             .changes
@@ -188,9 +187,8 @@ impl Replica {
             return Err(DocumentError::Unreadable);
         }
         // What would not be readable tomorrow does not take the place of what is today.
-        if !changes.is_empty() {
-            document.save_and_verify()?;
-        }
+        let saved =
+            if changes.is_empty() { document.save() } else { document.save_and_verify()? };
         for change in &changes {
             advance(&mut heads, change);
         }
@@ -199,7 +197,7 @@ impl Replica {
         if document.changes_since(&heads).is_empty() {
             heads = document.heads();
         }
-        let mut record = record_of(update.case, &document, before, &self.meta);
+        let mut record = record_of(update.case, &document, saved, before);
         record.server_heads = heads;
         let waiting = to_send(&document, &record, &self.meta);
         // A seal is needed until the server has everything that is under it again.
@@ -216,15 +214,9 @@ impl Replica {
 
     /// The case is no longer this phone's: at once if all was sent, else after sending it.
     fn remove(&mut self, case: CaseId) {
-        let read = Meta { arrived: true, ..self.meta.clone() };
-        // Of a restored server nothing is known yet, and what others wrote may be here alone.
-        if let Some(record) = self.cases.get_mut(&case)
-            && record.server_heads.is_empty()
-            && let Ok(document) = Document::load(&record.saved)
-        {
-            record.unsent = count_unsent(&document, record, &read);
-        }
         match self.cases.get_mut(&case) {
+            // What a restored server lacks of it is not known yet. It says so again.
+            Some(record) if record.server_heads.is_empty() && !self.meta.arrived => {}
             Some(record) if record.unsent > 0 => record.moved_away = true,
             _ => drop(self.cases.remove(&case)),
         }
