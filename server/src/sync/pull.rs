@@ -115,25 +115,31 @@ impl Pulled {
 /// # Errors
 /// When the database refuses.
 pub fn pull_if_quick(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Option<Pulled>, StoreError> {
-    if is_quick(tx, wanted)? { pull(tx, wanted).map(Some) } else { Ok(None) }
-}
-
-/// Whether no whole case is to be read, and few others have changed.
-fn is_quick(tx: &Transaction<'_>, wanted: &Wanted) -> Result<bool, StoreError> {
     if !wanted.again.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
-    let cursor = cursor(wanted, &log::head(tx)?);
+    let head = log::head(tx)?;
+    let cursor = cursor(wanted, &head);
     let mut statement = tx.prepare_cached(PENDING)?;
     let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
-    let mut cases = 0;
-    for pending in rows {
-        cases += 1;
-        if cases > QUICK_CASES_MAX || since(wanted, &pending?, cursor).is_none() {
-            return Ok(false);
-        }
+    let few: Vec<Pending> = rows.take(QUICK_CASES_MAX + 1).collect::<Result<_, _>>()?;
+    let is_whole = |pending: &Pending| since(wanted, pending, cursor).is_none();
+    if few.len() > QUICK_CASES_MAX || few.iter().any(is_whole) {
+        return Ok(None);
     }
-    Ok(true)
+    answered(tx, wanted, head, few.into_iter().map(Ok)).map(Some)
+}
+
+/// Reads what is new to a phone.
+///
+/// # Errors
+/// When the database refuses.
+pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
+    let head = log::head(tx)?;
+    let done = cursor(wanted, &head).done;
+    let mut statement = tx.prepare_cached(PENDING)?;
+    let rows = statement.query_map(params![wanted.user.as_bytes(), done], read_pending)?;
+    answered(tx, wanted, head, rows)
 }
 
 /// A case that this user may see and that changed.
@@ -144,12 +150,13 @@ struct Pending {
     heads: Vec<ChangeHash>,
 }
 
-/// Reads what is new to a phone.
-///
-/// # Errors
-/// When the database refuses.
-pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError> {
-    let head = log::head(tx)?;
+/// The answer, given the cases that changed.
+fn answered(
+    tx: &Transaction<'_>,
+    wanted: &Wanted,
+    head: Head,
+    pending: impl Iterator<Item = Result<Pending, rusqlite::Error>>,
+) -> Result<Pulled, StoreError> {
     let cursor = cursor(wanted, &head);
     let mut pulled = Pulled {
         head,
@@ -159,13 +166,11 @@ pub fn pull(tx: &Transaction<'_>, wanted: &Wanted) -> Result<Pulled, StoreError>
     if !wanted.may_read {
         return Ok(pulled);
     }
-    let (mut again, used_bytes) = asked_again(tx, wanted)?;
-    let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
     let key = log::seal_key(tx)?;
-    let mut statement = tx.prepare_cached(PENDING)?;
-    let rows = statement.query_map(params![wanted.user.as_bytes(), cursor.done], read_pending)?;
-    let updates = rows.filter_map(|row| {
-        let update = row.map_err(StoreError::from).and_then(|pending| {
+    let (mut again, used_bytes) = asked_again(tx, wanted, &key)?;
+    let room_bytes = wanted.room_bytes.saturating_sub(used_bytes);
+    let updates = pending.filter_map(|pending| {
+        let update = pending.map_err(StoreError::from).and_then(|pending| {
             let update = update(tx, wanted, &pending, cursor)?;
             let seal = seal_of(&key, wanted, &pending);
             Ok(update.map(|update| (pending.latest, CaseUpdate { seal, ..update })))
@@ -255,18 +260,18 @@ fn whole(tx: &Transaction<'_>, case: CaseId) -> Result<CaseUpdate, StoreError> {
 fn asked_again(
     tx: &Transaction<'_>,
     wanted: &Wanted,
+    key: &SealKey,
 ) -> Result<(Vec<CaseUpdate>, usize), StoreError> {
     let sql = "SELECT access.case_id, granted_position, access.latest_position, heads FROM access
          LEFT JOIN case_log ON case_log.case_id = access.case_id
          WHERE access.case_id = ?1 AND user = ?2 AND revoked_position IS NULL";
-    let key = log::seal_key(tx)?;
     let mut updates = Vec::new();
     let mut used_bytes = 0;
     for case in &wanted.again {
         let asked = params![case.as_bytes(), wanted.user.as_bytes()];
         let found = tx.prepare_cached(sql)?.query_row(asked, read_pending).optional()?;
         let Some(pending) = found else { continue };
-        let update = CaseUpdate { seal: seal_of(&key, wanted, &pending), ..whole(tx, *case)? };
+        let update = CaseUpdate { seal: seal_of(key, wanted, &pending), ..whole(tx, *case)? };
         used_bytes += update.size_bytes();
         if used_bytes > wanted.room_bytes && !updates.is_empty() {
             // The phone asks for the rest once more.
