@@ -70,17 +70,10 @@ impl Ledger {
     /// Compares with the database file itself, whether a server runs or not. The bytes of every
     /// change are hashed anew.
     pub fn compare_with_file(&self, database: &Path) -> Comparison {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let connection = must(Connection::open_with_flags(database, flags), "cannot open the file");
-        let mut statement = must(connection.prepare("SELECT case_id, bytes FROM change"), "read");
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)));
         let mut found = BTreeMap::new();
-        for row in must(rows, "read") {
-            let (case, bytes) = must(row, "the database's change log cannot be read");
-            let case = must(CaseId::from_slice(&case), "a case has no name");
-            *found.entry((case, hash_of(&bytes))).or_insert(0_u64) += 1;
-        }
+        for_each_stored_change(database, |case, bytes| {
+            *found.entry((case, hash_of(bytes))).or_insert(0_u64) += 1;
+        });
         let duplicated = found.values().map(|count| count - 1).sum();
         let lost = self.acknowledged.iter().filter(|name| !found.contains_key(name));
         Comparison { lost: lost.copied().collect(), duplicated }
@@ -112,6 +105,21 @@ impl Ledger {
             }
         }
         Ok(Comparison { lost, duplicated: duplicated as u64 })
+    }
+}
+
+/// Goes through the change log of a database file, whether a server runs on it or not.
+#[track_caller]
+pub fn for_each_stored_change(database: &Path, mut look: impl FnMut(CaseId, &[u8])) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let file = must(Connection::open_with_flags(database, flags), "the file cannot be opened");
+    let statement = file.prepare("SELECT case_id, bytes FROM change");
+    let mut statement = must(statement, "there is no change log");
+    let rows =
+        statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)));
+    for row in must(rows, "the change log cannot be read") {
+        let (case, bytes) = must(row, "the change log cannot be read");
+        look(must(CaseId::from_slice(&case), "a change belongs to no case"), &bytes);
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use rusqlite::{Connection, OpenFlags};
 use server::store::Store;
 use sha2::{Digest, Sha256};
 use shared::ids::CaseId;
 
-use crate::must;
+use crate::ledger::for_each_stored_change;
 
 /// Where the content begins that a change's hash is of: after the magic and the checksum.
 const HASHED_FROM: usize = 8;
@@ -44,23 +43,12 @@ impl Ledger {
     /// Reads the file of a server that has stopped.
     #[track_caller]
     pub fn compare(mut self, data: &Path) -> Found {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let file = must(
-            Connection::open_with_flags(Store::file(data), flags),
-            "the server's file could not be opened",
-        );
-        let mut statement =
-            must(file.prepare("SELECT case_id, bytes FROM change"), "there is no change log");
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)));
         let mut duplicated = 0;
-        for row in must(rows, "the change log could not be read") {
-            let (case, change) = must(row, "the change log could not be read");
-            let case = must(CaseId::from_slice(&case), "a change belongs to no case");
-            if self.sent.remove(&(case, hash(&change))).is_none() {
+        for_each_stored_change(&Store::file(data), |case, change| {
+            if self.sent.remove(&(case, hash(change))).is_none() {
                 duplicated += 1;
             }
-        }
+        });
         Found { lost: self.acknowledged(), duplicated }
     }
 }
@@ -72,7 +60,7 @@ fn hash(change: &[u8]) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::params;
+    use rusqlite::{Connection, params};
 
     #[test]
     fn a_change_that_is_missing_or_there_twice_is_counted() {
