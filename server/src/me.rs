@@ -28,7 +28,7 @@ async fn me(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let profile = app.store.read(move |tx| profile(tx, signed_in)).await?;
-    Ok(body::cbor(&headers, cbor::encode(&profile), 0))
+    Ok(body::cbor(&headers, cbor::encode(&profile)))
 }
 
 fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreError> {
@@ -73,5 +73,5 @@ async fn directory(
         return Err(Error::Forbidden);
     }
     let directory = app.store.read(crate::store::directory::load).await?;
-    Ok(body::cbor(&headers, cbor::encode(&directory), 0))
+    Ok(body::cbor(&headers, cbor::encode(&directory)))
 }

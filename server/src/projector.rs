@@ -202,7 +202,7 @@ fn prepare(tx: &Transaction<'_>, case: CaseId) -> Result<Prepared, StoreError> {
     let read = || {
         Ok::<_, StoreError>(snapshots::document(tx, case)?.and_then(|document| {
             let (read, defects) = Document::read(&document, case);
-            let saved = document.save_and_verify().ok()?;
+            let saved = document.save_to_send().ok()?;
             Some(Prepared::Read { case: Box::new(read), defects, saved })
         }))
     };

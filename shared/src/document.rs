@@ -58,6 +58,9 @@ pub enum DocumentError {
     Unwritable(&'static str),
 }
 
+/// Up to this size a document is sent as it is: many of these fit into one answer.
+const PLAIN_BYTES_MAX: usize = 64 * 1024;
+
 /// One case document.
 #[derive(Clone)]
 pub struct Document(Automerge);
@@ -176,7 +179,22 @@ impl Document {
     /// # Errors
     /// When the document is too large to be loaded, or would not be the same.
     pub fn save_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
-        let saved = self.save();
+        self.verified(self.save())
+    }
+
+    /// The bytes to send, read back as [`Self::save_and_verify`] does. A small document is left
+    /// plain: documents resemble each other, so that an answer full of them is half as long when it
+    /// is compressed as a whole as when each of them is.
+    ///
+    /// # Errors
+    /// As [`Self::save_and_verify`].
+    pub fn save_to_send(&self) -> Result<Vec<u8>, DocumentError> {
+        let plain = self.0.save_nocompress();
+        let is_small = plain.len() <= PLAIN_BYTES_MAX;
+        self.verified(if is_small { plain } else { self.save() })
+    }
+
+    fn verified(&self, saved: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
         if Self::load(&saved)?.heads() == self.heads() {
             Ok(saved)
         } else {

@@ -173,7 +173,6 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
         || changes > limits::CASE_CHANGES_MAX
         || request.push.iter().any(has_too_many_heads)
         || request.again.len() > limits::AGAIN_CASES_MAX
-        || operations(&request) > limits::PUSH_OPERATIONS_MAX
     {
         return Err(BodyRefusal::TooMany);
     }
@@ -182,12 +181,6 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
 
 fn has_too_many_heads(push: &CasePush) -> bool {
     push.seal.as_ref().is_some_and(|seal| seal.heads.len() > limits::SEAL_HEADS_MAX)
-}
-
-/// How many operations the changes claim. Those that will be turned away claim nothing.
-fn operations(request: &SyncRequest) -> u64 {
-    let changes = request.push.iter().flat_map(|push| &push.changes);
-    changes.filter_map(|bytes| outline::outline(bytes).ok()).map(|outline| outline.operations).sum()
 }
 
 /// Takes a sync response in.

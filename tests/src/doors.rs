@@ -21,7 +21,7 @@ use shared::{
     profile::Profile,
     referral_file::Columns,
     snomed::AllowedCodes,
-    sync::{CaseRecord, Meta},
+    sync::{CaseRecord, Meta, exchange::ParsedPush},
 };
 
 mod apply;
@@ -143,6 +143,9 @@ fn request(bytes: &[u8]) -> Outcome {
     let Ok(request) = intake::sync_request(bytes) else { return Outcome::Refused };
     for bytes in request.push.iter().flat_map(|push| &push.changes) {
         change(bytes);
+    }
+    if ParsedPush::all(&request.push).is_err() {
+        return Outcome::Refused;
     }
     assert_eq!(cbor::decode(&cbor::encode(&request)), Ok(request), "a request is read back");
     Outcome::Taken

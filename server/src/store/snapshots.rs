@@ -15,7 +15,7 @@ pub struct Behind {
     pub latest: u64,
 }
 
-/// The next cases whose caches lag behind the log.
+/// The next cases whose caches lag behind the log, those first that have waited longest.
 ///
 /// # Errors
 /// When the database refuses.
@@ -23,7 +23,7 @@ pub fn behind(tx: &Transaction<'_>, cases_max: usize) -> Result<Vec<Behind>, Sto
     list(
         tx,
         "SELECT case_id, latest_position FROM case_log
-         WHERE projected_position < latest_position LIMIT ?1",
+         WHERE projected_position < latest_position ORDER BY latest_position LIMIT ?1",
         cases_max,
     )
 }

@@ -51,9 +51,8 @@ async fn sync(
     let wanted = Wanted::of(&sender, &request);
     let (receipts, wanted) = take_in(&app, sender, request.push, wanted).await?;
     let pulled = pull_for(&app, wanted).await?;
-    let dense_bytes = pulled.dense_bytes();
     let response = pulled.answer(receipts, clock::now_ms());
-    Ok(body::cbor(&headers, cbor::encode(&response), dense_bytes))
+    Ok(body::cbor(&headers, cbor::encode(&response)))
 }
 
 /// The request, if this server speaks its version.
@@ -67,10 +66,14 @@ pub fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
     if version.is_ok_and(|version| version != PROTOCOL) {
         return Err(Error::UpgradeRequired);
     }
-    intake::sync_request(body).map_err(|refusal| match refusal {
+    intake::sync_request(body).map_err(refused)
+}
+
+fn refused(refusal: BodyRefusal) -> Error {
+    match refusal {
         BodyRefusal::TooLong | BodyRefusal::TooMany => Error::TooLarge,
         BodyRefusal::NotUnderstood(_) => Error::BadRequest(refusal.to_string()),
-    })
+    }
 }
 
 /// Takes the push in and gives the receipts, once everything is on disk.
@@ -90,17 +93,17 @@ async fn take_in(
     Ok((receipts, wanted.after(&judged)))
 }
 
-/// Parses a push: at once where that is quick, so that a day's work does not wait for a thread, and
-/// on a thread that may take its time where it is much.
+/// Parses a push, which is most of the work and needs no store: at once where that is quick, so that
+/// a day's work does not wait for a thread, and on a thread that may take its time where it is much.
 async fn parsed(pushes: Vec<CasePush>) -> Result<Vec<ParsedPush>, Error> {
     let changes = pushes.iter().flat_map(|push| &push.changes);
     // The frame of a change costs time too, however short its content is.
     let bytes: usize = changes.map(|change| change.len() + CHANGE_FRAME_BYTES).sum();
     if bytes <= PARSED_AT_ONCE_BYTES_MAX {
-        return Ok(push::parsed(&pushes));
+        return ParsedPush::all(&pushes).map_err(refused);
     }
-    let parsing = tokio::task::spawn_blocking(move || push::parsed(&pushes));
-    parsing.await.map_err(Error::internal)
+    let parsing = tokio::task::spawn_blocking(move || ParsedPush::all(&pushes));
+    parsing.await.map_err(Error::internal)?.map_err(refused)
 }
 
 /// What is new to the phone: at once where that is little.

@@ -87,12 +87,6 @@ pub struct Pulled {
 }
 
 impl Pulled {
-    /// How many bytes of it are compressed already, as saved documents are.
-    pub fn dense_bytes(&self) -> usize {
-        let saved = self.filled.cases.iter().filter_map(|case| case.snapshot.as_ref());
-        saved.map(|snapshot| snapshot.len()).sum()
-    }
-
     /// The answer, with the receipts of what was pushed.
     pub fn answer(self, receipts: Vec<CaseReceipt>, now_ms: i64) -> SyncResponse {
         SyncResponse {
@@ -229,6 +223,9 @@ fn update(
     let Some(after) = since(wanted, pending, cursor) else {
         return whole(tx, pending.case).map(Some);
     };
+    if pending.latest <= after {
+        return Ok(None);
+    }
     let sql = "SELECT bytes FROM change
          WHERE case_id = ?1 AND +position > ?2 AND device <> ?3 ORDER BY position";
     let mut statement = tx.prepare_cached(sql)?;

@@ -8,7 +8,6 @@ use shared::{
     sync::{
         exchange::{CaseFacts, CaseStore, JudgedPush, Owner, ParsedPush, Sender, judge},
         seal::Seal,
-        wire::CasePush,
     },
 };
 
@@ -17,12 +16,6 @@ use crate::store::{
     log::{self, Appender, Entry},
     people::{self, SignedInDevice},
 };
-
-/// Parses what was pushed: most of the work, and none of it needs the store, so it is not done on
-/// the one thread that writes for everybody.
-pub fn parsed(pushes: &[CasePush]) -> Vec<ParsedPush> {
-    pushes.iter().map(ParsedPush::of).collect()
-}
 
 /// Judges each change and writes what is taken or kept apart. The receipts can be made once the
 /// transaction is on disk.

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use minicbor::bytes::ByteVec;
+
 use super::{
     seal::{Seal, covered},
     wire::{CasePush, CaseReceipt, CaseUpdate, Cursor, Verdict},
@@ -10,7 +12,8 @@ use super::{
 use crate::{
     document::ChangeHash,
     ids::{CaseId, DeviceId, UserId},
-    intake::{ChangeRefusal, IncomingChange},
+    intake::{BodyRefusal, ChangeRefusal, IncomingChange},
+    limits,
 };
 
 /// Who sends, as the session says.
@@ -93,10 +96,26 @@ pub struct ParsedPush {
 }
 
 impl ParsedPush {
-    /// Takes each change in, or notes why it is turned away.
-    pub fn of(push: &CasePush) -> Self {
-        let changes = push.changes.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
-        Self { case: push.case, seal: push.seal.clone(), changes }
+    /// Takes each change of a request in, or notes why it is turned away.
+    ///
+    /// # Errors
+    /// When all together do more than one request may.
+    pub fn all(pushes: &[CasePush]) -> Result<Vec<Self>, BodyRefusal> {
+        let mut operations = 0;
+        let mut parse = |bytes: &ByteVec| {
+            let parsed = IncomingChange::parse(bytes);
+            operations += parsed.as_ref().map_or(0, IncomingChange::operations);
+            if operations > limits::PUSH_OPERATIONS_MAX {
+                Err(BodyRefusal::TooMany)
+            } else {
+                Ok(parsed)
+            }
+        };
+        let mut parse_one = |push: &CasePush| {
+            let changes = push.changes.iter().map(&mut parse).collect::<Result<_, _>>()?;
+            Ok(Self { case: push.case, seal: push.seal.clone(), changes })
+        };
+        pushes.iter().map(&mut parse_one).collect()
     }
 
     /// The case.

@@ -108,29 +108,26 @@ impl Hub {
         let request = intake::sync_request(body).unwrap();
         let sender = Sender { user: phone.user, may_begin_cases: true };
         let mut receipts = Vec::new();
-        for push in &request.push {
-            let exists = self.log.iter().any(|(case, ..)| *case == push.case);
-            let may_write = self.granted.contains_key(&(phone.user, push.case));
+        for push in ParsedPush::all(&request.push).unwrap() {
+            let case = push.case();
+            let exists = self.log.iter().any(|(of, ..)| *of == case);
+            let may_write = self.granted.contains_key(&(phone.user, case));
             let facts = if exists {
                 CaseFacts::Known { is_theirs: may_write, may_write }
             } else {
                 CaseFacts::Unknown
             };
-            let known: BTreeSet<ChangeHash> = self
-                .log
-                .iter()
-                .filter(|(case, ..)| *case == push.case)
-                .map(|(_, hash, _)| *hash)
-                .collect();
+            let known: BTreeSet<ChangeHash> =
+                self.log.iter().filter(|(of, ..)| *of == case).map(|(_, hash, _)| *hash).collect();
             let own = self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into());
-            let mut store = HubCase { case: push.case, user: phone.user, known, own };
-            let judged = judge(&sender, facts, ParsedPush::of(push), &mut store).unwrap();
+            let mut store = HubCase { case, user: phone.user, known, own };
+            let judged = judge(&sender, facts, push, &mut store).unwrap();
             for change in judged.taken() {
-                self.log.push((push.case, change.hash(), change.bytes().to_vec()));
+                self.log.push((case, change.hash(), change.bytes().to_vec()));
             }
             self.kept_apart += judged.kept_apart().count();
             for user in judged.beginners() {
-                self.granted.insert((user, push.case), self.end());
+                self.granted.insert((user, case), self.end());
             }
             receipts.push(judged.receipt(&Durable::committed()));
         }

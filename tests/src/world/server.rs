@@ -1,7 +1,7 @@
 //! The simulated server: the real judgements, queries and group commit over a database in memory,
 //! with a process that can be killed.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rusqlite::Transaction;
@@ -24,7 +24,7 @@ use shared::{
     ods::OdsCode,
     sync::{
         Failure,
-        exchange::{Durable, JudgedPush},
+        exchange::{Durable, JudgedPush, ParsedPush},
         wire::{CaseReceipt, SyncRequest, SyncResponse, Verdict},
     },
 };
@@ -46,6 +46,13 @@ pub enum Fate {
     KilledBefore,
     /// The process is killed between the commit and the answers.
     KilledAfter,
+}
+
+/// A request that was let in, with its changes parsed.
+struct Admitted {
+    sender: SignedInDevice,
+    request: SyncRequest,
+    pushes: Vec<ParsedPush>,
 }
 
 /// A request on the server's side of the network.
@@ -169,8 +176,8 @@ impl Server {
         let mut serving = Vec::new();
         for arrived in batch {
             let admitted = self.admit(&arrived, now_ms)?;
-            let admitted = admitted.map(|(sender, request)| {
-                let (for_push, pushes) = (sender.clone(), push::parsed(&request.push));
+            let admitted = admitted.map(|Admitted { sender, request, pushes }| {
+                let for_push = sender.clone();
                 let pushed = (!pushes.is_empty()).then(|| {
                     let (job, pushed) =
                         job(move |tx: &Transaction<'_>| push::push(tx, &for_push, now_ms, pushes));
@@ -218,17 +225,20 @@ impl Server {
         &self,
         arrived: &Arrived,
         now_ms: i64,
-    ) -> Result<Result<(SignedInDevice, SyncRequest), Failure>, Violation> {
+    ) -> Result<Result<Admitted, Failure>, Violation> {
         let Some(token) = &arrived.token else { return Ok(Err(Failure::SignedOut)) };
         let sender = self.store.read(|tx| people::signed_in(tx, token, now_ms))?;
         let Some(sender) = sender else { return Ok(Err(Failure::SignedOut)) };
-        Ok(match understood(&arrived.body) {
-            Ok(request) => Ok((sender, request)),
-            Err(server::error::Error::UpgradeRequired) => Err(Failure::TooOld),
-            Err(error) => {
-                return Err(Violation(format!("the server refused a phone's request: {error}")));
-            }
-        })
+        let refused = |error: &dyn Display| {
+            Violation(format!("the server refused a phone's request: {error}"))
+        };
+        let request = match understood(&arrived.body) {
+            Ok(request) => request,
+            Err(server::error::Error::UpgradeRequired) => return Ok(Err(Failure::TooOld)),
+            Err(error) => return Err(refused(&error)),
+        };
+        let pushes = ParsedPush::all(&request.push).map_err(|refusal| refused(&refusal))?;
+        Ok(Ok(Admitted { sender, request, pushes }))
     }
 
     fn answer(
