@@ -15,15 +15,16 @@ use jiff::civil::Date;
 use rusqlite::{ErrorCode, Transaction};
 use shared::{
     case::{Case, Defect},
-    document::Document,
+    document::{ChangeHash, Document},
     ids::CaseId,
+    sync::wire::Verdict,
 };
 
 use crate::{
     clock,
     service::{FactsVersion, ServiceFacts},
     store::{
-        Store, StoreError, ledger,
+        Store, StoreError, ledger, misfits,
         snapshots::{self, Behind},
     },
 };
@@ -164,6 +165,7 @@ impl KnownFacts {
 /// What was made of a case outside the writer, so that phones do not wait for it.
 enum Prepared {
     Read { case: Box<Case>, defects: Vec<Defect>, saved: Vec<u8> },
+    Misfits(Vec<(ChangeHash, Verdict)>),
     Unreadable,
 }
 
@@ -200,16 +202,35 @@ fn project_round(
 /// Reads a case. Whatever an odd document does to the reader stays here.
 fn prepare(tx: &Transaction<'_>, case: CaseId) -> Result<Prepared, StoreError> {
     let read = || {
-        Ok::<_, StoreError>(snapshots::document(tx, case)?.and_then(|document| {
-            let (read, defects) = Document::read(&document, case);
-            let saved = document.save_to_send().ok()?;
-            Some(Prepared::Read { case: Box::new(read), defects, saved })
-        }))
+        let Some(document) = snapshots::document(tx, case)? else {
+            let misfits = snapshots::misfits(tx, case)?;
+            return Ok((!misfits.is_empty()).then_some(Prepared::Misfits(misfits)));
+        };
+        let (read, defects) = Document::read(&document, case);
+        let saved = document.save_to_send().ok();
+        Ok(saved.map(|saved| Prepared::Read { case: Box::new(read), defects, saved }))
     };
     match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(outcome) => Ok(outcome?.unwrap_or(Prepared::Unreadable)),
+        Ok(outcome) => outcome.map(|prepared| prepared.unwrap_or(Prepared::Unreadable)),
         Err(_) => Ok(Prepared::Unreadable),
     }
+}
+
+/// Sets changes that do not fit aside, and keeps what the case is without them.
+fn keep_without(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    misfits: &[(ChangeHash, Verdict)],
+    facts: &ServiceFacts,
+) -> Result<bool, StoreError> {
+    tracing::warn!(%case, changes = misfits.len(), "changes that do not fit were set aside");
+    let latest = misfits::set_aside(tx, case, misfits, clock::now_ms())?;
+    if latest == 0 {
+        return Ok(true);
+    }
+    // What came in since may rest on them: then it does not fit either.
+    let prepared = prepare(tx, case)?;
+    keep(tx, &Behind { case, latest }, prepared, facts)
 }
 
 /// Keeps what was prepared. Says whether the case could be projected.
@@ -219,6 +240,9 @@ fn keep(
     prepared: Prepared,
     facts: &ServiceFacts,
 ) -> Result<bool, StoreError> {
+    if let Prepared::Misfits(misfits) = prepared {
+        return keep_without(tx, behind.case, &misfits, facts);
+    }
     let note = |failed| snapshots::note_projected(tx, behind.case, behind.latest, failed);
     let Prepared::Read { case, defects, saved } = prepared else {
         note(true)?;

@@ -54,6 +54,7 @@ struct Team {
     held: Vec<HeldRow>,
     urgent: Vec<UrgentRow>,
     kept_apart: u32,
+    misfits: u32,
     unreadable: u32,
     activity: Vec<ActivityLine>,
 }
@@ -86,7 +87,8 @@ impl Team {
             caseloads: caseloads(tx)?,
             held: held::held(tx, None)?,
             urgent: worklist::urgent(tx, None)?,
-            kept_apart: count("SELECT count(*) FROM quarantine")?,
+            kept_apart: count("SELECT count(*) FROM quarantine WHERE position IS NULL")?,
+            misfits: count("SELECT count(*) FROM quarantine WHERE position IS NOT NULL")?,
             unreadable: count("SELECT count(*) FROM case_log WHERE failed")?,
             activity: activity(tx)?,
         })
@@ -226,6 +228,13 @@ fn kept_apart(team: &Team) -> Markup {
                 } @else {
                     (counted(team.kept_apart as usize, "change was", "changes were"))
                     " written by somebody who could no longer write to the case. They are kept."
+                }
+            }
+            @if team.misfits > 0 {
+                p {
+                    (counted(team.misfits as usize, "change does", "changes do"))
+                    " not fit the record that they were written for. They are kept, and whoever "
+                    "wrote them is told. Tell the service administrator."
                 }
             }
             @if team.unreadable > 0 {

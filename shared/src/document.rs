@@ -156,6 +156,25 @@ impl Document {
         Ok(())
     }
 
+    /// Adds what fits, and gives the changes that do not, each with why. What follows one that does
+    /// not fit does not fit either.
+    pub fn apply_what_fits(
+        &mut self,
+        changes: &[IncomingChange],
+    ) -> Vec<(ChangeHash, DocumentError)> {
+        let Err(why) = self.apply(changes) else { return Vec::new() };
+        match changes {
+            [] => Vec::new(),
+            [only] => vec![(only.hash(), why)],
+            _ => {
+                let (first, second) = changes.split_at(changes.len() / 2);
+                let mut misfits = self.apply_what_fits(first);
+                misfits.extend(self.apply_what_fits(second));
+                misfits
+            }
+        }
+    }
+
     /// Adds everything of a saved document, and gives the heads of what was added.
     ///
     /// # Errors

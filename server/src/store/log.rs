@@ -8,7 +8,7 @@ use shared::{
     sync::seal::SealKey,
 };
 
-use super::StoreError;
+use super::{StoreError, column};
 
 /// What a sync answer says of the service as a whole.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +108,44 @@ pub fn has_case(tx: &Transaction<'_>, case: CaseId) -> Result<bool, StoreError> 
     Ok(found.is_some())
 }
 
+/// Works out anew where a case ends, after changes were taken out of the log. Its caches are to be
+/// made again. Gives its last position: 0 where nothing is left of it.
+///
+/// # Errors
+/// When the database refuses, or a stored change is damaged.
+pub fn count_again(tx: &Transaction<'_>, case: CaseId) -> Result<u64, StoreError> {
+    let sql = "SELECT position, bytes FROM change WHERE case_id = ?1 ORDER BY position";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([case.as_bytes()], |row| {
+        Ok((row.get::<_, u64>(0)?, row.get::<_, Vec<u8>>(1)?))
+    })?;
+    let (mut latest, mut heads) = (0, Vec::new());
+    for row in rows {
+        let (position, bytes) = row?;
+        let change = IncomingChange::parse(&bytes)
+            .map_err(|refusal| StoreError::NotCommitted(refusal.to_string()))?;
+        follow(&mut heads, &change);
+        latest = position;
+    }
+    let sql =
+        "UPDATE case_log SET latest_position = ?2, heads = ?3, projected_position = 0, failed = 0
+         WHERE case_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![case.as_bytes(), latest, column_of(heads)])?;
+    Ok(latest)
+}
+
+/// Adds a change to the heads: what it follows is one no more.
+fn follow(heads: &mut Vec<ChangeHash>, change: &IncomingChange) {
+    let followed: Vec<ChangeHash> = change.dependencies().collect();
+    heads.retain(|head| !followed.contains(head));
+    heads.push(change.hash());
+}
+
+fn column_of(mut heads: Vec<ChangeHash>) -> Vec<u8> {
+    heads.sort();
+    heads.iter().flat_map(|head| head.0).collect()
+}
+
 /// A change to be appended.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'c> {
@@ -170,19 +208,19 @@ impl<'t> Appender<'t> {
                 self.at,
                 change.bytes(),
             ])?;
-            let followed: Vec<ChangeHash> = change.dependencies().collect();
-            heads.retain(|head| !followed.contains(head));
-            heads.push(change.hash());
+            follow(&mut heads, change);
         }
         if self.position == before {
             return Ok(());
         }
-        heads.sort();
-        let heads: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
         let sql = "INSERT INTO case_log (case_id, latest_position, heads) VALUES (?1, ?2, ?3)
              ON CONFLICT (case_id) DO UPDATE
              SET latest_position = excluded.latest_position, heads = excluded.heads";
-        self.tx.prepare_cached(sql)?.execute(params![case.as_bytes(), self.position, heads])?;
+        self.tx.prepare_cached(sql)?.execute(params![
+            case.as_bytes(),
+            self.position,
+            column_of(heads)
+        ])?;
         let sql = "UPDATE access SET latest_position = ?2
              WHERE case_id = ?1 AND revoked_position IS NULL";
         self.tx.prepare_cached(sql)?.execute(params![case.as_bytes(), self.position])?;
@@ -215,6 +253,25 @@ impl<'t> Appender<'t> {
             user.as_bytes(),
             position
         ])?;
+        Ok(())
+    }
+
+    /// Gives the case anew to everybody who has it: they get the whole of it once more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn give_again(&mut self, case: CaseId) -> Result<(), StoreError> {
+        let sql = "SELECT user FROM access WHERE case_id = ?1 AND revoked_position IS NULL";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let users = statement.query_map([case.as_bytes()], |row| column::user(row, 0))?;
+        for user in users.collect::<Result<Vec<UserId>, _>>()? {
+            let position = self.next();
+            self.note_access(position, case, user, true, None)?;
+            let sql = "UPDATE access SET granted_position = ?3, latest_position = ?3
+                 WHERE case_id = ?1 AND user = ?2";
+            let key = params![case.as_bytes(), user.as_bytes(), position];
+            self.tx.prepare_cached(sql)?.execute(key)?;
+        }
         Ok(())
     }
 

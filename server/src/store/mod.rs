@@ -8,6 +8,7 @@ pub mod held;
 mod hold;
 pub mod ledger;
 pub mod log;
+pub mod misfits;
 pub mod packs;
 pub mod people;
 mod readers;

@@ -2,7 +2,12 @@
 
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use shared::{document::Document, ids::CaseId, intake::IncomingChange};
+use shared::{
+    document::{ChangeHash, Document},
+    ids::CaseId,
+    intake::IncomingChange,
+    sync::wire::Verdict,
+};
 
 use super::{StoreError, column};
 
@@ -103,11 +108,27 @@ pub fn document(tx: &Transaction<'_>, case: CaseId) -> Result<Option<Document>, 
     Ok((!empty && apply(&mut document, &stored)).then_some(document))
 }
 
+/// The changes of a case that do not fit its document, each with what their sender is told. None
+/// where something else is wrong, such as bytes that the disk has damaged.
+///
+/// # Errors
+/// When the database refuses.
+pub fn misfits(
+    tx: &Transaction<'_>,
+    case: CaseId,
+) -> Result<Vec<(ChangeHash, Verdict)>, StoreError> {
+    let Some(changes) = parsed(&stored_changes(tx, case, 0)?) else { return Ok(Vec::new()) };
+    let misfits = Document::empty().apply_what_fits(&changes);
+    Ok(misfits.iter().map(|(hash, why)| (*hash, why.into())).collect())
+}
+
+fn parsed(stored: &[Vec<u8>]) -> Option<Vec<IncomingChange>> {
+    stored.iter().map(|bytes| IncomingChange::parse(bytes).ok()).collect()
+}
+
 /// Applies stored changes. Says whether all of them are in.
 pub fn apply(document: &mut Document, stored: &[Vec<u8>]) -> bool {
-    let changes: Result<Vec<IncomingChange>, _> =
-        stored.iter().map(|bytes| IncomingChange::parse(bytes)).collect();
-    let Ok(changes) = changes else { return false };
+    let Some(changes) = parsed(stored) else { return false };
     document.apply(&changes).is_ok() && changes.iter().all(|change| document.has(&change.hash()))
 }
 

@@ -221,7 +221,8 @@ fn update(
     cursor: Cursor,
 ) -> Result<Option<CaseUpdate>, StoreError> {
     let Some(after) = since(wanted, pending, cursor) else {
-        return whole(tx, pending.case).map(Some);
+        let whole = whole(tx, pending.case)?;
+        return Ok((whole.snapshot.is_some() || !whole.changes.is_empty()).then_some(whole));
     };
     if pending.latest <= after {
         return Ok(None);

@@ -8,12 +8,14 @@ use shared::{
     sync::{
         exchange::{CaseFacts, CaseStore, JudgedPush, Owner, ParsedPush, Sender, judge},
         seal::Seal,
+        wire::Verdict,
     },
 };
 
 use crate::store::{
     StoreError,
     log::{self, Appender, Entry},
+    misfits,
     people::{self, SignedInDevice},
 };
 
@@ -73,6 +75,10 @@ impl CaseStore for CaseLog<'_> {
 
     fn has(&mut self, hash: &ChangeHash) -> Result<bool, StoreError> {
         Ok(!self.is_new && log::has_change(self.tx, self.case, hash)?)
+    }
+
+    fn misfit(&mut self, hash: &ChangeHash) -> Result<Option<Verdict>, StoreError> {
+        if self.is_new { Ok(None) } else { misfits::verdict(self.tx, self.case, hash) }
     }
 
     fn owner(&mut self, device: DeviceId) -> Result<Owner, StoreError> {

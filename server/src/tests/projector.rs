@@ -13,7 +13,7 @@ use shared::{
 };
 
 use super::{Server, phone::Phone};
-use crate::{projector, random};
+use crate::{projector, random, store::cases, verify};
 
 #[tokio::test]
 async fn one_case_that_cannot_be_read_holds_nobody_else_up() {
@@ -54,8 +54,30 @@ fn numbered_late(change: &[u8]) -> Vec<u8> {
     late
 }
 
+async fn differences(server: &Server) -> Vec<String> {
+    let store = server.store.clone();
+    let verified = tokio::task::spawn_blocking(move || verify::verify(&store).unwrap());
+    verified.await.unwrap().differences
+}
+
+async fn push(server: &Server, phone: &Phone, case: CaseId, changes: &[Vec<u8>]) -> Vec<Verdict> {
+    let changes = changes.iter().cloned().map(ByteVec::from).collect();
+    let request = SyncRequest {
+        protocol: PROTOCOL,
+        epoch: None,
+        cursor: Cursor::default(),
+        push: vec![CasePush { case, changes, seal: None }],
+        room_bytes: limits::ROOM_BYTES_DEFAULT,
+        again: Vec::new(),
+    };
+    let answer = server.post_sync(&phone.cookie, cbor::encode(&request)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let answer: SyncResponse = cbor::decode(&answer.body).unwrap();
+    answer.receipts[0].verdicts.clone()
+}
+
 #[tokio::test]
-async fn a_change_that_fits_no_document_fails_its_own_case_and_no_other() {
+async fn a_change_that_does_not_fit_is_set_aside_and_its_case_goes_on() {
     let server = Server::new();
     let user = server.add_user("Amina", Role::LinkWorker).await;
     let mut phone = Phone::new(&server, user).await;
@@ -63,25 +85,50 @@ async fn a_change_that_fits_no_document_fails_its_own_case_and_no_other() {
     phone.sync(&server).await;
     let case = CaseId::from_random(random::bytes());
     let (mut document, begins) = Document::create(case, &phone.author, 0, |_| Ok(())).unwrap();
-    let follows = document.commit(&phone.author, 0, |w| w.put_field(Field::Sex, "female"));
-    let late = numbered_late(&follows.unwrap());
-    let push =
-        vec![CasePush { case, changes: vec![begins.into(), ByteVec::from(late)], seal: None }];
-    let request = SyncRequest {
-        protocol: PROTOCOL,
-        epoch: None,
-        cursor: Cursor::default(),
-        push,
-        room_bytes: limits::ROOM_BYTES_DEFAULT,
-        again: Vec::new(),
-    };
-    let answer = server.post_sync(&phone.cookie, cbor::encode(&request)).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    let answer: SyncResponse = cbor::decode(&answer.body).unwrap();
+    let mut write = |field, value| document.commit(&phone.author, 0, |w| w.put_field(field, value));
+    let good = write(Field::Sex, "female").unwrap();
+    let late = numbered_late(&write(Field::Phone, "01632 960000").unwrap());
     // By its header it is a change like any other, and a push opens no document.
-    assert_eq!(answer.receipts[0].verdicts, [Verdict::Stored, Verdict::Stored]);
+    let verdicts = push(&server, &phone, case, &[begins, good, late.clone()]).await;
+    assert_eq!(verdicts, [Verdict::Stored; 3]);
+    let colleague = server.add_user("Ben", Role::LinkWorker).await;
+    server.write(move |tx| cases::grant(tx, case, colleague)).await;
+    let mut other = Phone::new(&server, colleague).await;
+    other.sync(&server).await;
+    assert_eq!(other.cases(), 0);
+
     let store = server.store.clone();
     let caught_up = tokio::task::spawn_blocking(move || projector::catch_up(&store).unwrap());
-    assert_eq!(caught_up.await.unwrap(), 1);
-    assert_eq!((server.count("snapshot").await, server.count("change").await), (1, 3));
+    assert_eq!(caught_up.await.unwrap(), 0);
+    assert_eq!((server.count("snapshot").await, server.count("change").await), (2, 3));
+    assert_eq!(server.count("quarantine").await, 1);
+    other.sync(&server).await;
+    assert_eq!(other.read(case, Field::Sex).as_deref(), Some("female"));
+    // Its sender is told, however often it is sent, and nothing of it is lost.
+    assert_eq!(push(&server, &phone, case, &[late]).await, [Verdict::DoesNotFit]);
+    assert_eq!(server.count("quarantine").await, 1);
+    assert_eq!(differences(&server).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_case_of_which_nothing_fits_is_given_to_nobody() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let mut phone = Phone::new(&server, user).await;
+    let case = CaseId::from_random(random::bytes());
+    let (_, mut begins) = Document::create(case, &phone.author, 0, |_| Ok(())).unwrap();
+    // Numbered from two on, though nothing comes before it.
+    let content = if begins[9] < 0x80 { 10 } else { 11 };
+    begins[content + 1 + 1 + 24 + 1] += 1;
+    let hash = Sha256::digest(&begins[8..]);
+    begins[4..8].copy_from_slice(&hash[..4]);
+    assert_eq!(push(&server, &phone, case, &[begins.clone()]).await, [Verdict::Stored]);
+    let store = server.store.clone();
+    let caught_up = tokio::task::spawn_blocking(move || projector::catch_up(&store).unwrap());
+    assert_eq!(caught_up.await.unwrap(), 0);
+    assert_eq!((server.count("change").await, server.count("quarantine").await), (0, 1));
+    phone.sync(&server).await;
+    assert_eq!(phone.cases(), 0);
+    assert_eq!(push(&server, &phone, case, &[begins]).await, [Verdict::DoesNotFit]);
+    assert_eq!(differences(&server).await, Vec::<String>::new());
 }

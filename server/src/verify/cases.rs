@@ -119,7 +119,7 @@ fn check_case_log(tx: &Transaction<'_>, report: &mut Report) -> Result<(), Store
     let sql = "SELECT case_id FROM case_log LEFT JOIN
             (SELECT case_id AS of_case, max(position) AS latest FROM change GROUP BY case_id)
             ON of_case = case_id
-         WHERE latest IS NOT latest_position
+         WHERE ifnull(latest, 0) <> latest_position
          UNION SELECT case_id FROM change WHERE case_id NOT IN (SELECT case_id FROM case_log)
          LIMIT ?1";
     let mut statement = tx.prepare(sql)?;

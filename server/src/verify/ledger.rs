@@ -23,7 +23,7 @@ pub(super) fn check(tx: &Transaction<'_>, report: &mut Report) -> Result<(), Sto
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
     let facts = ServiceFacts::load(tx)?;
-    let mut statement = tx.prepare("SELECT case_id FROM case_log ORDER BY case_id")?;
+    let mut statement = tx.prepare("SELECT DISTINCT case_id FROM change ORDER BY case_id")?;
     for case in statement.query_map([], |row| column::case(row, 0))? {
         let case = case?;
         let stored = snapshots::stored_changes(tx, case, 0)?;

@@ -9,6 +9,7 @@ use crate::store::{StoreError, log};
 pub(super) fn check(tx: &Transaction<'_>, report: &mut Report) -> Result<(), StoreError> {
     let end = log::head(tx)?.end;
     let sql = "SELECT position FROM change UNION ALL SELECT position FROM access_log
+         UNION ALL SELECT position FROM quarantine WHERE position IS NOT NULL
          ORDER BY position";
     let mut statement = tx.prepare(sql)?;
     let positions = statement.query_map([], |row| row.get::<_, u64>(0))?;

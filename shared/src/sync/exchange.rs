@@ -48,6 +48,12 @@ pub trait CaseStore {
     /// When the store cannot say.
     fn has(&mut self, hash: &ChangeHash) -> Result<bool, Self::Error>;
 
+    /// What the sender of a change is told that was taken out of the log again.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    fn misfit(&mut self, hash: &ChangeHash) -> Result<Option<Verdict>, Self::Error>;
+
     /// Whose a device is.
     ///
     /// # Errors
@@ -203,6 +209,9 @@ impl<S: CaseStore> Judge<'_, S> {
         let hash = change.hash();
         if self.taken.contains(&hash) || self.store.has(&hash)? {
             return Ok(Judged::Answer(Verdict::Stored));
+        }
+        if let Some(verdict) = self.store.misfit(&hash)? {
+            return Ok(Judged::Answer(verdict));
         }
         if !self.may_send(&change)? {
             return Ok(Judged::Answer(Verdict::NotYours));

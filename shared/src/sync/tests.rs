@@ -51,6 +51,10 @@ impl CaseStore for HubCase {
         Ok(self.known.contains(hash))
     }
 
+    fn misfit(&mut self, _: &ChangeHash) -> Result<Option<Verdict>, Self::Error> {
+        Ok(None)
+    }
+
     fn owner(&mut self, device: DeviceId) -> Result<Owner, Self::Error> {
         Ok(if self.own.contains(&device) { Owner::Sender } else { Owner::Somebody })
     }

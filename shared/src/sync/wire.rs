@@ -3,7 +3,7 @@
 use minicbor::{Decode, Decoder, Encode, Encoder, bytes::ByteVec, decode, encode};
 
 use crate::{
-    document::ChangeHash,
+    document::{ChangeHash, DocumentError},
     ids::{CaseId, Epoch},
     intake::ChangeRefusal,
     sync::seal::Seal,
@@ -133,6 +133,9 @@ pub enum Verdict {
     /// The sender's role may not begin a case.
     #[n(7)]
     NotAllowed,
+    /// It was stored, and then turned out not to fit the case's record: kept apart since.
+    #[n(8)]
+    DoesNotFit,
 }
 
 impl Verdict {
@@ -165,6 +168,19 @@ impl Verdict {
             Self::NotAllowed => {
                 "Your role may not add people. It is kept on this phone: ask your administrator."
             }
+            Self::DoesNotFit => {
+                "It does not fit this person's record. It is kept on this phone and on the server: \
+                 ask your administrator."
+            }
+        }
+    }
+}
+
+impl From<&DocumentError> for Verdict {
+    fn from(error: &DocumentError) -> Self {
+        match error {
+            DocumentError::TooLarge => Self::TooLarge,
+            _ => Self::DoesNotFit,
         }
     }
 }
