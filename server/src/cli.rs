@@ -41,6 +41,10 @@ pub enum Command {
         /// Where people reach it, such as https://example.org [default: the address it listens on]
         #[arg(long)]
         public_url: Option<String>,
+        /// Hours that a phone shows what it keeps without having reached the server; what is not
+        /// sent is kept for longer [default: as it was set before, at first 72]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=720))]
+        offline_hours: Option<u16>,
     },
     /// Close a practice's next pack and write it to a directory
     Pack {

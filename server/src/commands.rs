@@ -12,7 +12,7 @@ use shared::{case::Role, ids::UserId, ods::OdsCode};
 use crate::{
     backup,
     cli::{Arguments, Command, Referrals, Services},
-    clock, demo, import, pack, serve,
+    clock, demo, import, pack, serve, service,
     store::{
         Store, StoreError,
         people::{self, NewUser},
@@ -45,8 +45,11 @@ pub fn run() -> ExitCode {
 fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Demo { data, listen } => demonstrate(data, listen)?,
-        Command::Serve { data, listen, public_url } => {
+        Command::Serve { data, listen, public_url, offline_hours } => {
             let store = Store::open(&data)?;
+            if let Some(hours) = offline_hours {
+                store.write_now(move |tx| service::set_offline_hours(tx, hours))?;
+            }
             serve::serve(&store, listen, public_url, |_, address| {
                 say(&format!("Fingerpost is listening on http://{address}"));
                 Ok(())

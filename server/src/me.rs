@@ -32,10 +32,9 @@ async fn me(
 }
 
 fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreError> {
-    let (service_name, demonstration) =
-        tx.query_row("SELECT service_name, demonstration FROM meta", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let sql = "SELECT service_name, demonstration, offline_hours FROM meta";
+    let (service_name, demonstration, offline_hours) =
+        tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut statement = tx.prepare("SELECT ods, name FROM practice ORDER BY ods")?;
     let practices = statement.query_map([], |row| Ok((column::practice(row, 0)?, row.get(1)?)))?;
     let practices = practices
@@ -61,6 +60,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         practices,
         team: team.collect::<Result<_, _>>()?,
         codes: service::allowed_codes(tx)?,
+        offline_hours: Some(offline_hours),
     })
 }
 

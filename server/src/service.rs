@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     clock,
-    store::{StoreError, column},
+    store::{StoreError, column, log},
 };
 
 /// What the coding rules and the pages need to know of the service as a whole.
@@ -146,6 +146,18 @@ fn load_codes(tx: &Transaction<'_>) -> Result<AllowedCodes, StoreError> {
         }
     }
     Ok(codes)
+}
+
+/// Sets for how long a phone may be read without hearing from the service.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_offline_hours(tx: &Transaction<'_>, hours: u16) -> Result<(), StoreError> {
+    let sql = "UPDATE meta SET offline_hours = ?1 WHERE offline_hours <> ?1";
+    match tx.execute(sql, [hours])? {
+        0 => Ok(()),
+        _ => log::raise_profile_version(tx),
+    }
 }
 
 /// The codes that an administrator allows beside the two built in: identifier and term.

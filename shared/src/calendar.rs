@@ -136,7 +136,7 @@ fn month_number(text: &str) -> Result<i64, DateError> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return number(text);
     }
-    let text = text.to_lowercase();
+    let text: String = text.chars().flat_map(char::to_lowercase).collect();
     let is_named = |month: &&str| {
         text == **month || text == month[..3] || (text == "sept" && month.starts_with("sept"))
     };

@@ -97,5 +97,12 @@ pub const LIST_ENTRIES_MAX: usize = 50;
 /// How deep values of a case document nest. Events use three levels.
 pub const DOCUMENT_DEPTH_MAX: usize = 8;
 
+/// Characters of a passphrase. Guesses are slow and need the phone, so that three words are enough.
+pub const PASSPHRASE_CHARACTERS_MIN: usize = 12;
+
+/// Hours that a phone may be read without its service, unless the service says otherwise: a long
+/// weekend.
+pub const OFFLINE_HOURS: u16 = 72;
+
 /// Notices that a phone keeps about work that was taken elsewhere.
 pub const NOTICES_MAX: usize = 50;

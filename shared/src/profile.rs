@@ -48,6 +48,9 @@ pub struct Profile {
     /// Codes that the administrator allows beside the two built in: identifier and term.
     #[n(9)]
     pub codes: Vec<(String, String)>,
+    /// Hours that a phone may be read without hearing from the service.
+    #[n(10)]
+    pub offline_hours: Option<u16>,
 }
 
 /// A GP practice of the service.

@@ -208,6 +208,23 @@ impl Browser {
         must(self.session().script(body, vec![]), &format!("`{body}` failed"))
     }
 
+    /// As [`script`](Self::script), ending when the script calls its last argument, with what it
+    /// gives it.
+    #[track_caller]
+    pub fn script_until_done(&self, body: &str) -> Value {
+        must(self.session().script_until_done(body), "the script failed")
+    }
+
+    /// Sets the clock of every page that is loaded from now on so many hours ahead, until the browser
+    /// is closed.
+    #[track_caller]
+    pub fn set_clock_ahead(&self, hours: i32) {
+        let source =
+            format!("const now = Date.now; Date.now = () => now() + {hours} * 3600 * 1000;");
+        let source = json!({ "source": source });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &source);
+    }
+
     /// Puts the page on another screen.
     #[track_caller]
     pub fn resize(&mut self, screen: Screen) {

@@ -39,7 +39,7 @@ pub fn age(birth: Option<Date>, today: Date) -> String {
 
 /// "OKAFOR, Ada": as lists show a name, so that the family name is found at a glance.
 pub fn list_name(family: &str, given: &str) -> String {
-    let family = family.to_uppercase();
+    let family: String = family.chars().flat_map(char::to_uppercase).collect();
     match (family.is_empty(), given.is_empty()) {
         (false, false) => format!("{family}, {given}"),
         (false, true) => family,

@@ -91,7 +91,7 @@ pub fn Summary(lines: Vec<Line>, editor: String) -> impl IntoView {
                 <dd class="nhsuk-summary-list__actions">
                     <a class="fp-target" href=format!("{editor}#{field}")>
                         "Change"
-                        <span class="nhsuk-u-visually-hidden">" " {asked.to_lowercase()}</span>
+                        <span class="nhsuk-u-visually-hidden">" " {asked.to_ascii_lowercase()}</span>
                     </a>
                 </dd>
             }

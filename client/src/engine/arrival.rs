@@ -47,6 +47,7 @@ mod tests {
             practices: Vec::new(),
             team: Vec::new(),
             codes: Vec::new(),
+            offline_hours: None,
         }
     }
 

@@ -1,12 +1,18 @@
-//! From a cold start to a usable screen: the tab's turn, the vault, and who is signed in. With a
-//! stored profile no request has to succeed.
+//! From a cold start to a usable screen: the tab's turn, the passphrase, the vault, and who is signed
+//! in. With a stored profile no request has to succeed.
 
-use std::{rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
-use leptos::{ev, prelude::window_event_listener, task::spawn_local};
+use futures_channel::oneshot;
+use leptos::{
+    ev,
+    prelude::{set_timeout, window_event_listener},
+    task::spawn_local,
+};
 use shared::{
     cbor,
     ids::DeviceId,
+    limits,
     profile::Profile,
     sync::{Failure, Input},
 };
@@ -14,88 +20,180 @@ use shared::{
 use super::{
     arrival::{Arrival, arrival},
     core::Core,
-    listen, network,
+    lease::Lease,
+    listen, lock, network,
     shown::{SignIn, Stage},
     state::State,
     tabs,
 };
 use crate::{
-    random,
-    vault::{Name, Vault, Write, ask_to_persist, is_persisted},
+    clock,
+    vault::{
+        Closed, Contents, Name, Vault, VaultError, Write, ask_to_persist, is_persisted, objection,
+    },
 };
 
-/// Opens the app.
+/// Opens the app: up to the passphrase, which only the person has.
 pub async fn start(core: Rc<Core>) {
     let (stage, losing) = (core.shown.stage, core.clone());
     let step_back = move || stage.set(Stage::OtherTab);
     tabs::take_turn(step_back, step_back, move || losing.stop()).await;
     core.shown.stage.set(Stage::Opening);
-    let session = random::bytes();
-    let (vault, contents) = match Vault::open(session).await {
-        Ok(opened) => opened,
+    let closed = match Closed::read(core.session).await {
+        Ok(closed) => closed,
         Err(error) => return core.shown.stage.set(Stage::NoStorage(error)),
     };
-    let mut profile = None;
-    for (name, record) in &contents.records {
-        match name {
-            Name::Profile => profile = cbor::decode::<Profile>(record).ok(),
-            Name::Directory => {
-                if let Ok(directory) = cbor::decode(record) {
-                    core.shown.directory.set(Arc::new(directory));
-                }
-            }
-            Name::Sync(_) | Name::Working(..) => {}
-        }
-    }
-    match profile {
-        Some(profile) => {
-            let state = State::open(vault, Arc::new(profile), session, contents.records);
-            core.open(state);
-            core.shown.persistence.set(is_persisted().await);
-        }
-        None => core.first_sign_in(vault, session, contents.records).await,
+    if closed.is_locked() {
+        let waiting = closed.waiting();
+        *core.closed.borrow_mut() = Some(closed);
+        core.shown.stage.set(Stage::Locked { waiting });
+    } else {
+        core.arrive(closed).await;
     }
 }
 
 impl Core {
-    /// Somebody is signed in: from here on the app works.
-    fn open(self: &Rc<Self>, mut state: State) {
+    /// Nobody has chosen a passphrase on this phone yet: finds out who is signed in, from the server
+    /// unless an earlier version kept it. Asks again whenever the person wants to.
+    async fn arrive(self: &Rc<Self>, closed: Closed) {
+        let kept = closed.plain().find(|(name, _)| *name == Name::Profile);
+        let record = match kept {
+            Some((_, record)) => record,
+            None => match fetch_profile().await {
+                Ok((_, record)) => {
+                    self.confirmed.set(true);
+                    record
+                }
+                Err(failure) => {
+                    let found = match failure {
+                        Failure::SignedOut => SignIn::Needed,
+                        Failure::Unreachable | Failure::Server => SignIn::Unreachable,
+                        Failure::TooOld | Failure::NotUnderstood => SignIn::NotUnderstood,
+                    };
+                    // The sign-in may have been made long ago, with only the signal missing now.
+                    let _ = window_event_listener(ev::online, |_| reload());
+                    return self.shown.stage.set(Stage::SignIn(found));
+                }
+            },
+        };
+        *self.closed.borrow_mut() = Some(closed);
+        *self.arrived.borrow_mut() = Some(record);
+        self.shown.stage.set(Stage::Choose);
+    }
+
+    /// Locks what is on this phone with a passphrase from now on, and opens it.
+    ///
+    /// # Errors
+    /// In words, when it is no good passphrase, or the phone cannot keep it.
+    pub async fn choose(self: &Rc<Self>, passphrase: String) -> Result<(), String> {
+        if let Some(words) = objection(&passphrase) {
+            return Err(words.into());
+        }
+        let found = (self.closed.take(), self.arrived.borrow().clone());
+        let (Some(closed), Some(record)) = found else { return Ok(()) };
+        painted().await;
+        let lease = cbor::encode(&Lease::begun(clock::now()));
+        let records = vec![(Name::Profile, record), (Name::Lease, lease)];
+        match closed.set_up(&passphrase, records).await {
+            Ok((vault, contents)) => self.open(vault, contents).await,
+            Err(error) => {
+                *self.closed.borrow_mut() = Some(closed);
+                return Err(error.to_string());
+            }
+        }
+        self.shown.persistence.set(ask_to_persist().await);
+        Ok(())
+    }
+
+    /// Opens what is on this phone.
+    ///
+    /// # Errors
+    /// In words, when this is not the passphrase, or it is too soon to try again.
+    pub async fn unlock(self: &Rc<Self>, passphrase: String) -> Result<(), String> {
+        let Some(mut closed) = self.closed.take() else { return Ok(()) };
+        let outcome = self.try_to_unlock(&mut closed, &passphrase).await;
+        match outcome {
+            Ok((vault, contents)) => {
+                self.open(vault, contents).await;
+                self.shown.persistence.set(is_persisted().await);
+                Ok(())
+            }
+            Err(words) => {
+                *self.closed.borrow_mut() = Some(closed);
+                Err(words)
+            }
+        }
+    }
+
+    async fn try_to_unlock(
+        &self,
+        closed: &mut Closed,
+        passphrase: &str,
+    ) -> Result<(Vault, Contents), String> {
+        let now_ms = || clock::now().as_millisecond();
+        if let Some(words) = wait_words(closed.wait_ms(now_ms())) {
+            return Err(words);
+        }
+        painted().await;
+        let opened =
+            closed.unlock(passphrase, now_ms()).await.map_err(|error| error.to_string())?;
+        opened.ok_or_else(|| {
+            let wait = wait_words(closed.wait_ms(now_ms())).unwrap_or_default();
+            format!("That is not the passphrase. Nothing is lost. {wait}").trim_end().to_owned()
+        })
+    }
+
+    /// Reads what was opened, and goes on to the screens, unless the service was not heard from for
+    /// too long.
+    async fn open(self: &Rc<Self>, vault: Vault, contents: Contents) {
+        let (mut profile, mut lease) = (None, None);
+        for (name, record) in &contents.records {
+            match name {
+                Name::Profile => profile = cbor::decode::<Profile>(record).ok(),
+                Name::Lease => lease = cbor::decode::<Lease>(record).ok(),
+                Name::Directory => {
+                    if let Ok(directory) = cbor::decode(record) {
+                        self.shown.directory.set(Arc::new(directory));
+                    }
+                }
+                Name::Sync(_) | Name::Working(..) => {}
+            }
+        }
+        // Both are stored with the keys: without one of them the record was tampered with.
+        let (Some(profile), Some(lease)) = (profile, lease) else {
+            return self.shown.stage.set(Stage::NoStorage(VaultError::Unavailable));
+        };
+        let lease = lease.seen(clock::now());
+        let hours = profile.offline_hours.unwrap_or(limits::OFFLINE_HOURS);
+        if lease.has_ended(hours) && fetch_profile().await.is_err() {
+            return self.shown.stage.set(Stage::LeaseEnded { hours });
+        }
+        let mut state =
+            State::open(vault, Arc::new(profile), self.session, contents.records, lease);
         state.find_drafts(None);
         self.shown.profile.set(Some(state.profile.clone()));
         *self.state.borrow_mut() = Some(state);
         self.show();
         self.shown.stage.set(Stage::Ready);
         listen::to_the_window(self);
+        lock::watch(self);
         self.shown.online.set(listen::is_online());
         self.handle(Input::Network(listen::is_online()));
     }
 
-    /// Nobody was signed in on this phone: asks the server, again whenever the person wants to.
-    async fn first_sign_in(
-        self: &Rc<Self>,
-        vault: Vault,
-        session: [u8; 8],
-        records: Vec<(Name, Vec<u8>)>,
-    ) {
-        let (profile, record) = match fetch_profile().await {
-            Ok(fetched) => fetched,
-            Err(failure) => {
-                let found = match failure {
-                    Failure::SignedOut => SignIn::Needed,
-                    Failure::Unreachable | Failure::Server => SignIn::Unreachable,
-                    Failure::TooOld | Failure::NotUnderstood => SignIn::NotUnderstood,
-                };
-                // The sign-in may have been made long ago, with only the signal missing now.
-                let _ = window_event_listener(ev::online, |_| reload());
-                return self.shown.stage.set(Stage::SignIn(found));
-            }
-        };
-        if let Err(error) = vault.write(vec![Write::Put(Name::Profile, record)]).await {
-            return self.shown.stage.set(Stage::NoStorage(error));
-        }
-        self.confirmed.set(true);
-        self.open(State::open(vault, Arc::new(profile), session, records));
-        self.shown.persistence.set(ask_to_persist().await);
+    /// Removes everything from this phone, whatever waits in it, and tells the server if it can.
+    ///
+    /// # Errors
+    /// In words, when the browser's storage fails.
+    pub async fn forget(&self) -> Result<(), String> {
+        let Some(closed) = self.closed.take() else { return Ok(()) };
+        let forgotten = closed.forget().await;
+        *self.closed.borrow_mut() = Some(closed);
+        forgotten.map_err(|error| error.to_string())?;
+        // Without a signal the session stays, of which this phone has only a cookie.
+        let _ = network::sign_out().await;
+        reload();
+        Ok(())
     }
 
     /// The device that writes, once the server has confirmed that it is still the one signed in.
@@ -133,7 +231,8 @@ impl Core {
             }
             // What was written under the earlier sign-in goes with it: the phone's to send still.
             Arrival::GoOnAnew => self.begin_again(vec![rider]).await,
-            Arrival::StartAfresh => self.begin_again(vec![Write::Clear, rider]).await,
+            // Whoever signs in next chooses a passphrase of their own.
+            Arrival::StartAfresh => self.begin_again(vec![Write::Clear]).await,
             Arrival::Refuse => {
                 let before = self.with_state(|state| state.profile.name.clone());
                 let before = before.unwrap_or_default();
@@ -177,6 +276,27 @@ impl Core {
         reload();
         Ok(())
     }
+}
+
+/// How long to wait before the next passphrase, in words; none when there is no need to.
+fn wait_words(wait_ms: i64) -> Option<String> {
+    match wait_ms / 1_000 {
+        _ if wait_ms == 0 => None,
+        seconds if seconds < 100 => Some(format!("Try again in {} seconds.", seconds + 1)),
+        seconds => Some(format!("Try again in {} minutes.", seconds / 60 + 1)),
+    }
+}
+
+/// Lets the browser paint what was just said, before half a second of hard work.
+async fn painted() {
+    let (done, wait) = oneshot::channel();
+    set_timeout(
+        move || {
+            let _ = done.send(());
+        },
+        Duration::from_millis(30),
+    );
+    let _ = wait.await;
 }
 
 /// Loads the app anew.

@@ -22,8 +22,8 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    clock,
-    vault::{Name, VaultError, Write},
+    clock, random,
+    vault::{Closed, Name, VaultError, Write},
 };
 
 /// How long after a failed write of a working copy the phone tries again.
@@ -33,6 +33,12 @@ const WORKING_RETRY: Duration = Duration::from_secs(3);
 pub struct Core {
     pub shown: Shown,
     pub state: RefCell<Option<State>>,
+    /// The vault until it is opened.
+    pub closed: RefCell<Option<Closed>>,
+    /// Who arrived on this phone, until they have chosen a passphrase.
+    pub arrived: RefCell<Option<Vec<u8>>>,
+    /// Random: this opening of the app.
+    pub session: [u8; 8],
     pub poke: Poke,
     timer: Timer,
     /// Whether the server has confirmed, since the app was opened, who is signed in.
@@ -50,6 +56,9 @@ impl Core {
         Self {
             shown: Shown::new(),
             state: RefCell::new(None),
+            closed: RefCell::new(None),
+            arrived: RefCell::new(None),
+            session: random::bytes(),
             poke: Poke::default(),
             timer: Timer::default(),
             confirmed: Cell::new(false),
@@ -148,7 +157,12 @@ impl Core {
             Ok(()) => {}
             Err(VaultError::OpenElsewhere) => self.stop(),
             Err(VaultError::Lost) => self.store_everything_again(),
-            Err(VaultError::Full | VaultError::Unavailable | VaultError::NoStorage) => {
+            Err(
+                VaultError::Full
+                | VaultError::Unavailable
+                | VaultError::NoStorage
+                | VaultError::NoCryptography,
+            ) => {
                 if !self.retrying_working.replace(true) {
                     let core = self.clone();
                     set_timeout(move || core.retry_working(), WORKING_RETRY);
@@ -173,6 +187,7 @@ impl Core {
             let known = [
                 Write::Put(Name::Profile, cbor::encode(state.profile.as_ref())),
                 Write::Put(Name::Directory, cbor::encode(directory.as_ref())),
+                Write::Put(Name::Lease, cbor::encode(&state.lease)),
             ];
             known.into_iter().chain(state.working.writes()).collect::<Vec<_>>()
         });
@@ -200,11 +215,32 @@ impl Core {
         }
         if outcome.is_ok() {
             self.listen_for_pokes();
+            self.note_heard();
         }
         self.handle(match outcome {
             Ok(answer) => Input::Answered(answer),
             Err(failure) => Input::Failed(failure),
         });
+    }
+
+    /// The service was heard from.
+    fn note_heard(&self) {
+        let noted = self.with_state(|state| {
+            state.lease = state.lease.heard(clock::now())?;
+            let lease = Write::Put(Name::Lease, cbor::encode(&state.lease));
+            Some(state.vault.write(vec![lease]))
+        });
+        if let Some(noted) = noted.flatten() {
+            // What is not noted now is noted at the next answer.
+            spawn_local(async move {
+                let _ = noted.await;
+            });
+        }
+    }
+
+    /// Whether something is in memory that could not be stored.
+    pub fn storage_fails(&self) -> bool {
+        self.shown.storage_error.followed().with_untracked(Option::is_some)
     }
 
     fn listen_for_pokes(self: &Rc<Self>) {

@@ -5,8 +5,10 @@ mod arrival;
 mod boot;
 mod core;
 mod error;
+mod lease;
 mod line;
 mod listen;
+mod lock;
 mod network;
 mod pending;
 mod poke;
@@ -230,6 +232,35 @@ impl Engine {
     /// Goes on in this tab rather than in the other one.
     pub async fn use_this_tab(&self) {
         tabs::use_this_tab().await;
+    }
+
+    /// Locks what is on this phone with a passphrase.
+    ///
+    /// # Errors
+    /// In words, when it is no good passphrase, or the phone cannot keep it.
+    pub async fn choose_passphrase(&self, passphrase: String) -> Result<(), String> {
+        self.core().choose(passphrase).await
+    }
+
+    /// Opens what is on this phone.
+    ///
+    /// # Errors
+    /// In words, when this is not the passphrase, or it is too soon to try again.
+    pub async fn unlock(&self, passphrase: String) -> Result<(), String> {
+        self.core().unlock(passphrase).await
+    }
+
+    /// Locks what is on this phone.
+    pub async fn lock(&self) {
+        lock::lock(self.core()).await;
+    }
+
+    /// Removes everything from this phone that is still locked.
+    ///
+    /// # Errors
+    /// In words, when the browser's storage fails.
+    pub async fn forget(&self) -> Result<(), String> {
+        self.core().forget().await
     }
 
     /// Ends the sign-in on this phone and removes what is stored.

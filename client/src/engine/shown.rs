@@ -25,6 +25,18 @@ pub enum Stage {
     Ready,
     /// Nobody is signed in on this phone.
     SignIn(SignIn),
+    /// Somebody has just signed in, and chooses a passphrase.
+    Choose,
+    /// What is on this phone waits for its passphrase.
+    Locked {
+        /// How many entries wait to be sent.
+        waiting: u32,
+    },
+    /// The service was not heard from for so long that nothing is shown.
+    LeaseEnded {
+        /// After so many hours.
+        hours: u16,
+    },
     /// Another tab is at work.
     OtherTab,
     /// This browser window cannot store anything.

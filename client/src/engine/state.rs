@@ -13,6 +13,7 @@ use shared::{
 
 use super::{
     CaseRead,
+    lease::Lease,
     line::CaseView,
     pending::Pending,
     working::{WorkingCopies, WorkingDraft},
@@ -33,6 +34,8 @@ pub struct State {
     pub working: WorkingCopies,
     /// Drafts that were signed or thrown away since the app was opened: never to be saved again.
     pub finished: BTreeSet<EventId>,
+    /// When the service was last heard from.
+    pub lease: Lease,
     /// Drafts by this person that lie in records.
     drafts: Few<CaseId, Vec<EventId>>,
     /// The case that was read last, since several parts of a screen ask for the same one.
@@ -46,6 +49,7 @@ impl State {
         profile: Arc<Profile>,
         session: [u8; 8],
         records: Vec<(Name, Vec<u8>)>,
+        lease: Lease,
     ) -> Self {
         let author = Author { user: profile.user, device: profile.device, session };
         let mut meta = None;
@@ -56,7 +60,7 @@ impl State {
                 Name::Sync(Key::Meta) => meta = Some(record),
                 Name::Sync(Key::Case(case)) => cases.push((case, record)),
                 Name::Working(case, draft) => working.take_in(case, draft, &record),
-                Name::Profile | Name::Directory => {}
+                Name::Profile | Name::Directory | Name::Lease => {}
             }
         }
         Self {
@@ -67,6 +71,7 @@ impl State {
             pending: Pending::default(),
             working,
             finished: BTreeSet::new(),
+            lease,
             drafts: Few::default(),
             read: None,
         }
@@ -126,7 +131,14 @@ impl State {
         let mut batch: Vec<Write> = writes.into_iter().map(named).collect();
         let riders = self.pending.begin(ticket);
         batch.extend(riders.into_iter().map(|rider| self.working.up_to_date(rider)));
+        batch.push(self.waiting());
         (cases, self.vault.write(batch))
+    }
+
+    /// How much a person loses who forgets this phone now.
+    pub fn waiting(&self) -> Write {
+        let working = u32::try_from(self.working.count()).unwrap_or(u32::MAX);
+        Write::Waiting(self.replica.unsent().saturating_add(working))
     }
 
     /// Every contact on this phone that is not finished.

@@ -100,6 +100,11 @@ impl WorkingCopies {
         self.copies.is_empty()
     }
 
+    /// How many are unfinished.
+    pub fn count(&self) -> usize {
+        self.copies.iter().count()
+    }
+
     /// What is unfinished, with the drafts that lie in records: latest first.
     pub fn list(&self, in_records: impl Iterator<Item = (CaseId, EventId)>) -> Vec<WorkingDraft> {
         let begun = in_records.filter(|key| !self.copies.contains_key(key)).map(|(case, draft)| {

@@ -11,4 +11,5 @@ pub mod services;
 pub mod sign_in;
 pub mod sync_status;
 pub mod today;
+pub mod unlock;
 pub mod urgent;

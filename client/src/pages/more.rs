@@ -44,8 +44,25 @@ pub fn More() -> impl IntoView {
                 <li><a href="/team" rel="external">"The team's desk (needs a signal)"</a></li>
             </Show>
         </ul>
+        <Lock />
         <About />
         <SignOut />
+    }
+}
+
+#[component]
+fn Lock() -> impl IntoView {
+    let engine = Engine::here();
+    view! {
+        <button
+            class="nhsuk-button"
+            on:click=move |_| spawn_local(async move { engine.lock().await })
+        >
+            "Lock now"
+        </button>
+        <p class="nhsuk-hint">
+            "It locks by itself after 10 minutes without a touch, or 5 minutes out of sight."
+        </p>
     }
 }
 

@@ -1,7 +1,9 @@
-//! What stands before the first screen: signing in, and the few reasons why this tab cannot work.
+//! What stands before the first screen: signing in, the passphrase, and the few reasons why this tab
+//! cannot work.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
+use super::unlock::{Choose, LeaseEnded, Unlock};
 use crate::engine::{Engine, SignIn, Stage};
 
 /// How the one-time links of the server begin.
@@ -16,6 +18,9 @@ pub fn Start() -> impl IntoView {
             {move || match stage.get() {
                 Stage::Opening | Stage::Ready => ().into_any(),
                 Stage::SignIn(found) => view! { <SignInScreen found /> }.into_any(),
+                Stage::Choose => view! { <Choose /> }.into_any(),
+                Stage::Locked { waiting } => view! { <Unlock waiting /> }.into_any(),
+                Stage::LeaseEnded { hours } => view! { <LeaseEnded hours /> }.into_any(),
                 Stage::OtherTab => view! { <OtherTab /> }.into_any(),
                 Stage::NoStorage(error) => view! { <NoStorage words=error.to_string() /> }.into_any(),
                 Stage::OthersWork { before, now } => {

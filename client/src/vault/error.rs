@@ -24,6 +24,12 @@ pub enum VaultError {
          stays, write down what matters and restart the phone."
     )]
     Unavailable,
+    /// The browser has no cryptography for this page.
+    #[error(
+        "This browser cannot lock what it stores, so Fingerpost cannot work in it. Open the address \
+         that begins with https, in an up-to-date browser."
+    )]
+    NoCryptography,
     /// The browser has no storage for this page at all.
     #[error(
         "This browser window cannot store anything, so Fingerpost cannot work in it. Private \

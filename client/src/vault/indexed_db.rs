@@ -19,6 +19,7 @@ const STORE: &str = "records";
 extern "C" {
     /// `web_sys` has `transaction` without its options, unless the whole build is unstable.
     #[wasm_bindgen(extends = IdbDatabase)]
+    #[derive(Clone)]
     type StrictDatabase;
 
     #[wasm_bindgen(method, catch)]
@@ -31,6 +32,7 @@ extern "C" {
 }
 
 /// An open connection.
+#[derive(Clone)]
 pub struct Connection {
     database: StrictDatabase,
     /// Whether the store was empty because opening made it.
@@ -100,6 +102,15 @@ impl Transaction {
         put.map(drop).map_err(|error| error_of(&error))
     }
 
+    /// Adds or replaces a value of the browser's own, such as a key.
+    ///
+    /// # Errors
+    /// When the transaction is over.
+    pub fn put_value(&self, name: &str, value: &JsValue) -> Result<(), VaultError> {
+        let put = self.store.put_with_key(value, &name.into());
+        put.map(drop).map_err(|error| error_of(&error))
+    }
+
     /// Removes a record; one that is not there makes no difference.
     ///
     /// # Errors
@@ -121,9 +132,16 @@ impl Transaction {
     /// # Errors
     /// When it cannot be read.
     pub async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(bytes_of(&self.value(name).await?))
+    }
+
+    /// One value; undefined where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn value(&self, name: &str) -> Result<JsValue, VaultError> {
         let request = self.store.get(&name.into()).map_err(|error| error_of(&error))?;
-        let value = done(&request).await.map_err(|error| error_of(&error))?;
-        Ok(bytes_of(&value))
+        done(&request).await.map_err(|error| error_of(&error))
     }
 
     /// Every record, with its name, in one read of each.

@@ -1,20 +1,29 @@
-//! The vault: the one door to what is stored on this phone. A write is all or nothing, is on disk
-//! when it resolves, and is refused once another tab has opened the vault.
+//! The vault: the one door to what is stored on this phone. Everything in it is sealed under a key
+//! that a passphrase opens. A write is all or nothing, is on disk when it resolves, and is refused
+//! once another tab has opened the vault.
 
+mod closed;
+mod crypto;
 mod error;
 mod indexed_db;
+mod keys;
 mod name;
 mod persistence;
 mod seal;
 
 use std::future::Future;
 
+pub use closed::Closed;
+use crypto::{DeviceKey, Key};
 pub use error::VaultError;
 use futures_channel::{mpsc, oneshot};
 use indexed_db::{Connection, Transaction};
+use keys::Wrapping;
+pub use keys::objection;
 use leptos::task::spawn_local;
 pub use name::Name;
 pub use persistence::{Persistence, ask_to_persist, is_persisted};
+use shared::cbor;
 
 /// The record that says which opening of the vault may write. It is not sealed: it holds nothing.
 const OPENED_BY: &str = "opened-by";
@@ -26,7 +35,9 @@ pub enum Write {
     Put(Name, Vec<u8>),
     /// Remove a record.
     Delete(Name),
-    /// Remove everything.
+    /// How many entries wait to be sent. Not sealed, since it is said before anything is opened.
+    Waiting(u32),
+    /// Remove everything, the keys included: the next opening finds nothing.
     Clear,
 }
 
@@ -55,31 +66,18 @@ struct Keeper {
     connection: Connection,
     /// Random: names this opening, so that an older one finds out that it may not write any more.
     opening: [u8; 8],
+    key: Key,
+    keys: Keys,
+}
+
+/// What opens the vault, together with a passphrase.
+#[derive(Clone)]
+struct Keys {
+    device: DeviceKey,
+    wrapping: Wrapping,
 }
 
 impl Vault {
-    /// Opens the vault for this opening alone, and reads everything once.
-    ///
-    /// # Errors
-    /// When the browser does not let this page store anything.
-    pub async fn open(opening: [u8; 8]) -> Result<(Self, Contents), VaultError> {
-        let connection = Connection::open().await?;
-        let transaction = connection.write()?;
-        transaction.put(OPENED_BY, &opening)?;
-        let stored = transaction.all().await?;
-        transaction.complete().await?;
-        let mut contents = Contents::default();
-        for (text, sealed) in stored.into_iter().filter(|(text, _)| text != OPENED_BY) {
-            match (Name::parse(&text), seal::open(&text, sealed).await) {
-                (Some(name), Some(record)) => contents.records.push((name, record)),
-                _ => contents.unopened += 1,
-            }
-        }
-        let (batches, queue) = mpsc::unbounded();
-        spawn_local(Keeper { connection, opening }.serve(queue));
-        Ok((Self { batches }, contents))
-    }
-
     /// Writes a batch; its place in the order is taken before this returns.
     pub fn write(
         &self,
@@ -93,6 +91,13 @@ impl Vault {
 }
 
 impl Keeper {
+    /// Begins to write what it is given.
+    fn begin(self) -> Vault {
+        let (batches, queue) = mpsc::unbounded();
+        spawn_local(self.serve(queue));
+        Vault { batches }
+    }
+
     async fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Batch>) {
         while let Ok(batch) = queue.recv().await {
             let outcome = self.write(batch.writes).await;
@@ -108,8 +113,11 @@ impl Keeper {
             sealed.push(match write {
                 Write::Put(name, record) => {
                     let name = name.text();
-                    let record = seal::seal(&name, record).await;
+                    let record = seal::seal(&self.key, &name, &record).await?;
                     Sealed::Put(name, record)
+                }
+                Write::Waiting(entries) => {
+                    Sealed::Put(closed::WAITING.into(), seal::plain(&cbor::encode(&entries)))
                 }
                 Write::Delete(name) => Sealed::Delete(name.text()),
                 Write::Clear => Sealed::Clear,
@@ -131,6 +139,7 @@ impl Keeper {
             // What was there is gone. Mark the new store as ours, so that all can be stored again.
             let transaction = self.connection.write()?;
             transaction.put(OPENED_BY, &self.opening)?;
+            self.keys.put(&transaction)?;
             transaction.complete().await?;
             return Err(VaultError::Lost);
         }
@@ -165,7 +174,7 @@ impl Keeper {
     }
 }
 
-/// A write whose record is ready for the disk.
+/// A write that is ready for the disk.
 enum Sealed {
     Put(String, Vec<u8>),
     Delete(String),

@@ -14,12 +14,15 @@ pub enum Name {
     Profile,
     /// The directory of services.
     Directory,
+    /// When the service was last heard from.
+    Lease,
     /// The working copy of a draft.
     Working(CaseId, EventId),
 }
 
 const PROFILE: &str = "profile";
 const DIRECTORY: &str = "directory";
+const LEASE: &str = "lease";
 const WORKING_PREFIX: &str = "working/";
 
 impl Name {
@@ -29,6 +32,7 @@ impl Name {
             Self::Sync(key) => key.name(),
             Self::Profile => PROFILE.into(),
             Self::Directory => DIRECTORY.into(),
+            Self::Lease => LEASE.into(),
             Self::Working(case, draft) => format!("{WORKING_PREFIX}{case}/{draft}"),
         }
     }
@@ -45,6 +49,7 @@ impl Name {
         match text {
             PROFILE => Some(Self::Profile),
             DIRECTORY => Some(Self::Directory),
+            LEASE => Some(Self::Lease),
             _ => (text == Key::Meta.name()).then_some(Self::Sync(Key::Meta)),
         }
     }
@@ -62,6 +67,7 @@ mod tests {
             Name::Sync(Key::Case(case)),
             Name::Profile,
             Name::Directory,
+            Name::Lease,
             Name::Working(case, EventId::new(1, 2)),
         ];
         for name in names {

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
+    include_str!("schema/0006.sql"),
 ];
 
 /// The version of the tables that this program reads and writes.
@@ -56,8 +57,11 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
         [device.as_bytes(), user.as_bytes()],
     )?;
     tx.execute(
-        "INSERT INTO meta VALUES
-            (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3, ?4)",
+        "INSERT INTO meta
+            (one, epoch, service_name, demonstration, public_url, log_position, profile_version,
+             projected_profile_version, projected_on, directory_version, service_user,
+             service_device, seal_key)
+         VALUES (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3, ?4)",
         params![epoch.as_bytes(), user.as_bytes(), device.as_bytes(), seal_key],
     )?;
     Ok(())

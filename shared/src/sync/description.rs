@@ -242,6 +242,7 @@ fn every_message_is_described_place_by_place() {
         practices: Vec::new(),
         team: Vec::new(),
         codes: Vec::new(),
+        offline_hours: Some(72),
     };
     check_places("SyncRequest", &first_request());
     check_places("Cursor", &Cursor::default());
@@ -305,7 +306,8 @@ fn every_verdict_has_its_number_and_says_whether_to_repeat_the_change() {
 }
 
 /// What bounds only what a phone keeps for itself.
-const NOT_OF_THE_PROTOCOL: [&str; 2] = ["NOTICES_MAX", "SEALS_KEPT_MAX"];
+const NOT_OF_THE_PROTOCOL: [&str; 4] =
+    ["NOTICES_MAX", "OFFLINE_HOURS", "PASSPHRASE_CHARACTERS_MIN", "SEALS_KEPT_MAX"];
 
 #[test]
 fn every_limit_is_described_with_its_number() {

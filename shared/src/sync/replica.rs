@@ -222,11 +222,16 @@ impl Replica {
         Timestamp::from_second(oldest).ok()
     }
 
+    /// How many changes the server has not acknowledged.
+    pub fn unsent(&self) -> u32 {
+        self.cases.values().map(|record| record.unsent).sum()
+    }
+
     /// The state of everything on this phone.
     pub fn state(&self) -> SyncState {
         let refused = self.cases.values().find_map(|record| record.refused);
         let remedy = self.failure.and_then(Failure::remedy);
-        let waiting: u32 = self.cases.values().map(|record| record.unsent).sum();
+        let waiting = self.unsent();
         match (refused, remedy, self.meta.sent_at) {
             (Some(verdict), _, _) => SyncState::CannotSend(verdict.words()),
             (None, Some(remedy), _) => SyncState::CannotSend(remedy),

@@ -319,6 +319,7 @@ pub fn profile() -> Profile {
             member(ben(), "Ben Hughes", Role::LeadLinkWorker),
         ],
         codes: vec![("871731000000106".into(), "Referral to social prescribing service".into())],
+        offline_hours: None,
     }
 }
 

@@ -12,5 +12,6 @@ mod sign_in;
 mod site;
 mod stranger;
 mod two_phones;
+mod vault;
 mod whole_path;
 mod world;

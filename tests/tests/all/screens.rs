@@ -2,7 +2,7 @@
 
 use tests::{Browser, SOON, Scratch, Server};
 
-use crate::sign_in::{open_person, signed_in};
+use crate::sign_in::{choose_passphrase, go, invited, open_person, signed_in, unlock};
 
 #[test]
 fn every_screen_of_a_link_workers_day_stands_up() {
@@ -13,7 +13,14 @@ fn every_screen_of_a_link_workers_day_stands_up() {
     phone.goto(&link);
     phone.wait_for_text("Sign in on this device", SOON);
     phone.look("join");
+    phone.click_text("Sign in");
+    phone.wait_for_text("Choose a passphrase", SOON);
+    phone.type_into("Passphrase", "walnut");
+    phone.click_text("Lock this phone with it");
+    phone.wait_for_text("Choose at least 12 characters", SOON);
+    phone.look("choose");
     phone.close();
+    let link = invited(&scratch.path("data"), "Bronwen Adeyemi");
     let mut phone = signed_in(&scratch, &server, &link, "bronwen");
     let screens = [
         ("/today", "Add a contact", "today"),
@@ -24,8 +31,16 @@ fn every_screen_of_a_link_workers_day_stands_up() {
         ("/more", "More", "more"),
         ("/urgent", "999", "urgent"),
     ];
+    phone.goto("/today");
+    phone.wait_for_text("Unlock Fingerpost", SOON);
+    phone.click_text("Forget this phone");
+    phone.wait_for_text("Everything that was written here has been sent.", SOON);
+    phone.look("forget");
+    phone.click_text("Keep it");
+    phone.look("unlock");
+    unlock(&phone);
     for (path, shows, name) in screens {
-        phone.goto(path);
+        go(&phone, path);
         phone.wait_for_text(shows, SOON);
         phone.look(name);
     }
@@ -60,6 +75,7 @@ fn the_desks_work_without_a_script_and_stand_up() {
         desk.goto(&server.sign_in_path(who));
         desk.click_text("Sign in");
         if name == "team" {
+            choose_passphrase(&desk);
             desk.wait_for_text("Add a contact", SOON);
             desk.goto("/team");
         }

@@ -4,7 +4,7 @@ use tests::{SOON, Scratch, Server};
 
 use crate::{
     pack,
-    sign_in::{open_person, signed_in},
+    sign_in::{go, open_person, signed_in},
 };
 
 #[test]
@@ -43,7 +43,7 @@ fn a_note_made_with_no_signal_becomes_one_row_of_the_practices_worklist() {
     phone.type_into("Note", " and was still typing wh");
     phone.kill();
     phone.open();
-    phone.goto("/today");
+    go(&phone, "/today");
     phone.wait_for_text("Finish the contact", SOON);
     phone.click_text("Finish the contact");
     phone.wait_for_text("Contact with Ada Okafor", SOON);

@@ -119,12 +119,18 @@ fn described(fact: &Fact) -> (String, Vec<String>, String) {
         ),
         Fact::Accepted(decision) => (
             "Accepted the referral".to_owned(),
-            vec![format!("Shares with the practice: {}", decision.consent.words().to_lowercase())],
+            vec![format!(
+                "Shares with the practice: {}",
+                decision.consent.words().to_ascii_lowercase()
+            )],
             String::new(),
         ),
         Fact::Declined(decision) => (
             "Declined the referral".to_owned(),
-            vec![format!("Shares with the practice: {}", decision.consent.words().to_lowercase())],
+            vec![format!(
+                "Shares with the practice: {}",
+                decision.consent.words().to_ascii_lowercase()
+            )],
             String::new(),
         ),
         Fact::NeedNoted(noted) => plain("Need noted", noted.need.label()),
@@ -156,8 +162,8 @@ fn described(fact: &Fact) -> (String, Vec<String>, String) {
 
 fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
     let title = match contact.outcome {
-        ContactOutcome::Seen => format!("Contact: {}", contact.mode.words().to_lowercase()),
-        outcome => format!("Tried: {}", outcome.words().to_lowercase()),
+        ContactOutcome::Seen => format!("Contact: {}", contact.mode.words().to_ascii_lowercase()),
+        outcome => format!("Tried: {}", outcome.words().to_ascii_lowercase()),
     };
     // That they met is said by the title; only another outcome needs how it was tried.
     let mut lines = Vec::new();

@@ -1,0 +1,72 @@
+//! How long this phone may be read without its service: a lost phone, or one whose owner has left,
+//! does not stay readable. What waits to be sent stays where it is, sealed.
+
+use jiff::{SignedDuration, Timestamp};
+use minicbor::{Decode, Encode};
+use shared::written;
+
+/// How much later the service must have been heard before that is written down again.
+const NOTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// When the service was last heard from, and the latest time that this phone's clock has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Lease {
+    #[n(0)]
+    #[cbor(with = "written::json")]
+    heard_at: Timestamp,
+    #[n(1)]
+    #[cbor(with = "written::json")]
+    seen_at: Timestamp,
+}
+
+impl Lease {
+    /// The service was heard from.
+    pub fn begun(now: Timestamp) -> Self {
+        Self { heard_at: now, seen_at: now }
+    }
+
+    /// The lease as it is now: a clock that was turned back gives no time.
+    pub fn seen(self, now: Timestamp) -> Self {
+        Self { seen_at: self.seen_at.max(now), ..self }
+    }
+
+    /// The lease after the service was heard from, where that is worth writing down.
+    pub fn heard(self, now: Timestamp) -> Option<Self> {
+        let heard_at = self.seen_at.max(now);
+        let is_news = heard_at.duration_since(self.heard_at) >= NOTED_AGAIN_AFTER;
+        is_news.then_some(Self::begun(heard_at))
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(self, hours: u16) -> bool {
+        self.seen_at.duration_since(self.heard_at) > SignedDuration::from_hours(hours.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_second(1_795_000_000 + hours * 3_600).unwrap()
+    }
+
+    #[test]
+    fn it_ends_after_its_hours_and_begins_again_when_the_service_is_heard() {
+        let lease = Lease::begun(at(0));
+        assert!(!lease.seen(at(72)).has_ended(72));
+        assert!(lease.seen(at(73)).has_ended(72));
+        let renewed = lease.seen(at(73)).heard(at(74)).unwrap();
+        assert!(!renewed.seen(at(74)).has_ended(72));
+        assert_eq!(renewed.heard(at(74)), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_turned_back_gives_no_time_and_takes_none() {
+        let lease = Lease::begun(at(0)).seen(at(70));
+        let back = lease.seen(at(-100));
+        assert!(!back.has_ended(72));
+        assert!(back.seen(at(73)).has_ended(72));
+        assert!(!lease.heard(at(-100)).unwrap().has_ended(72));
+    }
+}

@@ -1,0 +1,80 @@
+//! Locking: on demand, after a while without a touch, and after a while out of sight. The page is
+//! loaded anew, so that nothing that was read stays in memory.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use web_sys::{Event, VisibilityState};
+
+use super::{boot, core::Core};
+use crate::clock;
+
+/// Without a touch for this long, in milliseconds: somebody listens for a while, or put the phone
+/// down and went.
+const IDLE_MS: i64 = 10 * 60_000;
+/// Out of sight for this long: longer than a call, or a look at the map.
+const HIDDEN_MS: i64 = 5 * 60_000;
+/// How often to look.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+/// When the phone was last touched, and since when the app is out of sight.
+struct Watch {
+    touched_ms: Cell<i64>,
+    hidden_ms: Cell<Option<i64>>,
+}
+
+impl Watch {
+    fn is_over(&self, now_ms: i64) -> bool {
+        let hidden = self.hidden_ms.get().is_some_and(|since| now_ms - since >= HIDDEN_MS);
+        hidden || now_ms - self.touched_ms.get() >= IDLE_MS
+    }
+}
+
+/// Watches for as long as the page lives.
+pub fn watch(core: &Rc<Core>) {
+    let now_ms = || clock::now().as_millisecond();
+    let watch = Rc::new(Watch { touched_ms: Cell::new(now_ms()), hidden_ms: Cell::new(None) });
+    let look = {
+        let (core, watch) = (core.clone(), watch.clone());
+        move || {
+            // What could not be stored is in memory alone, so it is not thrown away.
+            if watch.is_over(now_ms()) && !core.storage_fails() {
+                spawn_local(lock(core.clone()));
+            }
+        }
+    };
+    let touched = {
+        let watch = watch.clone();
+        move || watch.touched_ms.set(now_ms())
+    };
+    let pressed = touched.clone();
+    let _ = window_event_listener(ev::keydown, move |_| pressed());
+    let _ = window_event_listener(ev::pointerdown, move |_| touched());
+    let at_once = look.clone();
+    let _ =
+        window_event_listener(ev::visibilitychange, move |_| match document().visibility_state() {
+            VisibilityState::Visible => {
+                at_once();
+                watch.hidden_ms.set(None);
+            }
+            _ => watch.hidden_ms.set(Some(now_ms())),
+        });
+    let _ = set_interval_with_handle(look, LOOK_EVERY);
+}
+
+/// Locks, once what is being typed and what is under way is on disk.
+pub async fn lock(core: Rc<Core>) {
+    // Editors save when the page is about to go.
+    if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
+        let _ = window.dispatch_event(&going);
+    }
+    // Batches are written in order: this one comes after all of them.
+    let written = core.with_state(|state| state.vault.write(Vec::new()));
+    if let Some(written) = written
+        && written.await.is_err()
+    {
+        return;
+    }
+    core.stopped.set(true);
+    boot::reload();
+}
