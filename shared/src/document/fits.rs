@@ -11,7 +11,7 @@ use std::{
 };
 
 use automerge::{
-    Automerge, Change, ChangeHash, ExpandedChange, ObjId, ObjType, ReadDoc, ScalarValue,
+    ActorId, Automerge, Change, ChangeHash, ExpandedChange, ObjId, ObjType, ReadDoc, ScalarValue,
     legacy::{ElementId, Key, ObjectId, Op, OpId, OpType},
 };
 
@@ -104,8 +104,10 @@ struct Made {
 struct Past<'d> {
     document: &'d Automerge,
     run: HashMap<OpId, Made>,
-    /// The last operation and the sequence number of each change of the run.
-    ends: HashMap<ChangeHash, (u64, u64)>,
+    /// The last operation of each change of the run.
+    ends: HashMap<ChangeHash, u64>,
+    /// The latest change of each actor in the run: its sequence number and its last operation.
+    latest: HashMap<ActorId, (u64, u64)>,
     /// Every operation of the document. Unpacked only where the document's present state does not
     /// answer the question, since most changes add something new.
     history: OnceCell<HashMap<OpId, Made>>,
@@ -113,8 +115,8 @@ struct Past<'d> {
 
 impl<'d> Past<'d> {
     fn of(document: &'d Automerge) -> Self {
-        let (run, ends) = (HashMap::new(), HashMap::new());
-        Self { document, run, ends, history: OnceCell::new() }
+        let (run, ends, latest) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { document, run, ends, latest, history: OnceCell::new() }
     }
 
     /// Checks a change and adds it to the past; nothing where it does not fit.
@@ -127,29 +129,35 @@ impl<'d> Past<'d> {
             self.check_operation(&id, operation)?;
             self.run.insert(id.clone(), Made::of(&id, operation));
         }
-        self.ends.insert(change.hash(), (change.max_op(), change.seq()));
+        self.ends.insert(change.hash(), change.max_op());
+        self.latest.insert(change.actor_id().clone(), (change.seq(), change.max_op()));
         is_written_as_usual(expanded, change).then_some(())
     }
 
     /// Operations are numbered on from those before, and changes of an actor from one to the next.
     fn check_numbers(&self, change: &Change) -> Option<()> {
-        let actor = change.actor_id();
-        let mut last_operation = 0;
-        let mut follows_own = change.seq() == 1;
+        let mut before = 0;
         for hash in change.deps() {
-            let (max_operation, own_sequence) = match self.ends.get(hash) {
-                // Every change of a run but the first follows the one before it.
-                Some((max_operation, sequence)) => (*max_operation, Some(*sequence)),
-                None => {
-                    let meta = self.document.get_change_meta_by_hash(hash)?;
-                    (meta.max_op, (*meta.actor == *actor).then_some(meta.seq))
-                }
+            let max_operation = match self.ends.get(hash) {
+                Some(max_operation) => *max_operation,
+                None => self.document.get_change_meta_by_hash(hash)?.max_op,
             };
-            last_operation = max_operation.max(last_operation);
-            follows_own |= own_sequence.is_some_and(|sequence| sequence + 1 == change.seq());
+            before = before.max(max_operation);
         }
-        let fits = change.start_op().get() == last_operation + 1;
-        (fits && (follows_own || self.last_sequence(actor) + 1 == change.seq())).then_some(())
+        let first = change.start_op().get();
+        // Whoever does not follow what they wrote last would use its numbers a second time.
+        let (sequence, own_last) = self.latest(change.actor_id());
+        let fits = first == before + 1 && own_last < first && sequence + 1 == change.seq();
+        fits.then_some(())
+    }
+
+    /// The sequence number of an actor's latest change, and its last operation.
+    fn latest(&self, actor: &ActorId) -> (u64, u64) {
+        self.latest.get(actor).copied().unwrap_or_else(|| {
+            let all = self.document.get_changes_meta(&[]);
+            let own = all.iter().filter(|meta| *meta.actor == *actor);
+            own.map(|meta| (meta.seq, meta.max_op)).max().unwrap_or_default()
+        })
     }
 
     fn check_operation(&self, id: &OpId, operation: &Op) -> Option<()> {
@@ -224,11 +232,6 @@ impl<'d> Past<'d> {
             }
             history
         })
-    }
-
-    fn last_sequence(&self, actor: &automerge::ActorId) -> u64 {
-        let all = self.document.get_changes_meta(&[]);
-        all.iter().filter(|meta| *meta.actor == *actor).map(|meta| meta.seq).max().unwrap_or(0)
     }
 }
 

@@ -148,3 +148,48 @@ fn a_change_that_automerge_would_spell_otherwise_is_refused() {
 /// After one dependency, the actor, and four numbers of one byte: the change's number, its first
 /// operation, its time, and the length of its message.
 const OTHERS_AT: usize = 1 + 32 + 1 + 24 + 4;
+
+/// Somebody else, on a phone of their own.
+fn other_author() -> Author {
+    Author {
+        user: UserId::from_random([4; 16]),
+        device: DeviceId::from_random([5; 16]),
+        session: [6; 8],
+    }
+}
+
+#[test]
+fn two_people_who_take_turns_fit_in_one_go() {
+    let case = CaseId::from_random([9; 16]);
+    let (mut document, first) = Document::create(case, &author(), 0, |_| Ok(())).unwrap();
+    let mut changes = vec![first];
+    for (number, author) in
+        [other_author(), other_author(), other_author(), author(), author(), other_author()]
+            .iter()
+            .enumerate()
+    {
+        let value = format!("01632 96000{number}");
+        let change = document.commit(author, 0, |writer| writer.put_field(Field::Phone, &value));
+        changes.push(change.unwrap());
+    }
+    let parsed: Vec<_> =
+        changes.iter().map(|bytes| IncomingChange::parse(bytes).unwrap()).collect();
+    let mut read = Document::empty();
+    assert_eq!(read.apply(&parsed), Ok(()));
+    assert_eq!(read.heads(), document.heads());
+}
+
+#[test]
+fn whoever_forgets_what_they_wrote_last_does_not_fit() {
+    let (document, honest) = ground();
+    let mut ahead = document.clone();
+    ahead.apply(&[IncomingChange::parse(honest.raw_bytes()).unwrap()]).unwrap();
+    // The next change by its sequence number, beside the last one: its operations have the same names.
+    let mut bent = honest.decode();
+    bent.seq += 1;
+    let bent = Change::from(bent);
+    let heads = ahead.heads();
+    let parsed = IncomingChange::parse(bent.raw_bytes()).unwrap();
+    assert_eq!(ahead.apply(&[parsed]), Err(DocumentError::Unreadable));
+    assert_eq!(ahead.heads(), heads);
+}
