@@ -90,7 +90,6 @@ impl Bundle {
         }
         let rust = format!(
             "/// The whole client as it travels: the brotli sizes of all its files, added up.\n\
-             #[cfg(test)]\n\
              pub const CLIENT_BROTLI_BYTES: usize = {brotli_bytes};\n\
              /// The sheet that the phone's screens and the desks' pages share.\n\
              pub const STYLE_PATH: &str = {style:?};\n\

@@ -1,7 +1,7 @@
 //! The server of Fingerpost: HTTP at the edge, one change log, projections rebuilt from it.
 
 pub mod app;
-mod assets;
+pub mod assets;
 pub mod backup;
 pub mod body;
 pub mod cli;

@@ -215,14 +215,20 @@ impl Browser {
         must(self.session().script_until_done(body), "the script failed")
     }
 
+    /// Runs a script first in every page that is loaded from now on, until the browser is closed.
+    #[track_caller]
+    pub fn prepare_pages(&self, source: &str) {
+        let source = json!({ "source": source });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &source);
+    }
+
     /// Sets the clock of every page that is loaded from now on so many hours ahead, until the browser
     /// is closed.
     #[track_caller]
     pub fn set_clock_ahead(&self, hours: i32) {
         let source =
             format!("const now = Date.now; Date.now = () => now() + {hours} * 3600 * 1000;");
-        let source = json!({ "source": source });
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", &source);
+        self.prepare_pages(&source);
     }
 
     /// Puts the page on another screen.

@@ -8,7 +8,7 @@ mod pen;
 mod usage;
 mod wire;
 
-use std::{thread, time::Duration};
+use std::{path::Path, thread, time::Duration};
 
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
@@ -116,6 +116,19 @@ pub fn run(plan: Plan) -> (Value, bool) {
     });
     let good = found.lost == 0 && found.duplicated == 0 && pushed.failures.is_empty() && whole;
     (figures, good)
+}
+
+/// A server whose one link worker, "Link worker 0", carries so many cases, each of so many changes.
+pub fn stocked(data: &Path, cases: usize, changes: usize) -> Server {
+    let carrier = &fixture::enrol(data, 1)[0];
+    let caseload = write(Pen::new(carrier.author, u64::MAX), cases, changes, usize::MAX / 2);
+    let parts = caseload.chunks(CASES_IN_PART).map(|part| pushing(carrier, part)).collect();
+    let server = Server::serve(data, &[]);
+    let one = Arrival::AsFastAsPossible { connections: 1 };
+    let pushed = drive::push(server.address(), parts, one);
+    assert!(pushed.failures.is_empty(), "the caseload did not arrive: {:?}", pushed.failures);
+    caseload::wait_for_caches(data);
+    server
 }
 
 /// Cases of the caseload in one push, as a phone sends them in parts.
