@@ -57,6 +57,7 @@ pub fn catch_up(store: &Store) -> Result<usize, StoreError> {
     for round in again.chunks(ROUND_CASES_MAX) {
         unreadable += project_round(store, &mut facts, round)?;
     }
+    while one_round(store, &mut facts)? > 0 {}
     Ok(unreadable)
 }
 
@@ -76,7 +77,7 @@ pub fn catch_up_within(tx: &Transaction<'_>, today: Date) -> Result<bool, StoreE
         let prepared = prepare(tx, behind.case)?;
         keep(tx, behind, prepared, &facts)?;
     }
-    Ok(rest.len() < ROUND_CASES_MAX)
+    Ok(snapshots::behind(tx, 1)?.is_empty())
 }
 
 /// The background thread. Ends when it is dropped.
@@ -216,23 +217,6 @@ fn prepare(tx: &Transaction<'_>, case: CaseId) -> Result<Prepared, StoreError> {
     }
 }
 
-/// Sets changes that do not fit aside, and keeps what the case is without them.
-fn keep_without(
-    tx: &Transaction<'_>,
-    case: CaseId,
-    misfits: &[(ChangeHash, Verdict)],
-    facts: &ServiceFacts,
-) -> Result<bool, StoreError> {
-    tracing::warn!(%case, changes = misfits.len(), "changes that do not fit were set aside");
-    let latest = misfits::set_aside(tx, case, misfits, clock::now_ms())?;
-    if latest == 0 {
-        return Ok(true);
-    }
-    // What came in since may rest on them: then it does not fit either.
-    let prepared = prepare(tx, case)?;
-    keep(tx, &Behind { case, latest }, prepared, facts)
-}
-
 /// Keeps what was prepared. Says whether the case could be projected.
 fn keep(
     tx: &Transaction<'_>,
@@ -241,7 +225,11 @@ fn keep(
     facts: &ServiceFacts,
 ) -> Result<bool, StoreError> {
     if let Prepared::Misfits(misfits) = prepared {
-        return keep_without(tx, behind.case, &misfits, facts);
+        let case = behind.case;
+        tracing::warn!(%case, changes = misfits.len(), "changes that do not fit were set aside");
+        // What is left of the case waits for the next round.
+        misfits::set_aside(tx, case, &misfits, clock::now_ms())?;
+        return Ok(true);
     }
     let note = |failed| snapshots::note_projected(tx, behind.case, behind.latest, failed);
     let Prepared::Read { case, defects, saved } = prepared else {

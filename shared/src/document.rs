@@ -156,21 +156,35 @@ impl Document {
         Ok(())
     }
 
-    /// Adds what fits, and gives the changes that do not, each with why. What follows one that does
-    /// not fit does not fit either.
-    pub fn apply_what_fits(
+    /// Changes that do not fit, each with why: the first `max` of them, since each is looked for. The
+    /// document is of no use then.
+    pub fn misfits(
+        mut self,
+        changes: &[IncomingChange],
+        max: usize,
+    ) -> Vec<(ChangeHash, DocumentError)> {
+        let mut found = Vec::new();
+        self.sift(changes, max, &mut found);
+        found
+    }
+
+    fn sift(
         &mut self,
         changes: &[IncomingChange],
-    ) -> Vec<(ChangeHash, DocumentError)> {
-        let Err(why) = self.apply(changes) else { return Vec::new() };
+        max: usize,
+        found: &mut Vec<(ChangeHash, DocumentError)>,
+    ) {
+        if found.len() >= max {
+            return;
+        }
+        let Err(why) = self.apply(changes) else { return };
         match changes {
-            [] => Vec::new(),
-            [only] => vec![(only.hash(), why)],
+            [] => {}
+            [only] => found.push((only.hash(), why)),
             _ => {
                 let (first, second) = changes.split_at(changes.len() / 2);
-                let mut misfits = self.apply_what_fits(first);
-                misfits.extend(self.apply_what_fits(second));
-                misfits
+                self.sift(first, max, found);
+                self.sift(second, max, found);
             }
         }
     }

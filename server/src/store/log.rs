@@ -109,11 +109,11 @@ pub fn has_case(tx: &Transaction<'_>, case: CaseId) -> Result<bool, StoreError> 
 }
 
 /// Works out anew where a case ends, after changes were taken out of the log. Its caches are to be
-/// made again. Gives its last position: 0 where nothing is left of it.
+/// made again.
 ///
 /// # Errors
 /// When the database refuses, or a stored change is damaged.
-pub fn count_again(tx: &Transaction<'_>, case: CaseId) -> Result<u64, StoreError> {
+pub fn count_again(tx: &Transaction<'_>, case: CaseId) -> Result<(), StoreError> {
     let sql = "SELECT position, bytes FROM change WHERE case_id = ?1 ORDER BY position";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map([case.as_bytes()], |row| {
@@ -131,7 +131,7 @@ pub fn count_again(tx: &Transaction<'_>, case: CaseId) -> Result<u64, StoreError
         "UPDATE case_log SET latest_position = ?2, heads = ?3, projected_position = 0, failed = 0
          WHERE case_id = ?1";
     tx.prepare_cached(sql)?.execute(params![case.as_bytes(), latest, column_of(heads)])?;
-    Ok(latest)
+    Ok(())
 }
 
 /// Adds a change to the heads: what it follows is one no more.

@@ -37,8 +37,7 @@ fn number_of(verdict: Verdict) -> u8 {
 }
 
 /// Takes changes out of the log, keeps them apart, and gives the case anew to everybody who has it,
-/// so that a phone that could not read it gets the whole of what is left. Gives the case's last
-/// position.
+/// so that a phone that could not read it gets the whole of what is left.
 ///
 /// # Errors
 /// When the database refuses.
@@ -47,7 +46,7 @@ pub fn set_aside(
     case: CaseId,
     misfits: &[(ChangeHash, Verdict)],
     now_ms: i64,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     for (hash, verdict) in misfits {
         let sql = "INSERT OR REPLACE INTO quarantine
                 (case_id, hash, device, author, received_at, bytes, verdict, position)
@@ -58,9 +57,8 @@ pub fn set_aside(
         let sql = "DELETE FROM change WHERE case_id = ?1 AND hash = ?2";
         tx.prepare_cached(sql)?.execute(params![case.as_bytes(), hash.0])?;
     }
-    let latest = log::count_again(tx, case)?;
+    log::count_again(tx, case)?;
     let mut appender = Appender::open(tx, now_ms)?;
     appender.give_again(case)?;
-    appender.finish()?;
-    Ok(latest)
+    appender.finish()
 }

@@ -108,8 +108,12 @@ pub fn document(tx: &Transaction<'_>, case: CaseId) -> Result<Option<Document>, 
     Ok((!empty && apply(&mut document, &stored)).then_some(document))
 }
 
-/// The changes of a case that do not fit its document, each with what their sender is told. None
-/// where something else is wrong, such as bytes that the disk has damaged.
+/// Changes that are looked for in one go: whoever sends thousands that do not fit waits for the next
+/// rounds, and nobody else does.
+const MISFITS_AT_ONCE: usize = 32;
+
+/// The first changes of a case that do not fit its document, each with what their sender is told.
+/// None where something else is wrong, such as bytes that the disk has damaged.
 ///
 /// # Errors
 /// When the database refuses.
@@ -118,7 +122,7 @@ pub fn misfits(
     case: CaseId,
 ) -> Result<Vec<(ChangeHash, Verdict)>, StoreError> {
     let Some(changes) = parsed(&stored_changes(tx, case, 0)?) else { return Ok(Vec::new()) };
-    let misfits = Document::empty().apply_what_fits(&changes);
+    let misfits = Document::empty().misfits(&changes, MISFITS_AT_ONCE);
     Ok(misfits.iter().map(|(hash, why)| (*hash, why.into())).collect())
 }
 
