@@ -238,6 +238,7 @@ fn keep(
     };
     if !snapshots::keep(tx, behind.case, behind.latest, &saved)? {
         // Another program on the same file was quicker.
+        note(false)?;
         return Ok(true);
     }
     tx.execute_batch("SAVEPOINT projection")?;

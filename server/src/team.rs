@@ -87,8 +87,8 @@ impl Team {
             caseloads: caseloads(tx)?,
             held: held::held(tx, None)?,
             urgent: worklist::urgent(tx, None)?,
-            kept_apart: count("SELECT count(*) FROM quarantine WHERE position IS NULL")?,
-            misfits: count("SELECT count(*) FROM quarantine WHERE position IS NOT NULL")?,
+            kept_apart: count("SELECT count(*) FROM quarantine WHERE verdict = 1")?,
+            misfits: count("SELECT count(*) FROM quarantine WHERE verdict <> 1")?,
             unreadable: count("SELECT count(*) FROM case_log WHERE failed")?,
             activity: activity(tx)?,
         })

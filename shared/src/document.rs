@@ -142,14 +142,16 @@ impl Document {
     /// When a change contradicts the document, or follows one that is not there. The document stays
     /// as it was then.
     pub fn apply(&mut self, changes: &[IncomingChange]) -> Result<(), DocumentError> {
-        let operations: u64 = changes.iter().map(IncomingChange::operations).sum();
-        if operations > limits::DOCUMENT_OPERATIONS_MAX {
-            return Err(DocumentError::TooLarge);
-        }
-        let parsed: Vec<&Change> = changes.iter().map(IncomingChange::parsed).collect();
-        if parsed.iter().all(|change| fits::has(&self.0, &change.hash())) {
+        let is_new = |change: &&IncomingChange| !fits::has(&self.0, &change.parsed().hash());
+        let new: Vec<&IncomingChange> = changes.iter().filter(is_new).collect();
+        if new.is_empty() {
             return Ok(());
         }
+        let operations: u64 = new.iter().map(|change| change.operations()).sum();
+        if self.0.stats().num_ops.saturating_add(operations) > limits::DOCUMENT_OPERATIONS_MAX {
+            return Err(DocumentError::TooLarge);
+        }
+        let parsed: Vec<&Change> = new.into_iter().map(IncomingChange::parsed).collect();
         let mut next = self.0.clone();
         contained(|| fits::apply(&mut next, &parsed))?;
         self.0 = next;

@@ -90,7 +90,7 @@ impl Core {
             return Err(words.into());
         }
         let found = (self.closed.take(), self.arrived.borrow().clone());
-        let (Some(closed), Some(record)) = found else { return Ok(()) };
+        let (Some(mut closed), Some(record)) = found else { return Ok(()) };
         painted().await;
         let lease = cbor::encode(&Lease::begun(clock::now()));
         let records = vec![(Name::Profile, record), (Name::Lease, lease)];
@@ -131,16 +131,16 @@ impl Core {
         passphrase: &str,
     ) -> Result<(Vault, Contents), String> {
         let now_ms = || clock::now().as_millisecond();
-        if let Some(words) = wait_words(closed.wait_ms(now_ms())) {
+        let failed = |error: VaultError| error.to_string();
+        if let Some(words) = wait_words(closed.wait_ms(now_ms()).await.map_err(failed)?) {
             return Err(words);
         }
         painted().await;
-        let opened =
-            closed.unlock(passphrase, now_ms()).await.map_err(|error| error.to_string())?;
-        opened.ok_or_else(|| {
-            let wait = wait_words(closed.wait_ms(now_ms())).unwrap_or_default();
-            format!("That is not the passphrase. Nothing is lost. {wait}").trim_end().to_owned()
-        })
+        if let Some(opened) = closed.unlock(passphrase, now_ms()).await.map_err(failed)? {
+            return Ok(opened);
+        }
+        let wait = wait_words(closed.wait_ms(now_ms()).await.map_err(failed)?).unwrap_or_default();
+        Err(format!("That is not the passphrase. Nothing is lost. {wait}").trim_end().to_owned())
     }
 
     /// Reads what was opened, and goes on to the screens, unless the service was not heard from for
@@ -159,24 +159,37 @@ impl Core {
                 Name::Sync(_) | Name::Working(..) => {}
             }
         }
-        // Both are stored with the keys: without one of them the record was tampered with.
-        let (Some(profile), Some(lease)) = (profile, lease) else {
-            return self.shown.stage.set(Stage::NoStorage(VaultError::Unavailable));
+        let hours = profile.as_ref().and_then(|profile: &Profile| profile.offline_hours);
+        let hours = hours.unwrap_or(limits::OFFLINE_HOURS);
+        // Both are stored with the keys. What cannot be read is got from the service anew.
+        let lease = lease.map(|lease: Lease| lease.seen(clock::now()));
+        let ended = lease.is_none_or(|lease| lease.has_ended(hours));
+        let profile = match (profile, ended) {
+            (Some(profile), false) => profile,
+            (kept, _) => match fetch_profile().await {
+                Ok((now, _)) if kept.as_ref().is_none_or(|kept| kept.user == now.user) => {
+                    kept.unwrap_or(now)
+                }
+                _ => return self.shown.stage.set(Stage::LeaseEnded { hours }),
+            },
         };
-        let lease = lease.seen(clock::now());
-        let hours = profile.offline_hours.unwrap_or(limits::OFFLINE_HOURS);
-        if lease.has_ended(hours) && fetch_profile().await.is_err() {
-            return self.shown.stage.set(Stage::LeaseEnded { hours });
+        if self.stopped.get() {
+            return;
         }
+        let lease = lease.unwrap_or_else(|| Lease::begun(clock::now()));
         let mut state =
             State::open(vault, Arc::new(profile), self.session, contents.records, lease);
         state.find_drafts(None);
+        // The time that was seen is kept, so that a clock that is turned back gives no time.
+        let noted = vec![Write::Put(Name::Lease, cbor::encode(&lease)), state.waiting()];
+        let noted = state.vault.write(noted);
         self.shown.profile.set(Some(state.profile.clone()));
         *self.state.borrow_mut() = Some(state);
         self.show();
         self.shown.stage.set(Stage::Ready);
         listen::to_the_window(self);
         lock::watch(self);
+        self.working_written(noted.await);
         self.shown.online.set(listen::is_online());
         self.handle(Input::Network(listen::is_online()));
     }
@@ -186,7 +199,7 @@ impl Core {
     /// # Errors
     /// In words, when the browser's storage fails.
     pub async fn forget(&self) -> Result<(), String> {
-        let Some(closed) = self.closed.take() else { return Ok(()) };
+        let Some(mut closed) = self.closed.take() else { return Ok(()) };
         let forgotten = closed.forget().await;
         *self.closed.borrow_mut() = Some(closed);
         forgotten.map_err(|error| error.to_string())?;
@@ -269,6 +282,13 @@ impl Core {
             Ok(()) | Err(Failure::SignedOut) => {}
             Err(_) => return Err("The server could not be told. Sign out when there is a signal."),
         }
+        // Telling the server may have taken a while.
+        if self.with_state(|state| state.has_unsent_work()) == Some(true) {
+            return Err(
+                "You are signed out. Something was written meanwhile and is kept here: sign \
+                        in again to send it.",
+            );
+        }
         vault.write(vec![Write::Clear]).await.map_err(|_| {
             "You are signed out, but the browser did not remove what is stored. Remove this \
              site's data in the browser's settings."
@@ -288,7 +308,7 @@ fn wait_words(wait_ms: i64) -> Option<String> {
 }
 
 /// Lets the browser paint what was just said, before half a second of hard work.
-async fn painted() {
+pub async fn painted() {
     let (done, wait) = oneshot::channel();
     set_timeout(
         move || {

@@ -224,17 +224,15 @@ impl Core {
     }
 
     /// The service was heard from.
-    fn note_heard(&self) {
+    fn note_heard(self: &Rc<Self>) {
         let noted = self.with_state(|state| {
             state.lease = state.lease.heard(clock::now())?;
             let lease = Write::Put(Name::Lease, cbor::encode(&state.lease));
             Some(state.vault.write(vec![lease]))
         });
         if let Some(noted) = noted.flatten() {
-            // What is not noted now is noted at the next answer.
-            spawn_local(async move {
-                let _ = noted.await;
-            });
+            let core = self.clone();
+            spawn_local(async move { core.working_written(noted.await) });
         }
     }
 

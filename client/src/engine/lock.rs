@@ -62,18 +62,26 @@ pub fn watch(core: &Rc<Core>) {
     let _ = set_interval_with_handle(look, LOOK_EVERY);
 }
 
-/// Locks, once what is being typed and what is under way is on disk.
+/// Locks, once what is being typed and what is under way is on disk. Where that fails the app stays
+/// open, since it alone holds it.
 pub async fn lock(core: Rc<Core>) {
-    // Editors save when the page is about to go.
+    // Editors save when the page is about to go; what they save takes its place first.
     if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
         let _ = window.dispatch_event(&going);
     }
-    // Batches are written in order: this one comes after all of them.
-    let written = core.with_state(|state| state.vault.write(Vec::new()));
-    if let Some(written) = written
-        && written.await.is_err()
-    {
-        return;
+    boot::painted().await;
+    let written = core.with_state(|state| {
+        let mut writes = state.working.writes();
+        writes.push(state.waiting());
+        state.vault.write(writes)
+    });
+    if let Some(written) = written {
+        let outcome = written.await;
+        core.working_written(outcome);
+        let is_behind = core.with_state(|state| state.replica.is_storing_anything());
+        if outcome.is_err() || is_behind == Some(true) {
+            return;
+        }
     }
     core.stopped.set(true);
     boot::reload();

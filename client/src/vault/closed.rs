@@ -68,9 +68,10 @@ impl Closed {
         })
     }
 
-    /// Whether a passphrase was chosen.
+    /// Whether a passphrase was chosen. Without what is needed beside it nothing opens, and nothing is
+    /// overwritten either.
     pub fn is_locked(&self) -> bool {
-        self.keys.is_some()
+        self.keys.is_some() || self.stored.iter().any(|(_, stored)| seal::is_sealed(stored))
     }
 
     /// How many entries wait to be sent.
@@ -79,8 +80,15 @@ impl Closed {
     }
 
     /// How long to wait before a passphrase is tried, in milliseconds.
-    pub fn wait_ms(&self, now_ms: i64) -> i64 {
-        self.attempts.wait_ms(now_ms)
+    ///
+    /// # Errors
+    /// When the browser's storage fails.
+    pub async fn wait_ms(&mut self, now_ms: i64) -> Result<i64, VaultError> {
+        let seen = self.attempts.seen(now_ms);
+        if seen != self.attempts {
+            self.note(seen).await?;
+        }
+        Ok(seen.wait_ms(now_ms))
     }
 
     /// What lies in it as it is: what was kept before anybody chose a passphrase.
@@ -97,7 +105,7 @@ impl Closed {
     /// # Errors
     /// When the browser cannot store it, or has no cryptography.
     pub async fn set_up(
-        &self,
+        &mut self,
         passphrase: &str,
         more: Vec<(Name, Vec<u8>)>,
     ) -> Result<(Vault, Contents), VaultError> {
@@ -113,7 +121,7 @@ impl Closed {
             let bytes = seal::seal(&key, &text, record).await?;
             sealed.push((text, bytes));
         }
-        let transaction = self.connection.write()?;
+        let transaction = self.transaction().await?;
         transaction.clear()?;
         transaction.put(OPENED_BY, &self.opening)?;
         keys.put(&transaction)?;
@@ -157,8 +165,25 @@ impl Closed {
         Ok(Some((keeper.begin(), contents)))
     }
 
+    /// Begins to write, unless another tab has opened the vault since. Platforms drop connections,
+    /// mostly while the app is in the background: once more then.
+    async fn transaction(&mut self) -> Result<Transaction, VaultError> {
+        let transaction = match self.connection.write() {
+            Err(VaultError::Unavailable) => {
+                self.connection = Connection::open().await?;
+                self.connection.write()?
+            }
+            begun => begun?,
+        };
+        if transaction.get(OPENED_BY).await?.as_deref() == Some(&self.opening) {
+            Ok(transaction)
+        } else {
+            Err(VaultError::OpenElsewhere)
+        }
+    }
+
     async fn note(&mut self, attempts: Attempts) -> Result<(), VaultError> {
-        let transaction = self.connection.write()?;
+        let transaction = self.transaction().await?;
         transaction.put(ATTEMPTS, &seal::plain(&cbor::encode(&attempts)))?;
         transaction.complete().await?;
         self.attempts = attempts;
@@ -169,8 +194,8 @@ impl Closed {
     ///
     /// # Errors
     /// When the browser's storage fails; nothing is removed then.
-    pub async fn forget(&self) -> Result<(), VaultError> {
-        let transaction = self.connection.write()?;
+    pub async fn forget(&mut self) -> Result<(), VaultError> {
+        let transaction = self.transaction().await?;
         transaction.clear()?;
         transaction.complete().await
     }

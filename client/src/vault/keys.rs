@@ -130,13 +130,17 @@ impl Attempts {
         Self { failures: self.failures.saturating_add(1), last_ms: now_ms }
     }
 
-    /// How long to wait before the next, in milliseconds. A clock that was turned back makes nobody
-    /// wait longer than the whole wait, and nobody wait less.
+    /// The same by a clock that was turned back: the wait begins again, and does end.
+    pub fn seen(self, now_ms: i64) -> Self {
+        Self { last_ms: self.last_ms.min(now_ms), ..self }
+    }
+
+    /// How long to wait before the next, in milliseconds.
     pub fn wait_ms(self, now_ms: i64) -> i64 {
         let Some(doublings) = self.failures.checked_sub(FREE_FAILURES) else { return 0 };
         let whole = WAIT_MS.saturating_mul(1 << doublings.min(20)).min(WAIT_MS_MAX);
-        let passed = now_ms.saturating_sub(self.last_ms);
-        if passed < 0 { whole } else { (whole - passed).max(0) }
+        let passed = now_ms.saturating_sub(self.last_ms).max(0);
+        (whole - passed).max(0)
     }
 }
 
@@ -178,7 +182,10 @@ mod tests {
         assert_eq!(attempts.wait_ms(1_000), 5_000);
         assert_eq!(attempts.wait_ms(4_000), 2_000);
         assert_eq!(attempts.wait_ms(6_000), 0);
-        assert_eq!(attempts.wait_ms(-999), 5_000, "a clock that was turned back");
+        // A clock that was turned back takes the wait with it, and does not make it longer.
+        let back = attempts.seen(-900_000);
+        assert_eq!((back.wait_ms(-900_000), back.wait_ms(-895_000)), (5_000, 0));
+        assert_eq!(attempts.seen(6_000), attempts);
         for _ in 0..1_000 {
             attempts = attempts.failed(1_000);
         }

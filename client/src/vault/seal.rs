@@ -22,6 +22,11 @@ pub async fn open(key: &Key, name: &str, stored: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// Whether this is a sealed record.
+pub fn is_sealed(stored: &[u8]) -> bool {
+    stored.first() == Some(&SEALED)
+}
+
 /// A record that lies as it is.
 pub fn plain(record: &[u8]) -> Vec<u8> {
     [&[PLAIN], record].concat()

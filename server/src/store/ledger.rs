@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use shared::{
     case::{Case, Defect, Entry, Episode, Fact, Field, Status, event::Consent},
     coding::{self, CodedEntry, HeldEntry, NotCoded},
-    ids::{EpisodeId, EventId, UserId},
+    ids::{CaseId, EpisodeId, EventId, UserId},
 };
 
 use super::column;
@@ -16,6 +16,18 @@ use crate::service::ServiceFacts;
 /// refers to. `fingerpost verify` empties a copy of them and works them out again.
 pub const TABLES: &[&str] =
     &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key", "standing"];
+
+/// Empties the ledger of one case.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget(tx: &Transaction<'_>, case: CaseId) -> Result<(), Error> {
+    for table in TABLES {
+        let sql = format!("DELETE FROM {table} WHERE case_id = ?1");
+        tx.prepare_cached(&sql)?.execute([case.as_bytes()])?;
+    }
+    Ok(())
+}
 
 /// Brings the ledger up to date with one case. What another case says makes no difference here:
 /// likely duplicates are found when rows are read.
@@ -28,10 +40,7 @@ pub fn project(
     defects: &[Defect],
     facts: &ServiceFacts,
 ) -> Result<(), Error> {
-    for table in TABLES {
-        tx.prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
-            .execute([case.id.as_bytes()])?;
-    }
+    forget(tx, case.id)?;
     let coding = coding::code(case, defects, &facts.context(false));
     let ledger = Ledger { tx, case, facts };
     coding.coded.iter().try_for_each(|entry| ledger.put_coded(entry))?;

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use shared::{cbor, document::ChangeHash, ids::CaseId, sync::wire::Verdict};
 
 use super::{
-    StoreError,
+    StoreError, ledger,
     log::{self, Appender},
 };
 
@@ -19,11 +19,10 @@ pub fn verdict(
     hash: &ChangeHash,
 ) -> Result<Option<Verdict>, StoreError> {
     let sql = "SELECT verdict FROM quarantine
-         WHERE case_id = ?1 AND hash = ?2 AND position IS NOT NULL";
+         WHERE case_id = ?1 AND hash = ?2 AND verdict <> ?3";
     let mut statement = tx.prepare_cached(sql)?;
-    let number = statement
-        .query_row(params![case.as_bytes(), hash.0], |row| row.get::<_, u8>(0))
-        .optional()?;
+    let key = params![case.as_bytes(), hash.0, number_of(Verdict::Quarantined)];
+    let number = statement.query_row(key, |row| row.get::<_, u8>(0)).optional()?;
     Ok(number.map(verdict_of))
 }
 
@@ -32,7 +31,8 @@ fn verdict_of(number: u8) -> Verdict {
     cbor::decode(&[number]).unwrap_or(Verdict::DoesNotFit)
 }
 
-fn number_of(verdict: Verdict) -> u8 {
+/// The number of this verdict in the protocol.
+pub fn number_of(verdict: Verdict) -> u8 {
     cbor::encode(&verdict)[0]
 }
 
@@ -57,6 +57,9 @@ pub fn set_aside(
         let sql = "DELETE FROM change WHERE case_id = ?1 AND hash = ?2";
         tx.prepare_cached(sql)?.execute(params![case.as_bytes(), hash.0])?;
     }
+    // It is of the case as it was.
+    tx.prepare_cached("DELETE FROM snapshot WHERE case_id = ?1")?.execute([case.as_bytes()])?;
+    ledger::forget(tx, case)?;
     log::count_again(tx, case)?;
     let mut appender = Appender::open(tx, now_ms)?;
     appender.give_again(case)?;

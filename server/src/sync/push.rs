@@ -52,8 +52,8 @@ pub fn push(
                 appender.grant(case, user, Some(device))?;
             }
         }
-        for change in judged.kept_apart() {
-            keep_apart(tx, case, entry(change), now_ms)?;
+        for (change, verdict) in judged.kept_apart() {
+            keep_apart(tx, case, entry(change), verdict, now_ms)?;
         }
         all.push(judged);
     }
@@ -120,10 +120,13 @@ fn keep_apart(
     tx: &Transaction<'_>,
     case: CaseId,
     entry: Entry<'_>,
+    verdict: Verdict,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT OR IGNORE INTO quarantine
-         (case_id, hash, device, author, received_at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO quarantine
+            (case_id, hash, device, author, received_at, bytes, verdict)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (case_id, hash) DO UPDATE SET verdict = excluded.verdict";
     tx.prepare_cached(sql)?.execute(params![
         case.as_bytes(),
         entry.change.hash().0,
@@ -131,6 +134,7 @@ fn keep_apart(
         entry.author.as_bytes(),
         now_ms,
         entry.change.bytes(),
+        misfits::number_of(verdict),
     ])?;
     Ok(())
 }

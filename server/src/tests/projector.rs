@@ -49,9 +49,21 @@ fn numbered_late(change: &[u8]) -> Vec<u8> {
     let mut late = change.to_vec();
     let content = if late[9] < 0x80 { 10 } else { 11 };
     late[content + 1 + 32 + 1 + 24 + 1] += 1;
-    let hash = Sha256::digest(&late[8..]);
-    late[4..8].copy_from_slice(&hash[..4]);
-    late
+    with_its_hash(late)
+}
+
+/// The change behind another one than it was written behind. Its one dependency lies at the beginning.
+fn following(change: &[u8], before: &[u8]) -> Vec<u8> {
+    let mut moved = change.to_vec();
+    let content = if moved[9] < 0x80 { 10 } else { 11 };
+    moved[content + 1..content + 1 + 32].copy_from_slice(&Sha256::digest(&before[8..]));
+    with_its_hash(moved)
+}
+
+fn with_its_hash(mut change: Vec<u8>) -> Vec<u8> {
+    let hash = Sha256::digest(&change[8..]);
+    change[4..8].copy_from_slice(&hash[..4]);
+    change
 }
 
 async fn differences(server: &Server) -> Vec<String> {
@@ -88,6 +100,8 @@ async fn a_change_that_does_not_fit_is_set_aside_and_its_case_goes_on() {
     let mut write = |field, value| document.commit(&phone.author, 0, |w| w.put_field(field, value));
     let good = write(Field::Sex, "female").unwrap();
     let late = numbered_late(&write(Field::Phone, "01632 960000").unwrap());
+    let follows = following(&write(Field::WhatMatters, "The garden").unwrap(), &late);
+    let and_that = following(&write(Field::Communication, "Large print").unwrap(), &follows);
     // By its header it is a change like any other, and a push opens no document.
     let verdicts = push(&server, &phone, case, &[begins, good, late.clone()]).await;
     assert_eq!(verdicts, [Verdict::Stored; 3]);
@@ -107,6 +121,12 @@ async fn a_change_that_does_not_fit_is_set_aside_and_its_case_goes_on() {
     // Its sender is told, however often it is sent, and nothing of it is lost.
     assert_eq!(push(&server, &phone, case, &[late]).await, [Verdict::DoesNotFit]);
     assert_eq!(server.count("quarantine").await, 1);
+    // So is whoever goes on from it, which would otherwise wait for ever.
+    for changes in [&[follows.clone()][..], &[follows, and_that]] {
+        let verdicts = push(&server, &phone, case, changes).await;
+        assert!(verdicts.iter().all(|verdict| *verdict == Verdict::DoesNotFit), "{verdicts:?}");
+    }
+    assert_eq!(server.count("quarantine").await, 3);
     assert_eq!(differences(&server).await, Vec::<String>::new());
 }
 
@@ -120,8 +140,7 @@ async fn a_case_of_which_nothing_fits_is_given_to_nobody() {
     // Numbered from two on, though nothing comes before it.
     let content = if begins[9] < 0x80 { 10 } else { 11 };
     begins[content + 1 + 1 + 24 + 1] += 1;
-    let hash = Sha256::digest(&begins[8..]);
-    begins[4..8].copy_from_slice(&hash[..4]);
+    let begins = with_its_hash(begins);
     assert_eq!(push(&server, &phone, case, &[begins.clone()]).await, [Verdict::Stored]);
     let store = server.store.clone();
     let caught_up = tokio::task::spawn_blocking(move || projector::catch_up(&store).unwrap());

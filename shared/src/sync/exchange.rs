@@ -143,7 +143,7 @@ pub struct JudgedPush {
 #[derive(Debug)]
 enum Judged {
     Take(IncomingChange),
-    KeepApart(IncomingChange),
+    KeepApart(IncomingChange, Verdict),
     Answer(Verdict),
 }
 
@@ -165,6 +165,7 @@ pub fn judge<S: CaseStore>(
         store,
         vouched,
         taken: BTreeSet::new(),
+        aside: BTreeSet::new(),
         beginners: BTreeSet::new(),
         adopted: BTreeMap::new(),
     };
@@ -200,6 +201,7 @@ struct Judge<'a, S> {
     store: &'a mut S,
     vouched: BTreeSet<ChangeHash>,
     taken: BTreeSet<ChangeHash>,
+    aside: BTreeSet<ChangeHash>,
     beginners: BTreeSet<UserId>,
     adopted: BTreeMap<DeviceId, UserId>,
 }
@@ -217,14 +219,18 @@ impl<S: CaseStore> Judge<'_, S> {
             return Ok(Judged::Answer(Verdict::NotYours));
         }
         if matches!(self.facts, CaseFacts::Known { may_write: false, .. }) {
-            return Ok(Judged::KeepApart(change));
+            return Ok(Judged::KeepApart(change, Verdict::Quarantined));
         }
         if change.dependencies().next().is_none() {
             if let Err(verdict) = self.begin(&change) {
                 return Ok(Judged::Answer(verdict));
             }
-        } else if !self.follows_known(&change)? {
-            return Ok(Judged::Answer(Verdict::Early));
+        } else if let Some(verdict) = self.objection_to_past(&change)? {
+            if verdict == Verdict::Early {
+                return Ok(Judged::Answer(verdict));
+            }
+            self.aside.insert(hash);
+            return Ok(Judged::KeepApart(change, verdict));
         }
         self.taken.insert(hash);
         Ok(Judged::Take(change))
@@ -269,13 +275,20 @@ impl<S: CaseStore> Judge<'_, S> {
         Ok(())
     }
 
-    fn follows_known(&mut self, change: &IncomingChange) -> Result<bool, S::Error> {
+    /// Why a change cannot be taken whose past is not whole: something that it follows is not there
+    /// yet, or was set aside, and then it never will be.
+    fn objection_to_past(&mut self, change: &IncomingChange) -> Result<Option<Verdict>, S::Error> {
+        let mut is_early = false;
         for hash in change.dependencies() {
-            if !self.taken.contains(&hash) && !self.store.has(&hash)? {
-                return Ok(false);
+            if self.taken.contains(&hash) || self.store.has(&hash)? {
+                continue;
             }
+            if self.aside.contains(&hash) || self.store.misfit(&hash)?.is_some() {
+                return Ok(Some(Verdict::DoesNotFit));
+            }
+            is_early = true;
         }
-        Ok(true)
+        Ok(is_early.then_some(Verdict::Early))
     }
 }
 
@@ -313,10 +326,10 @@ impl JudgedPush {
         })
     }
 
-    /// The changes to keep apart for the lead.
-    pub fn kept_apart(&self) -> impl Iterator<Item = &IncomingChange> {
+    /// The changes to keep apart, each with what its sender is told.
+    pub fn kept_apart(&self) -> impl Iterator<Item = (&IncomingChange, Verdict)> {
         self.changes.iter().filter_map(|judged| match judged {
-            Judged::KeepApart(change) => Some(change),
+            Judged::KeepApart(change, verdict) => Some((change, *verdict)),
             _ => None,
         })
     }
@@ -325,8 +338,7 @@ impl JudgedPush {
     pub fn receipt(&self, _: &Durable) -> CaseReceipt {
         let verdict = |judged: &Judged| match judged {
             Judged::Take(_) => Verdict::Stored,
-            Judged::KeepApart(_) => Verdict::Quarantined,
-            Judged::Answer(verdict) => *verdict,
+            Judged::KeepApart(_, verdict) | Judged::Answer(verdict) => *verdict,
         };
         CaseReceipt { case: self.case, verdicts: self.changes.iter().map(verdict).collect() }
     }

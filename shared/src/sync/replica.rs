@@ -261,6 +261,11 @@ impl Replica {
         self.storing.contains_key(&ticket)
     }
 
+    /// Whether anything is not on this phone's disk yet.
+    pub fn is_storing_anything(&self) -> bool {
+        !self.storing.is_empty() || !self.unstored.is_empty()
+    }
+
     /// Cases that could not be read even after asking for them again.
     pub fn unreadable(&self) -> impl Iterator<Item = CaseId> {
         let given_up = self.unreadable.iter().filter(|(_, tries)| *tries >= AGAIN_TRIES_MAX);

@@ -172,15 +172,19 @@ impl Replica {
             Some(record) => Document::load(&record.saved)?,
             None => Document::empty(),
         };
-        let mut heads = before.map(|record| record.server_heads.clone()).unwrap_or_default();
-        if let Some(snapshot) = &update.snapshot {
-            heads.extend(document.merge_saved(snapshot)?);
-        }
         let changes: Vec<IncomingChange> = update
             .changes
             .iter()
             .map(|bytes| IncomingChange::parse(bytes).map_err(|_| DocumentError::Unreadable))
             .collect::<Result<_, _>>()?;
+        // A whole case says what the server holds by itself: it may have set something aside since.
+        let begins = |change: &IncomingChange| change.dependencies().next().is_none();
+        let is_whole = update.snapshot.is_some() || changes.iter().any(begins);
+        let known = before.filter(|_| !is_whole);
+        let mut heads = known.map(|record| record.server_heads.clone()).unwrap_or_default();
+        if let Some(snapshot) = &update.snapshot {
+            heads.extend(document.merge_saved(snapshot)?);
+        }
         document.apply(&changes)?;
         // A change whose predecessors are missing waits unseen inside automerge: ask again.
         if changes.iter().any(|change| !document.has(&change.hash())) {
