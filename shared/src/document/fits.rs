@@ -108,6 +108,12 @@ struct Past<'d> {
     ends: HashMap<ChangeHash, u64>,
     /// The latest change of each actor in the run: its sequence number and its last operation.
     latest: HashMap<ActorId, (u64, u64)>,
+    /// The changes of the document that the run follows so far.
+    follows: Vec<ChangeHash>,
+    /// From which operation of an actor on the document holds what the change does not follow. There
+    /// it is for the change as little as where it arrives later: else whether a change fits would
+    /// depend on what came first.
+    unseen: HashMap<ActorId, u64>,
     /// Every operation of the document. Unpacked only where the document's present state does not
     /// answer the question, since most changes add something new.
     history: OnceCell<HashMap<OpId, Made>>,
@@ -115,13 +121,21 @@ struct Past<'d> {
 
 impl<'d> Past<'d> {
     fn of(document: &'d Automerge) -> Self {
-        let (run, ends, latest) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { document, run, ends, latest, history: OnceCell::new() }
+        Self {
+            document,
+            run: HashMap::new(),
+            ends: HashMap::new(),
+            latest: HashMap::new(),
+            follows: Vec::new(),
+            unseen: HashMap::new(),
+            history: OnceCell::new(),
+        }
     }
 
     /// Checks a change and adds it to the past; nothing where it does not fit.
     fn check(&mut self, change: &Change) -> Option<()> {
         self.check_numbers(change)?;
+        self.look_aside(change);
         let expanded = change.decode();
         let first = change.start_op().get();
         for (counter, operation) in (first..).zip(&expanded.operations) {
@@ -160,6 +174,26 @@ impl<'d> Past<'d> {
         })
     }
 
+    /// Works out what the document holds beside what the change follows.
+    fn look_aside(&mut self, change: &Change) {
+        let in_document = change.deps().iter().filter(|hash| has(self.document, hash));
+        self.follows.extend(in_document);
+        self.unseen.clear();
+        if self.document.get_heads().iter().all(|head| self.follows.contains(head)) {
+            return;
+        }
+        for meta in self.document.get_changes_meta(&self.follows) {
+            let from = self.unseen.entry(meta.actor.into_owned()).or_insert(meta.start_op);
+            *from = meta.start_op.min(*from);
+        }
+    }
+
+    /// Whether the change follows what made this operation.
+    fn is_seen(&self, id: &OpId) -> bool {
+        self.run.contains_key(id)
+            || self.unseen.get(id.actor()).is_none_or(|from| id.counter() < *from)
+    }
+
     fn check_operation(&self, id: &OpId, operation: &Op) -> Option<()> {
         let object_type = self.object_type(&operation.obj)?;
         let is_insert = operation.insert;
@@ -192,6 +226,9 @@ impl<'d> Past<'d> {
 
     fn object_type(&self, object: &ObjectId) -> Option<ObjType> {
         let ObjectId::Id(id) = object else { return Some(ObjType::Map) };
+        if !self.is_seen(id) {
+            return None;
+        }
         match self.run.get(id) {
             Some(made) => made.makes,
             None => self.document.object_type(object_id(object)).ok(),
@@ -199,11 +236,15 @@ impl<'d> Past<'d> {
     }
 
     fn is_element(&self, object: &ObjectId, element: &OpId) -> bool {
-        self.find(element).is_some_and(|made| made.inserts && made.object == *object)
+        self.is_seen(element)
+            && self.find(element).is_some_and(|made| made.inserts && made.object == *object)
     }
 
     /// Whether the replaced operation lies where the new one goes.
     fn lies_at(&self, replaced: &OpId, new: &Op) -> bool {
+        if !self.is_seen(replaced) {
+            return false;
+        }
         if let Key::Map(name) = &new.key
             && let Ok(present) = self.document.get_all(object_id(&new.obj), name.as_str())
             && present.iter().any(|(_, id)| is(id, replaced))

@@ -193,3 +193,28 @@ fn whoever_forgets_what_they_wrote_last_does_not_fit() {
     assert_eq!(ahead.apply(&[parsed]), Err(DocumentError::Unreadable));
     assert_eq!(ahead.heads(), heads);
 }
+
+#[test]
+fn what_a_change_refers_to_must_lie_in_its_own_past() {
+    let (document, _) = ground();
+    let mut theirs = document.clone();
+    let event = EventId::new(7, 0);
+    let victim = theirs
+        .commit(&other_author(), 0, |writer| writer.put_draft(event, &draft("later")))
+        .unwrap();
+    let victim = IncomingChange::parse(&victim).unwrap();
+    // Somebody who guesses the name of an object that a colleague has not sent yet writes into it.
+    let mut guessing = document.clone();
+    let honest =
+        guessing.commit(&author(), 0, |writer| writer.put_field(Field::Sex, "male")).unwrap();
+    let mut bent = Change::try_from(honest.as_slice()).unwrap().decode();
+    let operation = &mut bent.operations[0];
+    let made = victim.parsed().start_op().get();
+    operation.obj = ObjectId::Id(OpId(made, victim.parsed().actor_id().clone()));
+    let guess = IncomingChange::parse(Change::from(bent).raw_bytes()).unwrap();
+    let mut before = document.clone();
+    assert_eq!(before.apply(&[guess.clone()]), Err(DocumentError::Unreadable));
+    let mut after = document;
+    after.apply(&[victim]).unwrap();
+    assert_eq!(after.apply(&[guess]), Err(DocumentError::Unreadable));
+}
