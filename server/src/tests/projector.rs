@@ -141,7 +141,7 @@ async fn a_case_of_which_nothing_fits_is_given_to_nobody() {
     let content = if begins[9] < 0x80 { 10 } else { 11 };
     begins[content + 1 + 1 + 24 + 1] += 1;
     let begins = with_its_hash(begins);
-    assert_eq!(push(&server, &phone, case, &[begins.clone()]).await, [Verdict::Stored]);
+    assert_eq!(push(&server, &phone, case, std::slice::from_ref(&begins)).await, [Verdict::Stored]);
     let store = server.store.clone();
     let caught_up = tokio::task::spawn_blocking(move || projector::catch_up(&store).unwrap());
     assert_eq!(caught_up.await.unwrap(), 0);

@@ -213,7 +213,7 @@ fn what_a_change_refers_to_must_lie_in_its_own_past() {
     operation.obj = ObjectId::Id(OpId(made, victim.parsed().actor_id().clone()));
     let guess = IncomingChange::parse(Change::from(bent).raw_bytes()).unwrap();
     let mut before = document.clone();
-    assert_eq!(before.apply(&[guess.clone()]), Err(DocumentError::Unreadable));
+    assert_eq!(before.apply(std::slice::from_ref(&guess)), Err(DocumentError::Unreadable));
     let mut after = document;
     after.apply(&[victim]).unwrap();
     assert_eq!(after.apply(&[guess]), Err(DocumentError::Unreadable));
