@@ -4,7 +4,7 @@ use shared::cbor;
 
 use super::{
     Contents, Keeper, Keys, OPENED_BY, Vault,
-    crypto::DeviceKey,
+    crypto::{DeviceKey, Key},
     error::VaultError,
     indexed_db::{Connection, Transaction},
     keys::{Attempts, Wrapping},
@@ -22,7 +22,7 @@ pub(super) const WAITING: &str = "waiting";
 /// A vault that is locked, or has no lock yet.
 pub struct Closed {
     connection: Connection,
-    opening: [u8; 8],
+    opening: Vec<u8>,
     keys: Option<Keys>,
     attempts: Attempts,
     waiting: u32,
@@ -45,6 +45,8 @@ impl Closed {
     pub async fn read(opening: [u8; 8]) -> Result<Self, VaultError> {
         let connection = Connection::open().await?;
         let transaction = connection.write()?;
+        // Every record begins with its version, whatever it holds.
+        let opening = seal::plain(&opening);
         transaction.put(OPENED_BY, &opening)?;
         let device = DeviceKey::of(transaction.value(DEVICE_KEY).await?);
         let stored = transaction.all().await?;
@@ -129,9 +131,7 @@ impl Closed {
             transaction.put(name, bytes)?;
         }
         transaction.complete().await?;
-        let keeper =
-            Keeper { connection: self.connection.clone(), opening: self.opening, key, keys };
-        Ok((keeper.begin(), Contents { records, unopened: 0 }))
+        Ok((self.keeper(key, keys).begin(), Contents { records, unopened: 0 }))
     }
 
     /// Opens the vault; `None` where this is not the passphrase, which is noted on the disk before
@@ -160,9 +160,11 @@ impl Closed {
                 None => contents.unopened += 1,
             }
         }
-        let connection = self.connection.clone();
-        let keeper = Keeper { connection, opening: self.opening, key, keys };
-        Ok(Some((keeper.begin(), contents)))
+        Ok(Some((self.keeper(key, keys).begin(), contents)))
+    }
+
+    fn keeper(&self, key: Key, keys: Keys) -> Keeper {
+        Keeper { connection: self.connection.clone(), opening: self.opening.clone(), key, keys }
     }
 
     /// Begins to write, unless another tab has opened the vault since. Platforms drop connections,

@@ -25,7 +25,8 @@ pub use name::Name;
 pub use persistence::{Persistence, ask_to_persist, is_persisted};
 use shared::cbor;
 
-/// The record that says which opening of the vault may write. It is not sealed: it holds nothing.
+/// The record that says which opening of the vault may write. It says nothing of anybody, so it is
+/// not sealed.
 const OPENED_BY: &str = "opened-by";
 
 /// One write of a batch.
@@ -65,7 +66,7 @@ struct Batch {
 struct Keeper {
     connection: Connection,
     /// Random: names this opening, so that an older one finds out that it may not write any more.
-    opening: [u8; 8],
+    opening: Vec<u8>,
     key: Key,
     keys: Keys,
 }

@@ -114,10 +114,22 @@ pub enum Fact {
     Retracted(Retracted),
     /// A person settled a field that two people had written at once.
     ConflictResolved(ConflictResolved),
+    /// A clinician was told of an urgent concern, whether or not they took it over.
+    Informed(Informed),
+    /// The rest of the record of an urgent concern, written once there was time.
+    UrgentRecord(UrgentRecord),
+    /// What was looked at again after an urgent concern.
+    UrgentReview(UrgentReview),
+    /// Work that belongs to no person: stands in a worker's logbook.
+    Activity(Activity),
+    /// An account of what the service does, which names nobody: stands in a worker's logbook.
+    CaseStudy(CaseStudy),
+    /// What a worker found wrong or missing in the directory: stands in a worker's logbook.
+    ServiceSuggested(ServiceSuggested),
 }
 
 /// The names of every kind that this version reads.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 22] = [
     "referred",
     "contact",
     "accepted",
@@ -134,6 +146,12 @@ pub const KINDS: [&str; 16] = [
     "amended",
     "retracted",
     "conflict_resolved",
+    "informed",
+    "urgent_record",
+    "urgent_review",
+    "activity",
+    "case_study",
+    "service_suggested",
 ];
 
 impl Fact {
@@ -156,6 +174,12 @@ impl Fact {
             Self::Amended(_) => KINDS[13],
             Self::Retracted(_) => KINDS[14],
             Self::ConflictResolved(_) => KINDS[15],
+            Self::Informed(_) => KINDS[16],
+            Self::UrgentRecord(_) => KINDS[17],
+            Self::UrgentReview(_) => KINDS[18],
+            Self::Activity(_) => KINDS[19],
+            Self::CaseStudy(_) => KINDS[20],
+            Self::ServiceSuggested(_) => KINDS[21],
         }
     }
 
@@ -559,4 +583,192 @@ pub struct Retracted {
 pub struct ConflictResolved {
     /// The field's stored name.
     pub field: String,
+}
+
+/// A clinician was told of an urgent concern. When is the event's own time; whoever took it over as
+/// well is in a [`Handover`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Informed {
+    /// The concern.
+    pub target: EventId,
+    /// Who was told, with their role.
+    pub who: Personal<String>,
+}
+
+/// The rest of the record of an urgent concern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UrgentRecord {
+    /// The concern.
+    pub target: EventId,
+    /// Self-help and services that were given.
+    pub given: Personal<String>,
+    /// What the person was told would happen.
+    pub told: Personal<String>,
+    /// Whether they agreed to others being told.
+    pub consent: UrgentConsent,
+    /// Why it was overridden, or not asked for; empty where they agreed.
+    pub why: Personal<String>,
+    /// When somebody looks at it next.
+    #[serde(default, with = "crate::written::maybe")]
+    pub next_check: Option<jiff::civil::Date>,
+}
+
+/// Whether a person agreed to others being told of an urgent concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrgentConsent {
+    /// They agreed.
+    Agreed,
+    /// They did not, and safety came first.
+    Overridden,
+    /// They could not be asked.
+    NotAsked,
+}
+
+impl UrgentConsent {
+    /// Every answer, in the order of a form.
+    pub const ALL: [Self; 3] = [Self::Agreed, Self::Overridden, Self::NotAsked];
+
+    /// The answer in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Agreed => "They agreed",
+            Self::Overridden => "They did not agree, and safety came first",
+            Self::NotAsked => "They could not be asked",
+        }
+    }
+}
+
+/// What was looked at again after an urgent concern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UrgentReview {
+    /// The concern.
+    pub target: EventId,
+    /// By whom, or with whom.
+    pub with: ReviewedWith,
+    /// What came of it.
+    pub words: Personal<String>,
+}
+
+/// With whom an urgent concern is looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewedWith {
+    /// The person.
+    Person,
+    /// The worker's GP supervisor.
+    Supervisor,
+    /// The worker's manager: how the worker is.
+    Manager,
+}
+
+impl ReviewedWith {
+    /// Everyone, in the order of a form.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Supervisor, Self::Manager];
+
+    /// Who it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Person => "Checked on the person",
+            Self::Supervisor => "Reviewed with my GP supervisor",
+            Self::Manager => "My own check-in with my manager",
+        }
+    }
+}
+
+/// Work that belongs to no person. Never coded (rule 5).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// What it was.
+    pub what: ActivityKind,
+    /// How long it took.
+    pub minutes: u16,
+    /// With whom and what for, naming no person who is supported.
+    pub words: Personal<String>,
+}
+
+/// Work that belongs to no person, as employers ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// A multidisciplinary team meeting.
+    TeamMeeting,
+    /// Presenting the service to a practice.
+    PracticePresentation,
+    /// Being shadowed.
+    Shadowed,
+    /// Building relationships with organisations and practices.
+    Relationships,
+    /// Training and peer learning.
+    Training,
+    /// Finding out which services there are.
+    ServiceMapping,
+    /// Support of a vaccination programme.
+    VaccinationSupport,
+    /// Administration.
+    Administration,
+}
+
+impl ActivityKind {
+    /// Every kind, in the order of a form.
+    pub const ALL: [Self; 8] = [
+        Self::TeamMeeting,
+        Self::PracticePresentation,
+        Self::Relationships,
+        Self::ServiceMapping,
+        Self::Training,
+        Self::Shadowed,
+        Self::VaccinationSupport,
+        Self::Administration,
+    ];
+
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TeamMeeting => "Team meeting",
+            Self::PracticePresentation => "Presenting to a practice",
+            Self::Shadowed => "Being shadowed",
+            Self::Relationships => "Building relationships",
+            Self::Training => "Training and peer learning",
+            Self::ServiceMapping => "Mapping services",
+            Self::VaccinationSupport => "Vaccination support",
+            Self::Administration => "Administration",
+        }
+    }
+}
+
+/// An account of what the service does. It names nobody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseStudy {
+    /// What it is about.
+    pub title: Personal<String>,
+    /// The account.
+    pub words: Personal<String>,
+}
+
+/// What a worker found wrong or missing in the directory, as the entry should read. It waits for the
+/// service administrator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServiceSuggested {
+    /// The entry that it corrects, by its identifier in the directory; none for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its telephone number.
+    pub phone: String,
+    /// Where it is.
+    pub address: String,
+    /// Its postcode.
+    pub postcode: String,
+    /// Its page.
+    pub url: String,
+    /// Its email address.
+    pub email: String,
+    /// What it costs.
+    pub fees: String,
+    /// Whom it is for.
+    pub eligibility: String,
+    /// How the worker knows, and what else should change.
+    pub words: String,
 }

@@ -17,10 +17,12 @@ use crate::{
     case::{
         ContactDraft, DraftDecision, DraftSignpost, Event, Fact, Field, Role,
         event::{
-            Amended, AssignedNote, ClosingReason, ConflictResolved, Consent, Contact, ContactMode,
-            ContactOutcome, ContactPurpose, Decision, EpisodeClosed, GoalSet, Handover, KINDS,
-            Minutes, NeedNoted, OutcomeMeasured, Referral, ReferralSource, Retracted,
-            SignpostOutcome, Signposted, UrgentAction, UrgentConcern,
+            Activity, ActivityKind, Amended, AssignedNote, CaseStudy, ClosingReason,
+            ConflictResolved, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose,
+            Decision, EpisodeClosed, GoalSet, Handover, Informed, KINDS, Minutes, NeedNoted,
+            OutcomeMeasured, Referral, ReferralSource, Retracted, ReviewedWith, ServiceSuggested,
+            SignpostOutcome, Signposted, UrgentAction, UrgentConcern, UrgentConsent, UrgentRecord,
+            UrgentReview,
         },
         picklist::{NEEDS, Need},
     },
@@ -130,6 +132,41 @@ fn every_fact() -> Vec<Fact> {
         Fact::Amended(amended),
         Fact::Retracted(Retracted { target, reason: Personal::new(reason()) }),
         Fact::ConflictResolved(ConflictResolved { field: String::new() }),
+        Fact::Informed(Informed { target, who: Personal::new(reason()) }),
+        Fact::UrgentRecord(UrgentRecord {
+            target,
+            given: Personal::new(reason()),
+            told: Personal::new(reason()),
+            consent: UrgentConsent::Agreed,
+            why: Personal::new(reason()),
+            next_check: None,
+        }),
+        Fact::UrgentReview(UrgentReview {
+            target,
+            with: ReviewedWith::Person,
+            words: Personal::new(reason()),
+        }),
+        Fact::Activity(Activity {
+            what: ActivityKind::TeamMeeting,
+            minutes: 0,
+            words: Personal::new(reason()),
+        }),
+        Fact::CaseStudy(CaseStudy {
+            title: Personal::new(reason()),
+            words: Personal::new(reason()),
+        }),
+        Fact::ServiceSuggested(ServiceSuggested {
+            service: Some(reason()),
+            name: reason(),
+            phone: reason(),
+            address: reason(),
+            postcode: reason(),
+            url: reason(),
+            email: reason(),
+            fees: reason(),
+            eligibility: reason(),
+            words: reason(),
+        }),
     ]
 }
 
@@ -176,6 +213,9 @@ fn every_choice_of_an_event_is_described() {
     assert_eq!(choices("contact", "purpose"), stored_names::<ContactPurpose>());
     assert_eq!(choices("accepted", "consent"), stored_names::<Consent>());
     assert_eq!(choices("urgent_concern", "action"), stored_names::<UrgentAction>());
+    assert_eq!(choices("urgent_record", "consent"), stored_names::<UrgentConsent>());
+    assert_eq!(choices("urgent_review", "with"), stored_names::<ReviewedWith>());
+    assert_eq!(choices("activity", "what"), stored_names::<ActivityKind>());
     assert_eq!(choices("episode_closed", "reason"), stored_names::<ClosingReason>());
     assert_eq!(names("### Roles"), stored_names::<Role>());
     let needs = table("### Needs");

@@ -155,6 +155,12 @@ fn described(fact: &Fact) -> (String, Vec<String>, String) {
         Fact::ConflictResolved(resolved) => {
             plain("Two values settled", &resolved.field.replace('_', " "))
         }
+        Fact::Informed(informed) => plain("Told of the urgent concern", informed.who.reveal()),
+        Fact::UrgentRecord(record) => plain("More about the urgent concern", record.told.reveal()),
+        Fact::UrgentReview(review) => plain(review.with.words(), review.words.reveal()),
+        Fact::Activity(activity) => plain(activity.what.words(), activity.words.reveal()),
+        Fact::CaseStudy(study) => plain(study.title.reveal(), study.words.reveal()),
+        Fact::ServiceSuggested(service) => plain("Directory to be corrected", &service.name),
         Fact::Amended(_) => plain("Correction", ""),
         Fact::Retracted(_) => plain("Withdrawal", ""),
     }
