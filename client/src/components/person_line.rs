@@ -127,6 +127,9 @@ pub fn line_of(number: u8, standing: Standing) -> CaseLine {
             drafts: 0,
             urgent: 0,
             contested_fields: 0,
+            concerns: 0,
+            urgent_since: None,
+            check_on: None,
         },
         state: SyncState::SavedHere,
     }
