@@ -212,7 +212,7 @@ impl CodingFacts {
     /// The context of one case on one day.
     pub fn context(
         &self,
-        today: jiff::civil::Date,
+        today: Date,
         demonstration: bool,
         likely_duplicate: bool,
     ) -> crate::coding::Context<'_> {
