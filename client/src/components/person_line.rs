@@ -25,7 +25,7 @@ impl Choosing {
         match self {
             Self::Look => format!("/person/{case}"),
             Self::Contact => format!("/person/{case}/contact/new"),
-            Self::Urgent => format!("/person/{case}#record-urgent"),
+            Self::Urgent => format!("/urgent?about={case}"),
         }
     }
 }
@@ -163,6 +163,6 @@ mod tests {
         let case = CaseId::from_random([1; 16]);
         assert_eq!(Choosing::Look.path(case), format!("/person/{case}"));
         assert!(Choosing::Contact.path(case).ends_with("/contact/new"));
-        assert!(Choosing::Urgent.path(case).ends_with("#record-urgent"));
+        assert_eq!(Choosing::Urgent.path(case), format!("/urgent?about={case}"));
     }
 }
