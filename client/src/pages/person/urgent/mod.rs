@@ -108,7 +108,6 @@ fn WhomToPhone(shown: Shown) -> impl IntoView {
     };
     let all = format!("/urgent?about={}", shown.case);
     view! {
-        <p><strong>"This app has not told anyone. You must phone."</strong></p>
         {move || first()}
         <p class="fp-link-line"><a href=all>"All numbers to phone"</a></p>
     }
