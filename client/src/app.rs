@@ -18,7 +18,7 @@ use crate::{
         sign_in::Start,
         sync_status::SyncStatus,
         today::Today,
-        urgent::Urgent,
+        urgent::{Untold, Urgent, way_here},
     },
     screen::Screen,
     update::UpdateBar,
@@ -63,10 +63,15 @@ fn Frame() -> impl IntoView {
         <header class="fp-header">
             <span class="fp-header__name">{move || name()}</span>
             <StateLink />
-            <a href="/urgent" class="fp-header__urgent" aria-current=address.current("/urgent")>
+            <a
+                href=move || way_here(screen.get())
+                class="fp-header__urgent"
+                aria-current=address.current("/urgent")
+            >
                 "Urgent"
             </a>
         </header>
+        <Untold />
         <UpdateBar />
         <StorageBanner />
         <main id="maincontent" tabindex="-1" class="nhsuk-width-container nhsuk-main-wrapper">

@@ -64,9 +64,21 @@ impl Screen {
         }
     }
 
+    /// The person that it is about, where there is one.
+    pub fn about(self) -> Option<CaseId> {
+        match self {
+            Self::Person(case) | Self::NewContact(case) => case,
+            Self::Contact(contact) | Self::Check(contact) => contact.map(|(case, _)| case),
+            _ => None,
+        }
+    }
+
     /// Whether something is typed on it, which a new version of the app must not take away.
     pub fn is_for_typing(self) -> bool {
-        matches!(self, Self::NewContact(_) | Self::Contact(_) | Self::Check(_) | Self::Refer)
+        matches!(
+            self,
+            Self::NewContact(_) | Self::Contact(_) | Self::Check(_) | Self::Refer | Self::Urgent
+        )
     }
 }
 
@@ -106,6 +118,15 @@ mod tests {
             assert_eq!(Screen::at(&path), screen, "{path}");
             assert_eq!(screen.name(), name, "{path}");
         }
+    }
+
+    #[test]
+    fn a_screen_knows_whom_it_is_about() {
+        let case = CaseId::from_random([7; 16]);
+        for path in ["", "/contact/new", "/contact/00000000050000000000000005/check"] {
+            assert_eq!(Screen::at(&format!("/person/{case}{path}")).about(), Some(case), "{path}");
+        }
+        assert_eq!(Screen::Today.about(), None);
     }
 
     #[test]

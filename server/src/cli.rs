@@ -64,6 +64,9 @@ pub enum Command {
     /// Referrals from practices
     #[command(subcommand)]
     Referrals(Referrals),
+    /// Whom to phone about an urgent concern
+    #[command(subcommand)]
+    Numbers(Numbers),
     /// Rebuild everything from the change log and say what differs
     Verify {
         /// The data directory [default: the demonstration's]
@@ -136,6 +139,19 @@ pub enum Referrals {
         /// The name of whoever carries the new people [default: the lead link worker]
         #[arg(long)]
         assign: Option<String>,
+    },
+}
+
+/// Whom to phone about an urgent concern.
+#[derive(Debug, Subcommand)]
+pub enum Numbers {
+    /// Put a file's numbers in the place of all that were there; if a line is refused, none
+    Set {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The CSV file, with the columns name, kind, phone, practice_ods and checked_on
+        file: PathBuf,
     },
 }
 

@@ -11,7 +11,7 @@ use shared::{case::Role, ids::UserId, ods::OdsCode};
 
 use crate::{
     backup,
-    cli::{Arguments, Command, Referrals, Services},
+    cli::{Arguments, Command, Numbers, Referrals, Services},
     clock, demo, import, pack, serve, service,
     store::{
         Store, StoreError,
@@ -68,6 +68,9 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
                 assign: assign.as_deref(),
             };
             import::referrals(&open_existing(data)?, file, &mut say)?;
+        }
+        Command::Numbers(Numbers::Set { data, file }) => {
+            import::set_numbers(&open_existing(data)?, &file, &mut say)?;
         }
         Command::Verify { data } => return verified(data),
         Command::Backup { data, file } => {

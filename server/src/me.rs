@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     service,
     session::SignedIn,
-    store::{StoreError, column, log},
+    store::{StoreError, column, log, numbers},
 };
 
 /// The routes of this room.
@@ -49,6 +49,9 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         let (user, role) = (column::user(row, 0)?, column::role(row, 2)?);
         Ok(TeamMember { user, name: row.get(1)?, role })
     })?;
+    // They are for those who may hear of a concern: a practice's staff have their own.
+    let works_with_people = may(&signed_in.actor, Action::BeginCase, &Subject::Service);
+    let numbers = if works_with_people { numbers::list(tx)? } else { Vec::new() };
     Ok(Profile {
         version: log::head(tx)?.profile_version,
         service_name,
@@ -61,6 +64,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         team: team.collect::<Result<_, _>>()?,
         codes: service::allowed_codes(tx)?,
         offline_hours: Some(offline_hours),
+        numbers: Some(numbers),
     })
 }
 

@@ -1,10 +1,10 @@
 //! The frame of the server's own pages: they work without a script, and print.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use maud::{DOCTYPE, Markup, html};
 use shared::calendar;
 
-use crate::{assets, clock, session::SignedIn};
+use crate::{assets, clock, session::SignedIn, store::urgent::UrgentRow};
 
 /// A whole page.
 pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
@@ -40,6 +40,19 @@ pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> 
 /// A date of the store in words; what is no date stays as it is.
 pub fn date(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), calendar::words)
+}
+
+/// Whom somebody told of an urgent concern, and when.
+pub fn told(row: &UrgentRow) -> String {
+    let at: Option<DateTime> = row.informed_at.parse().ok();
+    match at {
+        None if row.informed.is_empty() => "Nobody is recorded".to_owned(),
+        None => row.informed.clone(),
+        Some(at) => {
+            let (day, time) = (calendar::words(at.date()), calendar::clock_words(at.time()));
+            format!("{}, {day}, {time}", row.informed)
+        }
+    }
 }
 
 /// A date of birth in words: its day of the week helps nobody to find a record.

@@ -14,7 +14,7 @@ use rusqlite::{Row, Transaction};
 use shared::{
     case::Role,
     ids::UserId,
-    policy::{Action, Subject, may},
+    policy::{Action, Actor, Subject, may},
 };
 
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     store::{
         StoreError, column,
         held::{self, HeldRow},
-        worklist::{self, UrgentRow},
+        urgent::{self, UrgentRow},
     },
 };
 
@@ -80,13 +80,18 @@ struct ActivityLine {
 }
 
 impl Team {
-    fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
+    fn read(tx: &Transaction<'_>, reader: &Actor) -> Result<Self, StoreError> {
+        let facts = ServiceFacts::load(tx)?;
+        let urgent = match may(reader, Action::ReadUrgent, &Subject::Service) {
+            true => urgent::of_service(tx, facts.today)?,
+            false => Vec::new(),
+        };
         let count = |sql: &str| tx.query_row(sql, [], |row| row.get(0));
         Ok(Self {
-            facts: ServiceFacts::load(tx)?,
+            facts,
             caseloads: caseloads(tx)?,
             held: held::held(tx, None)?,
-            urgent: worklist::urgent(tx, None)?,
+            urgent,
             kept_apart: count("SELECT count(*) FROM quarantine WHERE verdict = 1")?,
             misfits: count("SELECT count(*) FROM quarantine WHERE verdict <> 1")?,
             unreadable: count("SELECT count(*) FROM case_log WHERE failed")?,
@@ -140,12 +145,14 @@ fn activity(tx: &Transaction<'_>) -> Result<Vec<ActivityLine>, StoreError> {
 
 async fn team_page(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Error> {
     check(&signed_in)?;
-    let team = app.store.read(Team::read).await?;
+    let reader = signed_in.actor.clone();
+    let team = app.store.read(move |tx| Team::read(tx, &reader)).await?;
+    let open = team.urgent.iter().filter(|row| !row.has_owner()).count();
     let carrying = team.caseloads.iter().filter(|caseload| caseload.carried > 0).count();
     let body = html! {
         p class="fp-desk-balance" {
             (counted(carrying, "person carries", "people carry")) " a caseload. "
-            (counted(team.urgent.len(), "urgent concern has", "urgent concerns have")) " no owner. "
+            (counted(open, "urgent concern has", "urgent concerns have")) " no owner. "
             (counted(team.held.len(), "entry is", "entries are")) " held back."
         }
         (urgent(&team))
@@ -162,15 +169,47 @@ fn urgent(team: &Team) -> Markup {
     html! {
         @if !team.urgent.is_empty() {
             section aria-labelledby="urgent" class="fp-desk-urgent" {
-                h2 id="urgent" { "Urgent concerns without an owner" }
-                ul { @for row in &team.urgent { li {
-                    (row.person.given_names) " " (row.person.family_name)
-                    ", since " (page::date(&row.event_date))
-                    ", recorded by " (team.name(row.author))
-                } } }
+                h2 id="urgent" { "Urgent concerns to look after" }
+                p {
+                    "Make sure that a named person takes over, and that whoever recorded it has a "
+                    "check-in of their own. What was said is in the person's record alone."
+                }
+                table class="nhsuk-table fp-desk-table" {
+                    caption class="nhsuk-u-visually-hidden" { "Urgent concerns to look after" }
+                    thead { tr {
+                        th scope="col" { "Person" } th scope="col" { "Practice" }
+                        th scope="col" { "Since" } th scope="col" { "Recorded by" }
+                        th scope="col" { "Who was told" } th scope="col" { "What is missing" }
+                    } }
+                    tbody { @for row in &team.urgent { (urgent_row(team, row)) } }
+                }
             }
         }
     }
+}
+
+fn urgent_row(team: &Team, row: &UrgentRow) -> Markup {
+    let practice = team.facts.practices.iter().find(|(ods, _)| ods.as_str() == row.practice);
+    let today = team.facts.today;
+    html! { tr {
+        td { (row.person.given_names) " " (row.person.family_name) }
+        td { (practice.map_or("Not known", |(_, name)| name)) }
+        td { (page::date(&row.event_date)) ", " (row.event_time) }
+        td { (team.name(row.author)) }
+        td { (page::told(row)) }
+        td {
+            @if row.is_past_its_day(today) {
+                strong { "Past its day" } ": nobody is recorded to have taken it over."
+            } @else if !row.has_owner() {
+                "Nobody is recorded to have taken it over."
+            }
+            @if row.is_check_missed(today) {
+                @if !row.has_owner() { br; }
+                strong { "Past its day" } ": somebody was to check on them by "
+                (page::date(&row.check_on)) "."
+            }
+        }
+    } }
 }
 
 fn caseload_table(team: &Team) -> Markup {

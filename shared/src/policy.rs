@@ -24,6 +24,9 @@ pub enum Action {
     BeginCase,
     /// Read a practice's worklist and packs.
     ReadWorklist,
+    /// Read that somebody has an urgent concern, since when, and who was told. What was said is read
+    /// in the case alone.
+    ReadUrgent,
     /// Read the team's caseload, what is held back and what is kept apart.
     ReadTeam,
     /// Read the directory of services.
@@ -34,11 +37,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadCase,
         Self::WriteCase,
         Self::BeginCase,
         Self::ReadWorklist,
+        Self::ReadUrgent,
         Self::ReadTeam,
         Self::ReadDirectory,
         Self::RunService,
@@ -74,10 +78,10 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject) -> bool {
             works_with_people && *assigned
         }
         (Action::BeginCase, Subject::Service) => works_with_people,
-        (Action::ReadWorklist, Subject::Practice(practice)) => {
+        (Action::ReadWorklist | Action::ReadUrgent, Subject::Practice(practice)) => {
             actor.role == PracticeStaff && actor.practice.as_ref() == Some(practice)
         }
-        (Action::ReadTeam, Subject::Service) => actor.role == LeadLinkWorker,
+        (Action::ReadTeam | Action::ReadUrgent, Subject::Service) => actor.role == LeadLinkWorker,
         (Action::ReadDirectory, Subject::Service) => {
             works_with_people || actor.role == ServiceAdministrator
         }
@@ -116,12 +120,12 @@ mod tests {
     /// Each line: a role, and all that it may do.
     const TABLE: &str = "\
 LinkWorker: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service
-LeadLinkWorker: ReadCase own case, WriteCase own case, BeginCase service, ReadTeam service, \
-ReadDirectory service
+LeadLinkWorker: ReadCase own case, WriteCase own case, BeginCase service, \
+ReadUrgent service, ReadTeam service, ReadDirectory service
 HealthAndWellbeingCoach: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadDirectory service
 CareCoordinator: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service
-PracticeStaff: ReadWorklist own practice
+PracticeStaff: ReadWorklist own practice, ReadUrgent own practice
 ServiceAdministrator: ReadDirectory service, RunService service
 Service: RunService service
 ";

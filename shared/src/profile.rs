@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use minicbor::{Decode, Encode};
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     ods::OdsCode,
     ordered,
     snomed::AllowedCodes,
+    written,
 };
 
 /// What a phone knows of its owner and the service.
@@ -51,6 +53,10 @@ pub struct Profile {
     /// Hours that a phone may be read without hearing from the service.
     #[n(10)]
     pub offline_hours: Option<u16>,
+    /// Whom to phone about an urgent concern, as the service last checked; none from a server that
+    /// keeps no such list.
+    #[n(12)]
+    pub numbers: Option<Vec<ServiceNumber>>,
 }
 
 /// A GP practice of the service.
@@ -63,6 +69,86 @@ pub struct Practice {
     /// Its name.
     #[n(1)]
     pub name: String,
+}
+
+/// A telephone number that the service keeps for urgent concerns.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct ServiceNumber {
+    /// Who answers.
+    #[n(0)]
+    pub name: String,
+    /// The number, as people read it.
+    #[n(1)]
+    pub phone: String,
+    /// What it is for: the stored name of a [`NumberKind`]. One that this version does not know is
+    /// still somebody to phone.
+    #[n(2)]
+    pub kind: String,
+    /// The practice that it belongs to; empty for the whole service's.
+    #[n(3)]
+    pub practice: String,
+    /// When somebody of the service last made sure that it is right.
+    #[n(4)]
+    #[cbor(with = "written::json")]
+    pub checked_on: Date,
+}
+
+/// What a service's number is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberKind {
+    /// A practice's duty line.
+    DutyLine,
+    /// The mental health crisis team.
+    CrisisTeam,
+    /// The single point of access.
+    AccessPoint,
+    /// A safeguarding lead.
+    Safeguarding,
+    /// The link worker's GP supervisor.
+    Supervisor,
+    /// The link worker's manager.
+    Manager,
+}
+
+impl NumberKind {
+    /// Every kind, in the order in which a clinician is looked for.
+    pub const ALL: [Self; 6] = [
+        Self::DutyLine,
+        Self::CrisisTeam,
+        Self::AccessPoint,
+        Self::Safeguarding,
+        Self::Supervisor,
+        Self::Manager,
+    ];
+
+    /// The name that it is stored and sent by.
+    pub fn stored_name(self) -> &'static str {
+        match self {
+            Self::DutyLine => "duty_line",
+            Self::CrisisTeam => "crisis_team",
+            Self::AccessPoint => "single_point_of_access",
+            Self::Safeguarding => "safeguarding",
+            Self::Supervisor => "supervisor",
+            Self::Manager => "manager",
+        }
+    }
+
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::DutyLine => "Practice duty line",
+            Self::CrisisTeam => "Mental health crisis team",
+            Self::AccessPoint => "Single point of access",
+            Self::Safeguarding => "Safeguarding lead",
+            Self::Supervisor => "GP supervisor",
+            Self::Manager => "Manager",
+        }
+    }
+
+    /// The kind with this stored name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.stored_name() == name)
+    }
 }
 
 /// Somebody of the team.
@@ -126,7 +212,7 @@ impl CodingFacts {
     /// The context of one case on one day.
     pub fn context(
         &self,
-        today: jiff::civil::Date,
+        today: Date,
         demonstration: bool,
         likely_duplicate: bool,
     ) -> crate::coding::Context<'_> {

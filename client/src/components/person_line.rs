@@ -25,7 +25,7 @@ impl Choosing {
         match self {
             Self::Look => format!("/person/{case}"),
             Self::Contact => format!("/person/{case}/contact/new"),
-            Self::Urgent => format!("/person/{case}#record-urgent"),
+            Self::Urgent => format!("/urgent?about={case}"),
         }
     }
 }
@@ -127,6 +127,9 @@ pub fn line_of(number: u8, standing: Standing) -> CaseLine {
             drafts: 0,
             urgent: 0,
             contested_fields: 0,
+            concerns: 0,
+            urgent_since: None,
+            check_on: None,
         },
         state: SyncState::SavedHere,
     }
@@ -160,6 +163,6 @@ mod tests {
         let case = CaseId::from_random([1; 16]);
         assert_eq!(Choosing::Look.path(case), format!("/person/{case}"));
         assert!(Choosing::Contact.path(case).ends_with("/contact/new"));
-        assert!(Choosing::Urgent.path(case).ends_with("#record-urgent"));
+        assert_eq!(Choosing::Urgent.path(case), format!("/urgent?about={case}"));
     }
 }

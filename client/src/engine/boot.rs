@@ -156,7 +156,7 @@ impl Core {
                         self.shown.directory.set(Arc::new(directory));
                     }
                 }
-                Name::Sync(_) | Name::Working(..) => {}
+                Name::Sync(_) | Name::Working(..) | Name::Typed(_) => {}
             }
         }
         let hours = profile.as_ref().and_then(|profile: &Profile| profile.offline_hours);

@@ -20,6 +20,7 @@ use super::{
     shown::{Shown, Stage},
     state::State,
     timer::Timer,
+    typed::Typing,
 };
 use crate::{
     clock, random,
@@ -49,6 +50,7 @@ pub struct Core {
     pub stopped: Cell<bool>,
     /// Working copies that could not be stored are about to be stored again.
     retrying_working: Cell<bool>,
+    pub typing: Typing,
 }
 
 impl Core {
@@ -66,6 +68,7 @@ impl Core {
             fetching_directory: Cell::new(false),
             stopped: Cell::new(false),
             retrying_working: Cell::new(false),
+            typing: Typing::default(),
         }
     }
 

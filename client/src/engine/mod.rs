@@ -16,6 +16,7 @@ mod shown;
 mod state;
 mod tabs;
 mod timer;
+mod typed;
 mod working;
 mod write;
 

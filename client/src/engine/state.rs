@@ -60,6 +60,7 @@ impl State {
                 Name::Sync(Key::Meta) => meta = Some(record),
                 Name::Sync(Key::Case(case)) => cases.push((case, record)),
                 Name::Working(case, draft) => working.take_in(case, draft, &record),
+                Name::Typed(form) => working.take_in_typed(form, &record),
                 Name::Profile | Name::Directory | Name::Lease => {}
             }
         }

@@ -41,11 +41,24 @@ struct Stored {
     note: Personal<String>,
 }
 
+/// The record of what is typed in a form.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+struct StoredTyped {
+    #[n(0)]
+    #[cbor(with = "cbor::json")]
+    fields: Typed,
+}
+
 /// Every working copy on this phone.
 #[derive(Debug, Default)]
 pub struct WorkingCopies {
     copies: Few<(CaseId, EventId), (Timestamp, ContactDraft)>,
+    /// What is typed in small forms, by form.
+    typed: Few<String, Typed>,
 }
+
+/// The fields of a form, in its order.
+type Typed = Vec<Personal<String>>;
 
 impl WorkingCopies {
     /// Takes in a stored working copy. One that cannot be read stays in the store.
@@ -54,6 +67,41 @@ impl WorkingCopies {
             let mut copy = stored.draft;
             copy.note = stored.note;
             self.copies.insert((case, draft), (stored.at, copy));
+        }
+    }
+
+    /// Takes in what was typed in a form. What cannot be read stays in the store.
+    pub fn take_in_typed(&mut self, form: String, record: &[u8]) {
+        if let Ok(StoredTyped { fields }) = cbor::decode(record) {
+            self.typed.insert(form, fields);
+        }
+    }
+
+    /// What is typed in a form.
+    pub fn typed(&self, form: &str) -> Vec<String> {
+        let fields = self.typed.get(&form.to_owned());
+        fields.into_iter().flatten().map(|text| text.reveal().clone()).collect()
+    }
+
+    /// Replaces what is typed in a form. One in which nothing is typed is none.
+    pub fn put_typed(&mut self, form: &str, fields: Vec<String>) {
+        match fields.iter().all(String::is_empty) {
+            true => drop(self.typed.remove(&form.to_owned())),
+            false => {
+                let fields = fields.into_iter().map(Personal::new).collect();
+                self.typed.insert(form.to_owned(), fields);
+            }
+        }
+    }
+
+    /// What brings the store up to date with this form, as it is now.
+    pub fn write_typed(&self, form: String) -> Write {
+        match self.typed.get(&form) {
+            Some(fields) => {
+                let stored = StoredTyped { fields: fields.clone() };
+                Write::Put(Name::Typed(form), cbor::encode(&stored))
+            }
+            None => Write::Delete(Name::Typed(form)),
         }
     }
 
@@ -86,23 +134,28 @@ impl WorkingCopies {
         match write {
             Write::Put(Name::Working(case, draft), _)
             | Write::Delete(Name::Working(case, draft)) => self.write(case, draft),
+            Write::Put(Name::Typed(form), _) | Write::Delete(Name::Typed(form)) => {
+                self.write_typed(form)
+            }
             other => other,
         }
     }
 
     /// Everything, to be stored anew.
     pub fn writes(&self) -> Vec<Write> {
-        self.copies.iter().map(|((case, draft), _)| self.write(*case, *draft)).collect()
+        let copies = self.copies.iter().map(|((case, draft), _)| self.write(*case, *draft));
+        let typed = self.typed.iter().map(|(form, _)| self.write_typed(form.clone()));
+        copies.chain(typed).collect()
     }
 
     /// Whether anything is unfinished.
     pub fn is_empty(&self) -> bool {
-        self.copies.is_empty()
+        self.copies.is_empty() && self.typed.is_empty()
     }
 
     /// How many are unfinished.
     pub fn count(&self) -> usize {
-        self.copies.iter().count()
+        self.copies.iter().count() + self.typed.iter().count()
     }
 
     /// What is unfinished, with the drafts that lie in records: latest first.
@@ -191,5 +244,25 @@ mod tests {
         let listed = copies.list(in_records.into_iter());
         assert_eq!(listed.iter().map(|draft| draft.draft).collect::<Vec<_>>(), [both, new, old]);
         assert_eq!(listed[0].at, saved_at);
+    }
+
+    #[test]
+    fn what_is_typed_in_a_form_outlives_the_app_and_an_empty_form_is_none() {
+        let mut copies = WorkingCopies::default();
+        let fields = vec!["safeguarding".to_owned(), "No point in waking up".to_owned()];
+        copies.put_typed("7/0", fields.clone());
+        let Write::Put(name, record) = copies.write_typed("7/0".into()) else {
+            panic!("it is to be stored")
+        };
+        assert_eq!(name, Name::Typed("7/0".into()));
+        let mut opened = WorkingCopies::default();
+        opened.take_in_typed("7/0".into(), &record);
+        assert_eq!(opened.typed("7/0"), fields);
+        assert_eq!((opened.count(), opened.writes().len()), (1, 1));
+        // A write that was put off is brought up to date with what is typed by then.
+        let late = Write::Put(name.clone(), record);
+        opened.put_typed("7/0", vec![String::new(); 2]);
+        assert_eq!(opened.up_to_date(late), Write::Delete(name));
+        assert!(opened.is_empty());
     }
 }

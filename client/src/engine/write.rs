@@ -159,7 +159,7 @@ impl Engine {
 
 impl Core {
     /// Has the replica write a change, with riders in its transaction, and waits for the disk.
-    async fn change(
+    pub(super) async fn change(
         self: &Rc<Self>,
         act: impl FnOnce(&mut State) -> Result<(Ticket, Vec<Effect>), DocumentError>,
         riders: Vec<Write>,

@@ -18,12 +18,15 @@ pub enum Name {
     Lease,
     /// The working copy of a draft.
     Working(CaseId, EventId),
+    /// What is typed in a form and not recorded yet: the form by identifiers of what it is about.
+    Typed(String),
 }
 
 const PROFILE: &str = "profile";
 const DIRECTORY: &str = "directory";
 const LEASE: &str = "lease";
 const WORKING_PREFIX: &str = "working/";
+const TYPED_PREFIX: &str = "typed/";
 
 impl Name {
     /// The name as it is stored.
@@ -34,6 +37,7 @@ impl Name {
             Self::Directory => DIRECTORY.into(),
             Self::Lease => LEASE.into(),
             Self::Working(case, draft) => format!("{WORKING_PREFIX}{case}/{draft}"),
+            Self::Typed(form) => format!("{TYPED_PREFIX}{form}"),
         }
     }
 
@@ -45,6 +49,9 @@ impl Name {
         if let Some(working) = text.strip_prefix(WORKING_PREFIX) {
             let (case, draft) = working.split_once('/')?;
             return Some(Self::Working(case.parse().ok()?, draft.parse().ok()?));
+        }
+        if let Some(form) = text.strip_prefix(TYPED_PREFIX) {
+            return Some(Self::Typed(form.to_owned()));
         }
         match text {
             PROFILE => Some(Self::Profile),
@@ -69,6 +76,7 @@ mod tests {
             Name::Directory,
             Name::Lease,
             Name::Working(case, EventId::new(1, 2)),
+            Name::Typed(format!("{case}/0")),
         ];
         for name in names {
             assert_eq!(Name::parse(&name.text()), Some(name));

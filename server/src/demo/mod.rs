@@ -5,6 +5,7 @@
 mod journey;
 mod notes;
 mod people;
+mod phones;
 mod scribe;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use crate::{
     commands::Failure,
     projector, random,
     store::{
-        Store, StoreError, cases, directory,
+        Store, StoreError, cases, directory, numbers,
         people::{self as team, NewUser},
     },
 };
@@ -64,6 +65,7 @@ pub fn seed(store: &Store) -> Result<(), Failure> {
             directory::put(tx, &import.taken)?;
         }
         let pens = hire(tx)?;
+        numbers::replace(tx, &phones::numbers(clock::today()))?;
         write_cases(tx, &pens)
     })?;
     projector::catch_up(store)?;

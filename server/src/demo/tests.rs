@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    store::{held, worklist},
+    store::{held, urgent, worklist},
     tests::Scratch,
 };
 
@@ -27,7 +27,7 @@ fn every_state_of_the_journey_is_there_and_every_code_is_in_order() {
                 ready += worklist::ready(tx, &practice)?.len();
             }
             assert!(ready > 20, "{ready}");
-            assert_eq!(worklist::urgent(tx, None)?.len(), 1);
+            assert_eq!(urgent::of_service(tx, clock::today())?.len(), 1);
             for row in held::held(tx, None)? {
                 reasons.extend(row.reasons.into_iter().map(|reason| reason.name));
             }

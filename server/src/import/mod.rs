@@ -1,5 +1,6 @@
-//! What is taken in from files: the directory of services, referrals.
+//! What is taken in from files: the directory of services, referrals, telephone numbers.
 
+mod numbers;
 mod referrals;
 mod services;
 pub mod table;
@@ -8,6 +9,7 @@ mod tests;
 
 use std::{fs, path::Path};
 
+pub use numbers::set_numbers;
 pub use referrals::{ReferralFile, referrals};
 pub use services::services;
 

@@ -211,3 +211,65 @@ fn the_official_list_goes_in_with_every_refusal_explained() {
     );
     assert!(run(&store).last().unwrap().contains("1 taken (0 new or changed)"));
 }
+
+const NUMBERS: &str = "Name,Kind,Phone,Practice_ODS,Checked_on\r\n";
+
+/// What the command says line by line, and whether it succeeded.
+fn set(store: &Store, path: &Path) -> (bool, String) {
+    let mut said = Vec::new();
+    let outcome = set_numbers(store, path, &mut |line| said.push(line.to_owned()));
+    let is_set = outcome.is_ok();
+    said.extend(outcome.err().map(|failure| failure.to_string()));
+    (is_set, said.join("\n"))
+}
+
+fn phones(store: &Store) -> Vec<String> {
+    let list = store.read_now(crate::store::numbers::list).unwrap();
+    list.into_iter().map(|number| number.phone).collect()
+}
+
+#[test]
+fn a_services_numbers_are_replaced_whole_and_a_refused_line_changes_nothing() {
+    let (scratch, store) = service();
+    let lines = "Duty doctor,duty_line,01632 960111,a81001,3/11/2025\r\n\
+                 Crisis team,crisis_team,+44 808 157 0133,,2025-11-03\r\n";
+    let (is_set, said) = set(&store, &file(&scratch, format!("{NUMBERS}{lines}")));
+    assert!(is_set && said.starts_with("2 numbers set."), "{said}");
+    assert_eq!(phones(&store), ["01632 960111", "+44 808 157 0133"]);
+    let version = |store: &Store| store.read_now(crate::store::log::head).unwrap().profile_version;
+    let before = version(&store);
+    let bad = "Duty doctor,duty_line,01632 960999,,3/11/2025\r\n\
+               Nobody,helpline,ring the bell,X99999,3/11/2125\r\n\
+               Manager,manager,01632 960177,,3/11/2025\r\n";
+    let (is_set, said) = set(&store, &file(&scratch, format!("{NUMBERS}{bad}")));
+    assert!(!is_set);
+    let expected = [
+        "Refused line 2: practice_ods: a duty line needs the code of its practice",
+        "Refused line 3: kind: is none of duty_line, crisis_team",
+        "phone: is not a telephone number",
+        "practice_ods: is not a practice of this service",
+        "checked_on: is in the future",
+        "2 lines are refused, so nothing was changed.",
+    ];
+    for words in expected {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // A refusal does not repeat what was written.
+    assert!(!said.contains("ring the bell") && !said.contains("line 4"), "{said}");
+    assert_eq!(phones(&store).len(), 2);
+    assert_eq!(version(&store), before);
+    let last = "Manager,manager,01632 960177,,3/11/2025\r\n";
+    assert!(set(&store, &file(&scratch, format!("{NUMBERS}{last}"))).0);
+    assert_eq!(phones(&store), ["01632 960177"]);
+    assert_eq!(version(&store), before + 1);
+}
+
+#[test]
+fn a_file_of_numbers_has_its_columns_and_no_more_lines_than_a_phone_shows() {
+    let (scratch, store) = service();
+    let (_, said) = set(&store, &file(&scratch, "name,phone\r\nA,01632 960111\r\n"));
+    assert!(said.starts_with("There is no column kind."), "{said}");
+    let line = "Manager,manager,01632 960177,,3/11/2025\r\n";
+    let (_, said) = set(&store, &file(&scratch, format!("{NUMBERS}{}", line.repeat(201))));
+    assert_eq!(said, "The file has over 200 numbers: leave some out.");
+}

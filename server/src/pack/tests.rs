@@ -56,6 +56,23 @@ fn a_row_is_new_in_one_pack_and_the_next_has_none() {
 }
 
 #[test]
+fn no_pack_says_a_word_of_an_urgent_concern() {
+    let (_scratch, store, _) = seeded();
+    for ods in ["A99001", "A99002"] {
+        let pack = close_next(&store, &OdsCode::parse(ods).unwrap(), Empty::Close).unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(&pack.zip)).unwrap();
+        for at in 0..archive.len() {
+            let mut text = String::new();
+            archive.by_index(at).unwrap().read_to_string(&mut text).unwrap();
+            // What the invented people said, who took over, and that there was such a thing.
+            for said in ["waking up", "Priya Raman", "urgent", "Urgent", "handover"] {
+                assert!(!text.contains(said), "{ods}: {said}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_manifest_names_the_hash_of_every_other_file() {
     let (_scratch, store, practice) = seeded();
     let closed = close_next(&store, &practice, Empty::Close).unwrap();

@@ -13,7 +13,7 @@ use maud::Markup;
 use rusqlite::Transaction;
 use shared::{
     ods::OdsCode,
-    policy::{Action, Subject, may},
+    policy::{Action, Actor, Subject, may},
 };
 
 use crate::{
@@ -26,7 +26,8 @@ use crate::{
         StoreError,
         held::{self, HeldRow},
         packs::{self, PackLine},
-        worklist::{self, UrgentRow, WorklistRow},
+        urgent::{self, UrgentRow},
+        worklist::{self, WorklistRow},
     },
 };
 
@@ -49,12 +50,18 @@ struct Desk {
 }
 
 impl Desk {
-    fn read(tx: &Transaction<'_>, practice: OdsCode) -> Result<Self, StoreError> {
+    fn read(tx: &Transaction<'_>, practice: OdsCode, reader: &Actor) -> Result<Self, StoreError> {
+        let facts = ServiceFacts::load(tx)?;
+        let subject = Subject::Practice(practice.clone());
+        let urgent = match may(reader, Action::ReadUrgent, &subject) {
+            true => urgent::of_practice(tx, &practice, facts.today)?,
+            false => Vec::new(),
+        };
         Ok(Self {
-            facts: ServiceFacts::load(tx)?,
+            facts,
             ready: worklist::ready(tx, &practice)?,
             held: held::held(tx, Some(&practice))?,
-            urgent: worklist::urgent(tx, Some(&practice))?,
+            urgent,
             packs: packs::list(tx, &practice)?,
             practice,
         })
@@ -79,7 +86,8 @@ async fn worklist_page(
     Path(ods): Path<String>,
 ) -> Result<([(axum::http::HeaderName, &'static str); 1], Markup), Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let desk = app.store.read(move |tx| Desk::read(tx, practice)).await?;
+    let reader = signed_in.actor.clone();
+    let desk = app.store.read(move |tx| Desk::read(tx, practice, &reader)).await?;
     Ok(([(CACHE_CONTROL, "no-store")], view::worklist(&desk, &signed_in)))
 }
 

@@ -6,7 +6,10 @@ use super::Desk;
 use crate::{
     page::{self, counted},
     session::SignedIn,
-    store::worklist::{PersonLine, WorklistRow},
+    store::{
+        urgent::UrgentRow,
+        worklist::{PersonLine, WorklistRow},
+    },
 };
 
 pub(super) fn worklist(desk: &Desk, signed_in: &SignedIn) -> Markup {
@@ -35,26 +38,41 @@ fn balance(desk: &Desk) -> String {
 }
 
 fn urgent(desk: &Desk) -> Markup {
+    let open = desk.urgent.iter().filter(|row| !row.has_owner()).count();
     html! {
         @if !desk.urgent.is_empty() {
             section aria-labelledby="urgent" class="fp-desk-urgent" {
-                h2 id="urgent" { "Urgent concerns that nobody has taken over" }
-                p { "Ring the link worker. What was said is not shown here." }
-                table class="nhsuk-table" {
+                h2 id="urgent" { "Urgent concerns" }
+                @if open > 0 {
+                    p { strong {
+                        (counted(open, "concern", "concerns")) " that nobody is recorded to have "
+                        "taken over. Ring the link worker today."
+                    } }
+                }
+                p { "What was said is not shown here: the link worker tells you." }
+                table class="nhsuk-table fp-desk-table" {
                     caption class="nhsuk-u-visually-hidden" { "Urgent concerns" }
                     thead { tr {
-                        th scope="col" { "Person" } th scope="col" { "Since" }
-                        th scope="col" { "Recorded by" }
+                        th scope="col" { "NHS number" } th scope="col" { "Person" }
+                        th scope="col" { "Since" } th scope="col" { "Recorded by" }
+                        th scope="col" { "Who was told" } th scope="col" { "Who took it over" }
                     } }
-                    tbody { @for row in &desk.urgent { tr {
-                        td { (person(&row.person, "")) }
-                        td { (page::date(&row.event_date)) }
-                        td { (author_name(desk, &row.author)) }
-                    } } }
+                    tbody { @for row in &desk.urgent { (urgent_row(desk, row)) } }
                 }
             }
         }
     }
+}
+
+fn urgent_row(desk: &Desk, row: &UrgentRow) -> Markup {
+    html! { tr {
+        td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
+        td { (person(&row.person, "")) }
+        td { (page::date(&row.event_date)) ", " (row.event_time) }
+        td { (author_name(desk, &row.author)) }
+        td { (page::told(row)) }
+        td { @if row.has_owner() { (row.owner) } @else { strong { "Nobody yet" } } }
+    } }
 }
 
 fn author_name(desk: &Desk, author: &shared::ids::UserId) -> String {

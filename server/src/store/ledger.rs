@@ -1,12 +1,12 @@
 //! What each practice is to enter, worked out from the cases.
 
-use jiff::civil::Date;
 use rusqlite::{Error, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
-    case::{Case, Defect, Entry, Episode, Fact, Field, Status, event::Consent},
+    calendar,
+    case::{Case, Concern, Defect, Episode, Fact, Field, Status, event::Consent},
     coding::{self, CodedEntry, HeldEntry, NotCoded},
-    ids::{CaseId, EpisodeId, EventId, UserId},
+    ids::{CaseId, EpisodeId, EventId},
 };
 
 use super::column;
@@ -46,7 +46,7 @@ pub fn project(
     coding.coded.iter().try_for_each(|entry| ledger.put_coded(entry))?;
     coding.held.iter().try_for_each(|entry| ledger.put_held(entry))?;
     coding.not_coded.iter().try_for_each(|entry| ledger.put_activity(entry))?;
-    case.urgent_without_owner().try_for_each(|entry| ledger.put_urgent(entry))?;
+    case.concerns().try_for_each(|concern| ledger.put_urgent(&concern))?;
     ledger.put_standing()?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
@@ -213,22 +213,40 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    /// That there is a concern, for whom and since when: never what was said.
-    fn put_urgent(&self, entry: &Entry) -> Result<(), Error> {
+    /// That there is a concern, for whom, since when and what became of it: never what was said.
+    fn put_urgent(&self, concern: &Concern<'_>) -> Result<(), Error> {
+        let told = concern.informed.map(|entry| (entry.current.at, &entry.current.fact));
+        let (informed, informed_at) = match told {
+            Some((at, Fact::Informed(informed))) => {
+                (informed.who.reveal().as_str(), at.to_string())
+            }
+            _ => ("", String::new()),
+        };
+        let owner = match concern.handover.map(|entry| &entry.current.fact) {
+            Some(Fact::Handover(handover)) => handover.to.reveal().as_str(),
+            _ => "",
+        };
+        let check_on = concern.check_on().map(|on| on.to_string()).unwrap_or_default();
+        let entry = concern.entry;
         let sql = "INSERT INTO urgent_concern (case_id, event, practice, event_date, author,
-             nhs_number, family_name, given_names, birth_date)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let (on, by): (Date, UserId) = (entry.on(), entry.original.by);
+             nhs_number, family_name, given_names, birth_date, event_time, informed, informed_at,
+             owner, check_on)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         self.tx.prepare_cached(sql)?.execute(params![
             self.case.id.as_bytes(),
             entry.original.id.to_string(),
             self.practice(),
-            on.to_string(),
-            by.as_bytes(),
+            entry.on().to_string(),
+            entry.original.by.as_bytes(),
             self.nhs_number(),
             self.field(Field::FamilyName),
             self.field(Field::GivenNames),
             self.field(Field::BirthDate),
+            calendar::clock_words(entry.current.at.time()),
+            informed,
+            informed_at,
+            owner,
+            check_on,
         ])?;
         Ok(())
     }

@@ -9,12 +9,14 @@ mod hold;
 pub mod ledger;
 pub mod log;
 pub mod misfits;
+pub mod numbers;
 pub mod packs;
 pub mod people;
 mod readers;
 pub(crate) mod room;
 mod schema;
 pub mod snapshots;
+pub mod urgent;
 pub mod worklist;
 mod writer;
 

@@ -1,4 +1,4 @@
-//! A practice's worklist and urgent list, each read with the practice in the query.
+//! A practice's worklist, read with the practice in the query.
 
 use rusqlite::{Row, Transaction};
 use shared::{ids::UserId, ods::OdsCode};
@@ -63,17 +63,6 @@ pub struct PersonLine {
     pub birth_date: String,
 }
 
-/// An urgent concern that nobody is recorded to have taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UrgentRow {
-    /// Since when.
-    pub event_date: String,
-    /// Who recorded it.
-    pub author: UserId,
-    /// Who the person is.
-    pub person: PersonLine,
-}
-
 /// Who the person is, out of four columns.
 pub(super) fn person(row: &Row<'_>, first: usize) -> Result<PersonLine, rusqlite::Error> {
     Ok(PersonLine {
@@ -118,26 +107,4 @@ pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<WorklistRow
     };
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
-}
-
-/// The urgent concerns without an owner of this practice, or of the whole service, oldest first.
-///
-/// # Errors
-/// When the database refuses.
-pub fn urgent(
-    tx: &Transaction<'_>,
-    practice: Option<&OdsCode>,
-) -> Result<Vec<UrgentRow>, StoreError> {
-    let sql = "SELECT event_date, author, nhs_number, family_name, given_names, birth_date
-         FROM urgent_concern WHERE ?1 IS NULL OR practice = ?1 ORDER BY event_date, event";
-    let read = |row: &Row<'_>| {
-        Ok(UrgentRow {
-            event_date: row.get(0)?,
-            author: column::user(row, 1)?,
-            person: person(row, 2)?,
-        })
-    };
-    let mut statement = tx.prepare_cached(sql)?;
-    let practice = practice.map(OdsCode::as_str);
-    Ok(statement.query_map([practice], read)?.collect::<Result<_, _>>()?)
 }

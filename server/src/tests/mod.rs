@@ -9,6 +9,7 @@ mod projector;
 mod sign_in;
 mod store;
 mod sync;
+mod urgent;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ pub mod event;
 mod person;
 pub mod picklist;
 mod row;
+mod urgent;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ pub use event::{Event, Fact, Role};
 use jiff::civil::Date;
 pub use person::{Field, Person, Register};
 pub use row::{CaseRow, Standing};
+pub use urgent::Concern;
 
 use crate::{
     ids::{CaseId, DeviceId, EventId},

@@ -38,6 +38,19 @@ pub struct CaseRow {
     pub urgent: u32,
     /// Fields of identity in which two values stand at once.
     pub contested_fields: u32,
+    /// Urgent concerns that stand, taken over or not.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub concerns: u32,
+    /// Since when the oldest urgent concern waits that nobody has taken over.
+    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
+    pub urgent_since: Option<Date>,
+    /// When somebody is to check on the person after an urgent concern.
+    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
+    pub check_on: Option<Date>,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Where a person's current episode stands, as a list shows it.
@@ -100,6 +113,7 @@ impl CaseRow {
         let last = contacts.clone().next().filter(|_| goes_on).map(|(_, contact)| contact);
         let seen = contacts.clone().find(|(_, contact)| contact.outcome == ContactOutcome::Seen);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let open = case.concerns().filter(|concern| concern.handover.is_none());
         Self {
             family_name: Personal::new(person.shown(Field::FamilyName).to_owned()),
             given_names: Personal::new(person.shown(Field::GivenNames).to_owned()),
@@ -114,6 +128,9 @@ impl CaseRow {
             drafts: count(case.drafts.len()),
             urgent: count(case.urgent_without_owner().count()),
             contested_fields: count(person.contested_identity().count()),
+            concerns: count(case.concerns().count()),
+            urgent_since: open.map(|concern| concern.entry.on()).min(),
+            check_on: case.concerns().filter_map(|concern| concern.check_on()).min(),
         }
     }
 

@@ -32,7 +32,7 @@ use crate::{
     limits,
     ods::OdsCode,
     personal::Personal,
-    profile::{Practice, Profile, TeamMember},
+    profile::{NumberKind, Practice, Profile, ServiceNumber, TeamMember},
     snomed::REFERRAL_ACCEPTED,
 };
 
@@ -283,6 +283,14 @@ fn every_message_is_described_place_by_place() {
         team: Vec::new(),
         codes: Vec::new(),
         offline_hours: Some(72),
+        numbers: Some(Vec::new()),
+    };
+    let number = ServiceNumber {
+        name: String::new(),
+        phone: String::new(),
+        kind: String::new(),
+        practice: String::new(),
+        checked_on: date(2026, 11, 3),
     };
     check_places("SyncRequest", &first_request());
     check_places("Cursor", &Cursor::default());
@@ -294,6 +302,10 @@ fn every_message_is_described_place_by_place() {
     check_places("Profile", &profile);
     check_places("Practice", &practice);
     check_places("TeamMember", &member);
+    check_places("ServiceNumber", &number);
+    let kinds = table("### ServiceNumber").into_iter().find(|row| row[1] == "kind");
+    let kinds = kinds.map(|row| quoted(row[3])).unwrap_or_default();
+    assert_eq!(kinds, NumberKind::ALL.map(NumberKind::stored_name));
     check_places("Directory", &Directory::default());
     // What is null at the end is left out.
     let service = Service { last_modified: Some(Timestamp::UNIX_EPOCH), ..Service::default() };

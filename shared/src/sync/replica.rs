@@ -433,8 +433,11 @@ impl Replica {
         let mut used_bytes = 0;
         let mut order: Vec<_> =
             self.cases.iter().filter(|(_, record)| is_sendable(record)).collect();
-        // An urgent concern is sent before anything else.
-        ordered::sort_by_key(&mut order, |(case, record)| (record.row.urgent == 0, **case));
+        // An urgent concern is sent before anything else: one that is nobody's first, then those
+        // that were taken over before there was a network.
+        ordered::sort_by_key(&mut order, |(case, record)| {
+            (record.row.urgent == 0, record.row.concerns == 0, **case)
+        });
         for (case, record) in order {
             if used_bytes >= limits::PUSH_BYTES_TARGET || push.len() >= limits::PUSH_CASES_MAX {
                 break;

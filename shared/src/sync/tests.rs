@@ -13,7 +13,10 @@ use super::{
 use crate::{
     case::{
         Event, Fact, Field, Role, Standing,
-        event::{Consent, Decision, GoalSet, Referral, ReferralSource},
+        event::{
+            Consent, Decision, GoalSet, Handover, Referral, ReferralSource, UrgentAction,
+            UrgentConcern,
+        },
     },
     cbor,
     document::{Author, ChangeHash},
@@ -418,6 +421,30 @@ fn a_long_case_is_sent_in_parts_that_the_server_takes() {
     phone.handle(Input::Answered(answer));
     phone.sync(&mut hub);
     assert_eq!(hub.changes(case, 0).count(), 11);
+    assert_eq!(phone.replica.state(), SyncState::Sent(now()));
+}
+
+#[test]
+fn an_urgent_concern_is_sent_before_anything_else_even_if_it_was_taken_over_offline() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    phone.handle(Input::Network(false));
+    // By their identifiers the urgent ones would come last.
+    let [plain, owned, open] = [1, 8, 9].map(|number| phone.begin(number));
+    let words = || Personal::new("No point in waking up".into());
+    let action = UrgentAction::SameDayClinician;
+    let concern = || Fact::UrgentConcern(UrgentConcern { words: words(), action });
+    let target = EventId::new(2, 0);
+    phone.write(owned, 2, concern());
+    phone.write(owned, 3, Fact::Handover(Handover { target, to: words() }));
+    phone.write(open, 2, concern());
+    phone.goal(plain, 2);
+    phone.handle(Input::Network(true));
+    let body = phone.sent.pop().unwrap();
+    let request = intake::sync_request(&body).unwrap();
+    let order: Vec<CaseId> = request.push.iter().map(|push| push.case).collect();
+    assert_eq!(order, [open, owned, plain]);
+    let answer = hub.answer(&phone.author, &body);
+    phone.handle(Input::Answered(answer));
     assert_eq!(phone.replica.state(), SyncState::Sent(now()));
 }
 

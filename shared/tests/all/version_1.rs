@@ -279,6 +279,9 @@ pub fn case_record() -> CaseRecord {
             drafts: 1,
             urgent: 0,
             contested_fields: 0,
+            concerns: 0,
+            urgent_since: None,
+            check_on: None,
         },
         seals: vec![seal()],
     }
@@ -320,6 +323,7 @@ pub fn profile() -> Profile {
         ],
         codes: vec![("871731000000106".into(), "Referral to social prescribing service".into())],
         offline_hours: None,
+        numbers: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod sign_in;
 mod site;
 mod stranger;
 mod two_phones;
+mod urgent;
 mod vault;
 mod whole_path;
 mod world;

@@ -30,7 +30,7 @@ use self::{
     plans::{Goals, Needs, Signposting},
     settle::Settle,
     timeline::Timeline,
-    urgent::{RecordUrgent, UrgentBanner},
+    urgent::UrgentPart,
 };
 use crate::{
     components::{person_line::Choosing, shown},
@@ -121,10 +121,11 @@ fn Absent(#[prop(into)] words: String) -> impl IntoView {
 fn Person(shown: Shown) -> impl IntoView {
     let name = shown.of(|case| shown::full_name(&case.person));
     let add_contact = Choosing::Contact.path(shown.case);
+    let record_urgent = Choosing::Urgent.path(shown.case);
     view! {
         <Done />
         <h1 class="nhsuk-heading-l fp-title fp-name">{move || name.get()}</h1>
-        <UrgentBanner shown />
+        <UrgentPart shown />
         <Settle shown />
         <a href=add_contact class="nhsuk-button fp-button">"Add contact"</a>
         <Unfinished case=shown.case />
@@ -138,7 +139,9 @@ fn Person(shown: Shown) -> impl IntoView {
         <Signposting shown />
         <Timeline shown />
         <h2 class="nhsuk-heading-m">"More for this person"</h2>
-        <RecordUrgent shown />
+        <a href=record_urgent class="nhsuk-button nhsuk-button--secondary fp-button">
+            "Record an urgent concern"
+        </a>
         <CloseReferral shown />
     }
 }

@@ -10,13 +10,14 @@ use shared::{
     ordered,
 };
 
-use super::{Shown, author, urgent::action_words};
+use super::{Shown, author, urgent::record_words};
 use crate::{
     components::{
         lines::{Line, Lines},
         shown,
     },
     engine::Engine,
+    pages::urgent::action_words,
 };
 
 /// One entry as the timeline shows it, with the reason where it was withdrawn.
@@ -156,7 +157,7 @@ fn described(fact: &Fact) -> (String, Vec<String>, String) {
             plain("Two values settled", &resolved.field.replace('_', " "))
         }
         Fact::Informed(informed) => plain("Told of the urgent concern", informed.who.reveal()),
-        Fact::UrgentRecord(record) => plain("More about the urgent concern", record.told.reveal()),
+        Fact::UrgentRecord(record) => plain("More about the urgent concern", &record_words(record)),
         Fact::UrgentReview(review) => plain(review.with.words(), review.words.reveal()),
         Fact::Activity(activity) => plain(activity.what.words(), activity.words.reveal()),
         Fact::CaseStudy(study) => plain(study.title.reveal(), study.words.reveal()),

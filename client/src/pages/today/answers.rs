@@ -1,5 +1,6 @@
 //! What only a person can settle, and where.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::Standing,
@@ -8,7 +9,7 @@ use shared::{
 
 use super::name_of;
 use crate::{
-    components::show::Show,
+    components::{show::Show, shown},
     engine::{CaseLine, Engine},
     memo::memo,
 };
@@ -18,7 +19,7 @@ use crate::{
 pub fn Answers() -> impl IntoView {
     let engine = Engine::here();
     let (rows, notices) = (engine.rows(), engine.notices());
-    let needed = memo(move || rows.with(|rows| needed_of(rows)));
+    let needed = memo(move || rows.with(|rows| needed_of(rows, engine.today())));
     let has_any = move || !needed.read().is_empty() || !notices.read().is_empty();
     let lines = move || {
         let lines = needed.get().into_iter().map(|need| {
@@ -48,13 +49,39 @@ struct Need {
     what: String,
 }
 
-fn needed_of(rows: &[CaseLine]) -> Vec<Need> {
-    // What is urgent first; then in the order of the caseload.
-    let urgent = rows.iter().filter(|line| line.row.urgent > 0).map(|line| Need {
-        href: format!("/person/{}#urgent", line.case),
-        link: format!("Urgent: {}", name_of(line)),
-        what: "Nobody is recorded to have taken this over. Phone, then record who has.".into(),
-    });
+/// A concern that is nobody's, or on whose person nobody checked by the day that was set.
+fn urgent_need(line: &CaseLine, today: Date) -> Option<Need> {
+    let (link, what) = match (line.row.urgent, line.row.urgent_since, line.row.check_on) {
+        (1.., Some(since), _) if since < today => (
+            format!("Urgent, past its day: {}", name_of(line)),
+            format!(
+                "Since {} nobody is recorded to have taken this over. Phone now, then record who \
+                 has.",
+                shown::near_day(since, today)
+            ),
+        ),
+        (1.., ..) => (
+            format!("Urgent: {}", name_of(line)),
+            "Nobody is recorded to have taken this over. Phone, then record who has.".to_owned(),
+        ),
+        (0, _, Some(on)) if on <= today => (
+            format!("Check on {}", name_of(line)),
+            format!(
+                "After an urgent concern somebody is to check on them by {}. Then record it.",
+                shown::near_day(on, today)
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Need { href: format!("/person/{}#urgent", line.case), link, what })
+}
+
+fn needed_of(rows: &[CaseLine], today: Date) -> Vec<Need> {
+    // What is nobody's first, then what is to be checked; then in the order of the caseload.
+    let is_open = |line: &&CaseLine| line.row.urgent > 0;
+    let open = rows.iter().filter(is_open).filter_map(|line| urgent_need(line, today));
+    let checks = rows.iter().filter(|line| line.row.urgent == 0);
+    let urgent = open.chain(checks.filter_map(|line| urgent_need(line, today)));
     let answers =
         rows.iter().filter(|line| line.row.standing == Standing::Contested).map(|line| Need {
             href: format!("/person/{}#settle", line.case),
@@ -91,6 +118,8 @@ mod tests {
     use super::*;
     use crate::components::person_line::line_of;
 
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
     #[test]
     fn what_is_urgent_comes_before_everything_else() {
         let contested = line_of(1, Standing::Contested);
@@ -100,12 +129,29 @@ mod tests {
             state: SyncState::CannotSend("Ask your lead."),
             ..line_of(3, Standing::Accepted)
         };
-        let needed = needed_of(&[contested, urgent, stuck, line_of(4, Standing::Closed)]);
+        let needed = needed_of(&[contested, urgent, stuck, line_of(4, Standing::Closed)], TODAY);
         let links: Vec<_> = needed.iter().map(|need| need.link.as_str()).collect();
         assert_eq!(
             links,
             ["Urgent: Ada Okafor", "Accepted and declined: Ada Okafor", "Cannot send: Ada Okafor",]
         );
         assert!(needed[0].href.ends_with("#urgent"));
+    }
+
+    #[test]
+    fn a_concern_past_its_day_and_a_check_that_is_due_say_since_when() {
+        let yesterday = Date::constant(2026, 11, 22);
+        let mut late = line_of(1, Standing::Closed);
+        (late.row.urgent, late.row.urgent_since) = (1, Some(yesterday));
+        let mut check = line_of(2, Standing::Accepted);
+        check.row.check_on = Some(TODAY);
+        let mut later = line_of(3, Standing::Accepted);
+        later.row.check_on = Some(Date::constant(2026, 11, 24));
+        let needed = needed_of(&[later, check, late], TODAY);
+        assert_eq!(needed.len(), 2);
+        assert_eq!(needed[0].link, "Urgent, past its day: Ada Okafor");
+        assert!(needed[0].what.starts_with("Since yesterday nobody"));
+        assert_eq!(needed[1].link, "Check on Ada Okafor");
+        assert!(needed[1].what.contains("by today"), "{}", needed[1].what);
     }
 }

@@ -1,0 +1,91 @@
+//! Small forms whose words outlive a lock, a killed browser and a flat battery until they are
+//! recorded.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use leptos::task::spawn_local;
+use shared::{
+    document::{DocumentError, Writer},
+    ids::CaseId,
+};
+
+use super::{Engine, SaveError, core::Core, state::State};
+use crate::{
+    clock,
+    vault::{Name, Write},
+};
+
+/// Forms that were typed in since they were last stored. One write is under way at a time, so that
+/// whoever types quickly costs no more than the disk can take.
+#[derive(Default)]
+pub struct Typing {
+    writing: Cell<bool>,
+    forms: RefCell<Vec<String>>,
+}
+
+impl Engine {
+    /// What is typed in a form and not recorded yet, field by field; empty for nothing.
+    pub fn typed(&self, form: &str) -> Vec<String> {
+        self.core().with_state(|state| state.working.typed(form)).unwrap_or_default()
+    }
+
+    /// Keeps what is typed in a form.
+    pub fn keep_typed(&self, form: &str, fields: Vec<String>) {
+        let core = self.core();
+        let has_changed = core.with_state(|state| {
+            let before = state.working.typed(form);
+            state.working.put_typed(form, fields);
+            state.working.typed(form) != before
+        });
+        if has_changed == Some(true) {
+            core.typing.forms.borrow_mut().push(form.to_owned());
+            if !core.typing.writing.replace(true) {
+                spawn_local(core.write_typed());
+            }
+        }
+    }
+
+    /// Writes one change to a case, and lets go of the form that it was typed in, in one
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Engine::edit`]; the form stays then.
+    pub async fn edit_typed(
+        &self,
+        case: CaseId,
+        form: String,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
+    ) -> Result<(), SaveError> {
+        let rider = Write::Delete(Name::Typed(form.clone()));
+        let edit = move |state: &mut State| {
+            let edited = state.replica.edit(clock::now(), case, write)?;
+            state.working.put_typed(&form, Vec::new());
+            Ok(edited)
+        };
+        self.core().change(edit, vec![rider]).await
+    }
+}
+
+impl Core {
+    async fn write_typed(self: Rc<Self>) {
+        loop {
+            let forms = self.typing.forms.take();
+            let written = self.with_state(|state| {
+                let mut writes: Vec<Write> =
+                    forms.into_iter().map(|form| state.working.write_typed(form)).collect();
+                if writes.is_empty() {
+                    return None;
+                }
+                writes.push(state.waiting());
+                Some(state.vault.write(writes))
+            });
+            let Some(written) = written.flatten() else { break };
+            let outcome = written.await;
+            self.working_written(outcome);
+        }
+        self.typing.writing.set(false);
+    }
+}

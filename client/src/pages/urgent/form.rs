@@ -1,0 +1,231 @@
+//! The first step of the record: what is needed now, and what was said. It is written at once; the
+//! rest follows on the person's screen.
+
+use std::cell::Cell;
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{
+    case::{
+        Fact,
+        event::{UrgentAction, UrgentConcern},
+    },
+    ids::CaseId,
+    limits,
+    personal::Personal,
+};
+
+use super::{
+    ACTIONS, action_words, line_of,
+    numbers::{drawn, for_action},
+};
+use crate::{
+    address::Address,
+    components::{
+        choices::Choices,
+        entry::{Saving, event_of},
+        field::TextArea,
+        show::Show,
+        shown,
+    },
+    engine::{Engine, SaveError},
+    memo::Memo,
+    memo::memo,
+};
+
+thread_local! {
+    /// What was chosen before the person was. In memory alone: an address is no place for it.
+    static CHOSEN: Cell<Option<UrgentAction>> = const { Cell::new(None) };
+}
+
+/// As [`Choices`] and what is kept on the phone name it.
+fn name_of(action: UrgentAction) -> &'static str {
+    match action {
+        UrgentAction::ImmediateDanger => "danger",
+        UrgentAction::SameDayClinician => "clinician",
+        UrgentAction::Safeguarding => "safeguarding",
+        UrgentAction::TalkedThrough => "talked",
+    }
+}
+
+fn named(name: &str) -> Option<UrgentAction> {
+    ACTIONS.into_iter().find(|action| name_of(*action) == name)
+}
+
+/// What to do now, in words.
+fn now_words(action: UrgentAction) -> &'static str {
+    match action {
+        UrgentAction::ImmediateDanger => {
+            "Phone 999 now, and say where you are. Stay with them if that is safe for you. Then \
+             tell the practice."
+        }
+        UrgentAction::SameDayClinician => {
+            "Phone the practice's duty line now. Ask for a clinician to speak with them today, and \
+             for the name of whoever takes over."
+        }
+        UrgentAction::Safeguarding => {
+            "Phone the safeguarding lead today. If somebody may come to harm now, phone 999 first."
+        }
+        UrgentAction::TalkedThrough => {
+            "Give them numbers to keep. Tell your supervisor or manager today: the concern stays \
+             open until a named person knows of it."
+        }
+    }
+}
+
+/// The four choices, and below them what the chosen one asks for.
+#[component]
+fn Need(
+    chosen: RwSignal<Option<&'static str>>,
+    problem: RwSignal<Option<String>>,
+    practice: String,
+) -> impl IntoView {
+    let engine = Engine::here();
+    let options = ACTIONS.map(|action| (name_of(action), action_words(action).to_owned()));
+    let action = memo(move || chosen.get().and_then(named));
+    let now = move || {
+        action.get().map(|action| {
+            let numbers =
+                engine.profile().with(|profile| for_action(action, profile.as_deref(), &practice));
+            view! {
+                <h2 class="nhsuk-heading-m">"Do this now"</h2>
+                <p>{now_words(action)}</p>
+                {drawn(numbers, engine.today())}
+            }
+        })
+    };
+    view! {
+        <Choices
+            id="urgent-action"
+            legend="What is needed now?"
+            options=options.to_vec()
+            value=chosen
+            problem
+        />
+        <div class="fp-now" aria-live="polite">{move || now()}</div>
+    }
+}
+
+/// Without a person: what to do comes first, and whom it is about afterwards.
+#[component]
+pub(super) fn NoPerson() -> impl IntoView {
+    let chosen = RwSignal::new(CHOSEN.get().map(name_of));
+    let problem = RwSignal::new(None);
+    Effect::new(move |_| CHOSEN.set(chosen.get().and_then(named)));
+    view! {
+        <Need chosen problem practice=String::new() />
+        <h2 class="nhsuk-heading-m">"Then record it"</h2>
+        <p>"What they said, in their words, and what you did. It is sent before anything else."</p>
+        <a href="/people?for=urgent" class="nhsuk-button nhsuk-button--secondary fp-button">
+            "Choose the person"
+        </a>
+    }
+}
+
+/// About one person.
+#[component]
+pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
+    let engine = Engine::here();
+    let address = Address::here();
+    let form = format!("{case}/0");
+    let kept = engine.typed(&form);
+    let kept_action = kept.first().and_then(|name| named(name));
+    let chosen = RwSignal::new(kept_action.or(CHOSEN.take()).map(name_of));
+    let said = RwSignal::new(kept.get(1).cloned().unwrap_or_default());
+    let unchosen = RwSignal::new(None::<String>);
+    let saving = Saving::new();
+    let keep = form.clone();
+    Effect::new(move |_| {
+        let chosen = chosen.get().unwrap_or_default().to_owned();
+        engine.keep_typed(&keep, vec![chosen, said.get()]);
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let words = said.get_untracked().trim().to_owned();
+        let action = chosen.get_untracked().and_then(named);
+        unchosen.set(action.is_none().then(|| "Choose what is needed now".into()));
+        saving.problem.set(refusal(&words));
+        let (Some(action), None) = (action, saving.problem.get_untracked()) else {
+            let first = if action.is_none() { "urgent-action" } else { "urgent-said" };
+            crate::components::disclose::focus(first.to_owned());
+            return;
+        };
+        let concern = UrgentConcern { words: Personal::new(words), action };
+        let form = form.clone();
+        let save = async move {
+            let event =
+                event_of(engine, Fact::UrgentConcern(concern)).ok_or(SaveError::SignedOut)?;
+            engine.edit_typed(case, form, move |writer| writer.put_event(&event)).await
+        };
+        // What comes next is there, and the form is not to be gone back to.
+        saving.run(save, move || address.go_instead(&format!("/person/{case}#urgent")));
+    };
+    view! {
+        <About case />
+        <form on:submit=submit novalidate>
+            <Need chosen problem=unchosen practice />
+            <TextArea
+                id="urgent-said"
+                label="What did they say?"
+                hint="In their own words. Phone first if you need to: what you type stays here."
+                value=said
+                problem=saving.problem
+            />
+            <button
+                class="nhsuk-button fp-button"
+                type="submit"
+                disabled=move || saving.busy.get()
+            >
+                "Record this concern"
+            </button>
+        </form>
+    }
+}
+
+/// Who it is about, so that nothing is recorded for somebody else.
+#[component]
+fn About(case: CaseId) -> impl IntoView {
+    let engine = Engine::here();
+    let who: Memo<Option<(String, String)>> = memo(move || {
+        let row = line_of(case, engine)?.row;
+        let name = format!("{} {}", row.given_names.reveal(), row.family_name.reveal());
+        Some((name.trim().to_owned(), shown::age(row.birth_date, engine.today())))
+    });
+    let line = move || {
+        who.get().map(|(name, age)| {
+            view! { <p class="fp-said"><strong>"About " {name}</strong> ", " {age}</p> }
+        })
+    };
+    view! {
+        <Show when=move || who.read().is_some()>{move || line()}</Show>
+        <p class="fp-link-line"><a href="/people?for=urgent">"It is about somebody else"</a></p>
+    }
+}
+
+fn refusal(words: &str) -> Option<String> {
+    if words.is_empty() {
+        return Some("Write what they said, in their words".into());
+    }
+    let is_long = words.chars().count() > limits::PARAGRAPH_CHARACTERS_MAX;
+    is_long.then(|| format!("Write at most {} characters", limits::PARAGRAPH_CHARACTERS_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_is_kept_by_a_name_of_its_own_and_says_what_to_do() {
+        for action in ACTIONS {
+            assert_eq!(named(name_of(action)), Some(action));
+            assert!(now_words(action).contains("hone") || now_words(action).contains("Tell"));
+        }
+        assert_eq!(named(""), None);
+    }
+
+    #[test]
+    fn what_was_said_is_there_and_no_longer_than_a_paragraph() {
+        assert!(refusal("").is_some());
+        assert!(refusal("No point in waking up").is_none());
+        assert!(refusal(&"x".repeat(limits::PARAGRAPH_CHARACTERS_MAX + 1)).is_some());
+    }
+}

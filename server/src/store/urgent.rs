@@ -1,0 +1,107 @@
+//! Urgent concerns, for the practice and for the lead: each list is read with its reader in the
+//! query, and neither says what the person said.
+
+use jiff::{ToSpan, civil::Date};
+use rusqlite::{Row, Transaction};
+use shared::{ids::UserId, ods::OdsCode};
+
+use super::{
+    StoreError, column,
+    worklist::{PersonLine, person},
+};
+
+/// How long a practice sees that somebody took a concern over, in days: whoever was away reads it
+/// on coming back.
+const TAKEN_OVER_DAYS: i64 = 7;
+
+/// An urgent concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrgentRow {
+    /// Since when: the day, as it is stored.
+    pub event_date: String,
+    /// And by the clock.
+    pub event_time: String,
+    /// Who recorded it.
+    pub author: UserId,
+    /// The person's practice; empty where it is not known.
+    pub practice: String,
+    /// Who the person is.
+    pub person: PersonLine,
+    /// Who was told; empty for nobody.
+    pub informed: String,
+    /// When, as it is stored; empty for nobody.
+    pub informed_at: String,
+    /// Who took it over; empty for nobody.
+    pub owner: String,
+    /// By when somebody is to check on the person; empty where no check is due.
+    pub check_on: String,
+}
+
+impl UrgentRow {
+    /// Whether a named person took it over.
+    pub fn has_owner(&self) -> bool {
+        !self.owner.is_empty()
+    }
+
+    /// Whether its own day went by without a named person who took it over.
+    pub fn is_past_its_day(&self, today: Date) -> bool {
+        // Days are stored so that they sort as text.
+        !self.has_owner() && self.event_date < today.to_string()
+    }
+
+    /// Whether somebody was to check on the person, and nobody is recorded to have.
+    pub fn is_check_missed(&self, today: Date) -> bool {
+        !self.check_on.is_empty() && self.check_on < today.to_string()
+    }
+}
+
+const COLUMNS: &str = "SELECT event_date, event_time, author, practice, nhs_number, family_name,
+     given_names, birth_date, informed, informed_at, owner, check_on FROM urgent_concern";
+
+fn read(row: &Row<'_>) -> Result<UrgentRow, rusqlite::Error> {
+    Ok(UrgentRow {
+        event_date: row.get(0)?,
+        event_time: row.get(1)?,
+        author: column::user(row, 2)?,
+        practice: row.get(3)?,
+        person: person(row, 4)?,
+        informed: row.get(8)?,
+        informed_at: row.get(9)?,
+        owner: row.get(10)?,
+        check_on: row.get(11)?,
+    })
+}
+
+/// The concerns of this practice's own people: those without an owner first, the oldest first, and
+/// those of the last days that somebody took over, since a phone may bring both at once.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_practice(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    today: Date,
+) -> Result<Vec<UrgentRow>, StoreError> {
+    let since = today.saturating_sub(TAKEN_OVER_DAYS.days()).to_string();
+    let sql = format!(
+        "{COLUMNS} WHERE practice = ?1 AND (owner = '' OR event_date >= ?2)
+         ORDER BY owner <> '', event_date, event_time, event"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map([practice.as_str(), since.as_str()], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every concern of the service that somebody has to look after: those without an owner, and those
+/// where nobody checked on the person by the day that was set.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_service(tx: &Transaction<'_>, today: Date) -> Result<Vec<UrgentRow>, StoreError> {
+    let sql = format!(
+        "{COLUMNS} WHERE owner = '' OR (check_on <> '' AND check_on < ?1)
+         ORDER BY owner <> '', event_date, event_time, event"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement.query_map([today.to_string()], read)?.collect::<Result<_, _>>()?)
+}
