@@ -1,6 +1,6 @@
 //! A phone that is full, that removes what it stored, and that drops the connection to it.
 
-use tests::{SOON, Scratch, poll};
+use tests::{Browser, SOON, Scratch, poll};
 
 use super::{Day, begin_contact, note_on, sign};
 use crate::sign_in::{go, unlock};
@@ -17,11 +17,8 @@ fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room()
     let mut day = Day::begin(&scratch);
     day.phone.close();
     day.phone.open();
-    // A page that stores nothing, and which no page's icon belongs to.
-    day.phone.expect_in_console("favicon.ico");
-    day.phone.goto("/icons/icon.svg");
-    day.phone.leave_room(Some(ROOM_BYTES));
-    go(&day.phone, "/people");
+    open_with_little_room(&day.phone);
+    unlock(&day.phone);
     begin_contact(&day.phone, "OKAFOR");
     day.phone.fill_storage();
     day.phone.type_into("Note", "The hall was full.");
@@ -54,6 +51,22 @@ fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room()
     day.phone.click_text("Try again");
     unlock(&day.phone);
     day.phone.wait_for_text("The hall was full.", SOON);
+}
+
+/// Opens the app, locked, where there is little room from the first write on.
+fn open_with_little_room(phone: &Browser) {
+    // A picture stores nothing itself, and brings no icon of its own.
+    phone.expect_in_console("favicon.ico");
+    phone.goto("/icons/icon.svg");
+    let opened = poll(SOON * 2, || {
+        phone.leave_room(Some(ROOM_BYTES));
+        phone.goto("/people");
+        let settled = || phone.shows("Unlock Fingerpost") || phone.shows("storage is full");
+        poll(SOON, || settled().then_some(()));
+        // A browser that has just started may not know yet how much is stored: once more then.
+        phone.shows("Unlock Fingerpost").then_some(())
+    });
+    assert!(opened.is_some(), "{}", phone.text());
 }
 
 /// Counts the connections that are dropped when asked, and notes whether the screen complained.
