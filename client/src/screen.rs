@@ -73,11 +73,17 @@ impl Screen {
         }
     }
 
-    /// Whether something is typed on it, which a new version of the app must not take away.
-    pub fn is_for_typing(self) -> bool {
+    /// Whether nothing on it is lost when the app is loaded again, as a new version of it asks.
+    pub fn is_at_rest(self) -> bool {
         matches!(
             self,
-            Self::NewContact(_) | Self::Contact(_) | Self::Check(_) | Self::Refer | Self::Urgent
+            Self::First
+                | Self::Today
+                | Self::People
+                | Self::Services
+                | Self::Sync
+                | Self::More
+                | Self::Unknown
         )
     }
 }
@@ -133,6 +139,14 @@ mod tests {
     fn a_path_that_names_nobody_still_has_its_screen() {
         assert_eq!(Screen::at("/person/nobody"), Screen::Person(None));
         assert_eq!(Screen::at("/person/nobody/contact/none/check"), Screen::Check(None));
-        assert!(Screen::at("/person/nobody/contact/none").is_for_typing());
+    }
+
+    #[test]
+    fn a_new_version_is_offered_only_where_nothing_is_being_written() {
+        assert!(
+            ["/", "/today", "/sync", "/more"].into_iter().all(|at| Screen::at(at).is_at_rest())
+        );
+        let writing = ["/person/x", "/person/x/contact/y", "/person/x/contact/y/check", "/refer"];
+        assert!(!writing.into_iter().any(|at| Screen::at(at).is_at_rest()));
     }
 }

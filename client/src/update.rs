@@ -1,10 +1,10 @@
 //! A new version of the app: it waits on this phone until the person agrees, and asks only while
-//! nothing is being typed.
+//! nothing is being written and nothing is in memory alone.
 
 use leptos::{ev, prelude::*};
 use web_sys::Event;
 
-use crate::{address::Address, components::show::Show};
+use crate::{address::Address, components::show::Show, engine::Engine};
 
 /// The two words that this app and `start.js` say to each other.
 const WAITING: &str = "update-waiting";
@@ -19,7 +19,8 @@ pub fn UpdateBar() -> impl IntoView {
     });
     on_cleanup(move || heard.remove());
     let screen = Address::here().screen();
-    let offered = move || waiting.get() && !screen.get().is_for_typing();
+    let failing = Engine::here().storage_failing();
+    let offered = move || waiting.get() && screen.get().is_at_rest() && !failing.get();
     let agree = move |_| {
         if let Ok(event) = Event::new(AGREED) {
             // Only a listener that refuses makes this false, and none does.

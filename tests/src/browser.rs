@@ -306,7 +306,7 @@ impl Browser {
     }
 
     #[track_caller]
-    fn devtools(&self, name: &str, parameters: &Value) {
+    pub(crate) fn devtools(&self, name: &str, parameters: &Value) {
         let done = self.session().devtools(name, parameters);
         must(done, &format!("{name} failed"));
     }

@@ -12,6 +12,7 @@ use crate::{Browser, Screen, must};
 pub(crate) struct Seen {
     console: Vec<String>,
     requests: Vec<String>,
+    expected: Vec<&'static str>,
 }
 
 impl Browser {
@@ -58,6 +59,12 @@ impl Browser {
         std::mem::take(&mut self.seen.borrow_mut().console)
     }
 
+    /// From now on, errors in the console that contain this are no surprise: the test brings them
+    /// about.
+    pub fn expect_in_console(&self, part: &'static str) {
+        self.seen.borrow_mut().expected.push(part);
+    }
+
     /// Requests to any other origin since this was last asked: those that the page tried, even if its
     /// policy stopped them, and connections asked for by anything in the browser.
     pub fn requests_off_origin(&self) -> Vec<String> {
@@ -79,7 +86,9 @@ impl Browser {
         let console = self.session().log("browser").unwrap_or_default();
         let network = self.session().log("performance").unwrap_or_default();
         let mut seen = self.seen.borrow_mut();
-        seen.console.extend(console.iter().filter_map(console_error));
+        let Seen { console: errors, expected, .. } = &mut *seen;
+        let is_surprise = |error: &String| !expected.iter().any(|part| error.contains(part));
+        errors.extend(console.iter().filter_map(console_error).filter(is_surprise));
         let requests = network.iter().filter_map(requested_address);
         seen.requests.extend(requests.filter(|address| !is_own(self.origin(), address)));
     }

@@ -14,6 +14,7 @@ use shared::limits;
 use shared::sync::wire::{CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict};
 
 use crate::http::Unreachable;
+use crate::kills::block_on;
 use crate::must;
 use crate::phone::signed_in;
 
@@ -121,6 +122,23 @@ pub fn for_each_stored_change(database: &Path, mut look: impl FnMut(CaseId, &[u8
         let (case, bytes) = must(row, "the change log cannot be read");
         look(must(CaseId::from_slice(&case), "a change belongs to no case"), &bytes);
     }
+}
+
+/// The notes of all signed contacts that a new device of somebody is sent, each as often as it is
+/// there.
+#[track_caller]
+pub fn signed_notes(origin: &str, link: &str) -> Vec<String> {
+    let updates = must(block_on(first_sync(origin, link)), "the server sends no caseload");
+    let notes = |update| {
+        let (case, _) = document_of(update).read(update.case);
+        let note = |fact: &Fact| match fact {
+            Fact::Contact(contact) => Some(contact.note.reveal().clone()),
+            _ => None,
+        };
+        let entries = case.entries.values().filter_map(|entry| note(&entry.current.fact));
+        entries.collect::<Vec<_>>()
+    };
+    updates.iter().flat_map(notes).collect()
 }
 
 /// Everything that a new device is sent.

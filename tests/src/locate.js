@@ -59,3 +59,33 @@ function field(text) {
   const elements = [...root().querySelectorAll(kinds)];
   return pick(elements, fieldNames, text);
 }
+
+// What has the focus, and whether a person can see that: by an outline, or by a shadow or a ground
+// that it has only with the focus. A choice is drawn by its label, beside the input itself.
+function focused() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return { words: "", kind: "body", visible: false };
+  const drawn = element.matches("[type=radio], [type=checkbox]") ? element.labels[0] : element;
+  const looks = () => {
+    const all = [drawn, ...drawn.children].flatMap((part) => [
+      getComputedStyle(part),
+      getComputedStyle(part, "::before"),
+    ]);
+    return all.map((of) => [of.outline, of.boxShadow, of.backgroundColor].join()).join();
+  };
+  const outline = getComputedStyle(drawn);
+  // Part of a date or a time, on which the browser draws its own ring.
+  const within = !element.matches(":focus") && element.matches(":focus-within");
+  const outlined = outline.outlineStyle !== "none" && parseFloat(outline.outlineWidth) > 0;
+  const names = element.matches("input, textarea, select")
+    ? fieldNames(element)
+    : pressableNames(element);
+  const box = drawn.getBoundingClientRect();
+  const onScreen = box.bottom > 0 && box.top < innerHeight && box.width > 0;
+  return {
+    words: names.filter(Boolean).at(-1) ?? "",
+    kind: element.type === "radio" || element.type === "checkbox" ? element.type
+      : element.localName,
+    visible: onScreen && (within || outlined || looks().includes("rgb(255, 235, 59)")),
+  };
+}

@@ -10,6 +10,7 @@ pub mod entry;
 pub mod error_summary;
 pub mod field;
 pub mod lines;
+pub mod notices;
 pub mod person_line;
 pub mod service_card;
 pub mod show;

@@ -164,6 +164,11 @@ impl Core {
         // Both are stored with the keys. What cannot be read is got from the service anew.
         let lease = lease.map(|lease: Lease| lease.seen(clock::now()));
         let ended = lease.is_none_or(|lease| lease.has_ended(hours));
+        if let Some(lease) = lease.filter(|_| ended) {
+            // An end that was seen stays one, also under a clock that is turned back. Where it cannot
+            // be noted, nothing is shown now all the same.
+            let _ = vault.write(vec![Write::Put(Name::Lease, cbor::encode(&lease))]).await;
+        }
         let profile = match (profile, ended) {
             (Some(profile), false) => profile,
             (kept, _) => match fetch_profile().await {

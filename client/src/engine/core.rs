@@ -151,6 +151,9 @@ impl Core {
     /// Takes note of how the last write went.
     fn note_storage(&self, outcome: Result<(), VaultError>) {
         self.shown.storage_error.set(outcome.err());
+        if outcome == Err(VaultError::Lost) {
+            self.shown.was_lost.set(true);
+        }
     }
 
     /// Takes note of how the write of a working copy went, and makes a failure good later.

@@ -25,8 +25,10 @@ struct Watch {
 
 impl Watch {
     fn is_over(&self, now_ms: i64) -> bool {
-        let hidden = self.hidden_ms.get().is_some_and(|since| now_ms - since >= HIDDEN_MS);
-        hidden || now_ms - self.touched_ms.get() >= IDLE_MS
+        // A clock that was turned back far gives no time either.
+        let is_past = |since: i64, limit: i64| (now_ms - since).abs() >= limit;
+        let hidden = self.hidden_ms.get().is_some_and(|since| is_past(since, HIDDEN_MS));
+        hidden || is_past(self.touched_ms.get(), IDLE_MS)
     }
 }
 
@@ -85,4 +87,19 @@ pub async fn lock(core: Rc<Core>) {
     }
     core.stopped.set(true);
     boot::reload();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_locks_after_a_while_whichever_way_the_clock_was_turned() {
+        let watch = Watch { touched_ms: Cell::new(0), hidden_ms: Cell::new(None) };
+        assert!(!watch.is_over(IDLE_MS - 1) && !watch.is_over(-60_000));
+        assert!(watch.is_over(IDLE_MS) && watch.is_over(-IDLE_MS));
+        watch.hidden_ms.set(Some(0));
+        assert!(!watch.is_over(HIDDEN_MS - 1));
+        assert!(watch.is_over(HIDDEN_MS) && watch.is_over(-HIDDEN_MS));
+    }
 }

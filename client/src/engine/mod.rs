@@ -46,7 +46,7 @@ use crate::{
     clock,
     memo::{Memo, memo},
     random,
-    vault::{Persistence, VaultError, ask_to_persist},
+    vault::{Persistence, VaultError, ask_to_persist, room_mb},
 };
 
 /// The engine, as screens hold it.
@@ -169,6 +169,21 @@ impl Engine {
     /// Asks the browser for that promise.
     pub async fn ask_to_persist(&self) {
         self.shown.persistence.set(ask_to_persist().await);
+    }
+
+    /// How many megabytes more this phone takes, as of the last look; none where it does not say.
+    pub fn room_mb(&self) -> Memo<Option<u32>> {
+        self.shown.room_mb.followed()
+    }
+
+    /// Looks how much more this phone takes.
+    pub async fn look_for_room(&self) {
+        self.shown.room_mb.set(room_mb().await);
+    }
+
+    /// Whether the browser removed what was stored, since the app was opened.
+    pub fn was_lost(&self) -> Memo<bool> {
+        self.shown.was_lost.followed()
     }
 
     /// All unfinished contacts on this phone, latest first.

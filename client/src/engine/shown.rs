@@ -75,6 +75,10 @@ pub struct Shown {
     pub unreadable: Told<usize>,
     pub storage_error: Told<Option<VaultError>>,
     pub persistence: Told<Persistence>,
+    /// How many megabytes more this phone takes, where it says so.
+    pub room_mb: Told<Option<u32>>,
+    /// Whether the browser removed what was stored, since the app was opened.
+    pub was_lost: Told<bool>,
     pub working_drafts: Told<Arc<Vec<WorkingDraft>>>,
     pub online: Told<bool>,
     /// How often each case was written since the app was opened.
@@ -95,6 +99,8 @@ impl Shown {
             unreadable: Told::new(0),
             storage_error: Told::new(None),
             persistence: Told::new(Persistence::Unknown),
+            room_mb: Told::new(None),
+            was_lost: Told::new(false),
             working_drafts: Told::new(Arc::default()),
             online: Told::new(true),
             revisions: Told::new(Few::default()),

@@ -4,7 +4,11 @@
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::unlock::{Choose, LeaseEnded, Unlock};
-use crate::engine::{Engine, SignIn, Stage};
+use crate::{
+    components::notices::HomeScreenFirst,
+    engine::{Engine, SignIn, Stage},
+    vault::VaultError,
+};
 
 /// How the one-time links of the server begin.
 const LINK_PATH: &str = "/join/";
@@ -22,7 +26,7 @@ pub fn Start() -> impl IntoView {
                 Stage::Locked { waiting } => view! { <Unlock waiting /> }.into_any(),
                 Stage::LeaseEnded { hours } => view! { <LeaseEnded hours /> }.into_any(),
                 Stage::OtherTab => view! { <OtherTab /> }.into_any(),
-                Stage::NoStorage(error) => view! { <NoStorage words=error.to_string() /> }.into_any(),
+                Stage::NoStorage(error) => view! { <NoStorage error /> }.into_any(),
                 Stage::OthersWork { before, now } => {
                     view! { <OthersWork before now /> }.into_any()
                 }
@@ -53,7 +57,7 @@ fn SignInScreen(found: SignIn) -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">{heading}</h1>
         <p>{words}</p>
-        {(found == SignIn::Needed).then(|| view! { <LinkForm /> })}
+        {(found == SignIn::Needed).then(|| view! { <HomeScreenFirst /> <LinkForm /> })}
         {(found != SignIn::Needed).then(|| view! { <TryAgain /> })}
     }
 }
@@ -126,7 +130,21 @@ fn OtherTab() -> impl IntoView {
 }
 
 #[component]
-fn NoStorage(words: String) -> impl IntoView {
+fn NoStorage(error: VaultError) -> impl IntoView {
+    // Nothing is open yet that could go on trying.
+    let words = match error {
+        VaultError::Unavailable => {
+            "The browser's storage does not answer. Private windows often have none: use an \
+             ordinary one. Otherwise close Fingerpost and open it again, or restart the phone."
+                .to_owned()
+        }
+        VaultError::Full => {
+            "This phone's storage is full. What you saved is still here. Make room by deleting \
+             photos or apps, then try again."
+                .to_owned()
+        }
+        error => error.to_string(),
+    };
     view! {
         <h1 class="nhsuk-heading-l">"Fingerpost cannot store anything here"</h1>
         <p>{words}</p>

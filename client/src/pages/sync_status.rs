@@ -8,6 +8,7 @@ use shared::sync::{Failure, SyncState};
 use crate::{
     components::{
         lines::{Line, Lines},
+        notices::{HomeScreenFirst, LittleRoom},
         show::Show,
     },
     engine::{CaseLine, Engine},
@@ -97,7 +98,7 @@ fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
         .map(|since| format!("Oldest written {}.", words::when(since, engine.now())));
     let said = match line.state {
         SyncState::CannotSend(remedy) => format!("Cannot send: {remedy}"),
-        ref state => words::state(state, engine.now()),
+        ref state => format!("{}.", words::state(state, engine.now())),
     };
     view! {
         <li>
@@ -156,6 +157,7 @@ fn Notices() -> impl IntoView {
 fn Storage() -> impl IntoView {
     let engine = Engine::here();
     let persistence = engine.persistence();
+    let was_lost = engine.was_lost();
     let ask = move |_| spawn_local(async move { engine.ask_to_persist().await });
     let unreadable = move || match engine.unreadable().get() {
         0 => None,
@@ -166,7 +168,15 @@ fn Storage() -> impl IntoView {
     };
     view! {
         <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
+        <LittleRoom />
+        <HomeScreenFirst />
         <p>{move || unreadable()}</p>
+        <Show when=move || was_lost.get()>
+            <p>
+                "The browser removed what Fingerpost had stored here while it was open. All of it \
+                 was stored again."
+            </p>
+        </Show>
         <p>{move || persistence.get().words()}</p>
         <Show when=move || persistence.get() == Persistence::NotPromised>
             <button class="nhsuk-button nhsuk-button--secondary" on:click=ask>

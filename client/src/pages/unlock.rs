@@ -3,13 +3,17 @@
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-use crate::{components::show::Show, engine::Engine};
+use crate::{
+    components::{notices::HomeScreenFirst, show::Show},
+    engine::Engine,
+};
 
 /// Whoever has just signed in chooses what locks this phone.
 #[component]
 pub fn Choose() -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">"Choose a passphrase for this phone"</h1>
+        <HomeScreenFirst />
         <p>
             "It locks everything that Fingerpost keeps here. You type it to open the app, also where \
              there is no signal."

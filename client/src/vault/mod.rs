@@ -22,7 +22,7 @@ use keys::Wrapping;
 pub use keys::objection;
 use leptos::task::spawn_local;
 pub use name::Name;
-pub use persistence::{Persistence, ask_to_persist, is_persisted};
+pub use persistence::{Persistence, ask_to_persist, is_persisted, room_mb};
 use shared::cbor;
 
 /// The record that says which opening of the vault may write. It says nothing of anybody, so it is

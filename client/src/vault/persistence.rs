@@ -1,6 +1,6 @@
-//! Whether the browser promised to keep what is stored here.
+//! Whether the browser promised to keep what is stored here, and how much room it has for more.
 
-use js_sys::Promise;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::StorageManager;
@@ -40,6 +40,18 @@ pub async fn ask_to_persist() -> Persistence {
 pub async fn is_persisted() -> Persistence {
     answer(StorageManager::persisted).await
 }
+
+/// How much more the browser lets this app store, in whole megabytes; `None` where it does not say.
+pub async fn room_mb() -> Option<u32> {
+    let storage = web_sys::window()?.navigator().storage();
+    let estimate = JsFuture::from(storage.estimate().ok()?).await.ok()?;
+    let bytes = |name: &str| Reflect::get(&estimate, &name.into()).ok()?.as_f64();
+    let room = bytes("quota")? - bytes("usage")?;
+    // The cast saturates.
+    Some((room / BYTES_PER_MB) as u32)
+}
+
+const BYTES_PER_MB: f64 = 1_000_000.0;
 
 async fn answer(ask: fn(&StorageManager) -> Result<Promise, JsValue>) -> Persistence {
     let storage = web_sys::window().map(|window| window.navigator().storage());

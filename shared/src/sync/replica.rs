@@ -81,7 +81,10 @@ impl Failure {
             Self::SignedOut => {
                 Some("You are signed out. Open your sign-in link again; nothing here is lost.")
             }
-            Self::TooOld => Some("This app is too old to send. Update it under More."),
+            Self::TooOld => Some(
+                "This app is too old to send. Nothing is lost: look for a new version under More, \
+                 and it is sent.",
+            ),
             Self::NotUnderstood => {
                 Some("The server's answer could not be read. Update the app under More.")
             }
@@ -370,7 +373,7 @@ impl Replica {
                     self.not_before = None;
                 }
             }
-            Input::Tick => self.ask |= self.not_before.is_none_or(|at| now >= at),
+            Input::Tick => self.ask |= self.is_due(now),
         }
         if may_store && !self.unstored.is_empty() {
             effects.push(self.store(BTreeSet::new()));
@@ -415,7 +418,7 @@ impl Replica {
             return;
         }
         let sendable = self.cases.values().any(is_sendable);
-        let due = self.not_before.is_none_or(|at| now >= at);
+        let due = self.is_due(now);
         if due && (sendable || self.ask) {
             effects.push(self.send());
         } else if let Some(at) = self.not_before
@@ -425,6 +428,13 @@ impl Replica {
         } else {
             effects.push(Effect::WakeAt(after(now, IDLE_MS)));
         }
+    }
+
+    /// Whether the wait after a failure is over. None is longer than the longest: what is further
+    /// ahead was noted before the phone's clock was turned back.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let longest = after(now, RETRY_SLOWLY_MS + i64::from(u8::MAX));
+        self.not_before.is_none_or(|at| now >= at || at > longest)
     }
 
     /// What is sent next: whole cases while there is room, and of a long one its first changes.

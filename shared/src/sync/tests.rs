@@ -373,6 +373,16 @@ fn a_lost_answer_is_asked_for_again_and_nothing_is_there_twice() {
 }
 
 #[test]
+fn a_clock_that_is_turned_back_while_a_phone_waits_does_not_make_it_wait_longer() {
+    let mut phone = Phone::new(1);
+    phone.begin(7);
+    phone.handle(Input::Failed(Failure::Unreachable));
+    let back = Timestamp::from_second(now().as_second() - 7 * 86_400).unwrap();
+    let effects = phone.replica.handle(back, Input::Tick);
+    assert!(matches!(effects.as_slice(), [Effect::Send(_)]), "{effects:?}");
+}
+
+#[test]
 fn writing_what_is_there_already_is_no_error_and_no_change() {
     let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
     let case = phone.begin(7);

@@ -9,7 +9,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use tests::{Browser, SOON, Scratch, invite, load, poll};
+use tests::{
+    Browser, SOON, Scratch, invite, load, poll,
+    sign_in::{PASSPHRASE, sign_in, wait_until_offline_works},
+};
 
 /// Measures the app on a slow phone and prints the figures as one JSON line.
 #[derive(Debug, Parser)]
@@ -25,7 +28,6 @@ struct Arguments {
     slowdown: u32,
 }
 
-const PASSPHRASE: &str = "gate walnut thursday";
 /// Each of these is done so often, and the one in the middle counts.
 const TIMES: usize = 9;
 
@@ -66,17 +68,10 @@ fn main() -> ExitCode {
 
 /// Signs in, and waits until everybody and the app itself are on the phone.
 fn arrive(phone: &Browser, link: &str, everybody: &str) {
-    phone.goto(link);
-    phone.click_text("Sign in");
-    phone.wait_for_text("Choose a passphrase", SOON);
-    phone.type_into("Passphrase", PASSPHRASE);
-    phone.click_text("Lock this phone with it");
-    phone.wait_for_text("Add a contact", SOON);
+    sign_in(phone, link);
     phone.click_text("People");
     phone.wait_for_text(everybody, SOON * 3);
-    let controlled = "return navigator.serviceWorker.controller !== null";
-    let installed = poll(SOON, || (phone.script(controlled) == true).then_some(()));
-    assert!(installed.is_some(), "the service worker did not take the page over");
+    wait_until_offline_works(phone);
 }
 
 /// From nothing to everybody on the screen, without the time in which the passphrase was stretched.

@@ -16,6 +16,7 @@ const PAGES: &[Page] = &[
     ("/good.js", SCRIPT, include_str!("pages/good.js")),
     ("/bad", HTML, include_str!("pages/bad.html")),
     ("/bad.js", SCRIPT, include_str!("pages/bad.js")),
+    ("/inline", HTML, include_str!("pages/inline.html")),
     ("/worker", HTML, include_str!("pages/worker.html")),
     ("/worker.js", SCRIPT, include_str!("pages/worker.js")),
     ("/sw.js", SCRIPT, include_str!("pages/sw.js")),
@@ -53,6 +54,18 @@ fn a_test_that_forgets_to_ask_is_failed_by_what_its_browser_saw() {
     phone.wait_for_text("Bad", SOON);
     let ended = catch_unwind(AssertUnwindSafe(|| drop(phone))).unwrap_err();
     assert!(ended.downcast_ref::<String>().unwrap().contains("the page complains"));
+}
+
+#[test]
+fn what_a_security_policy_stops_fails_the_test_in_which_it_happened() {
+    let scratch = Scratch::new("policy");
+    let phone = Browser::phone(&scratch, "amara", &serve(PAGES));
+    phone.goto("/inline");
+    // The page itself goes on as if nothing had happened.
+    phone.wait_for_text("Fine", SOON);
+    let ended = catch_unwind(AssertUnwindSafe(|| drop(phone))).unwrap_err();
+    let told = ended.downcast_ref::<String>().unwrap();
+    assert!(told.contains("Content Security Policy"), "{told}");
 }
 
 #[test]

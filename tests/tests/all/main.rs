@@ -4,9 +4,11 @@
 
 mod commands;
 mod crashes;
+mod front;
 mod harness;
 mod hostile;
 mod pack;
+mod platform;
 mod screens;
 mod sign_in;
 mod site;

@@ -34,6 +34,8 @@ impl Saved {
         match self {
             Self::NotYet => String::new(),
             Self::At(at) => format!("Saved on this phone {}", words::when(*at, now)),
+            // Why, and what to do, says the banner.
+            Self::Failed(SaveError::NotKept(_)) => "Not saved. Only this screen has it.".into(),
             Self::Failed(error) => format!("Not saved. {error}"),
         }
     }
@@ -65,6 +67,7 @@ impl Form {
             pause: StoredValue::new(None),
         };
         form.save_when_the_app_goes();
+        form.save_when_there_is_room_again();
         form
     }
 
@@ -171,6 +174,19 @@ impl Form {
         });
     }
 
+    /// The engine goes on trying with what it was given last; once that is kept, what is on the
+    /// screen is saved too, so that the line below it says so.
+    fn save_when_there_is_room_again(self) {
+        let is_failing = self.engine.storage_failing();
+        Effect::new(move |was_failing: Option<bool>| {
+            let is_failing = is_failing.get();
+            if was_failing == Some(true) && !is_failing {
+                self.save_now();
+            }
+            is_failing
+        });
+    }
+
     /// Leaving the screen: saves, then folds the contact into the record so that it is sent.
     fn leave(self) {
         let Self { engine, case, draft_id, .. } = self;
@@ -188,6 +204,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::VaultError;
 
     #[test]
     fn it_says_since_when_it_is_saved_or_why_it_is_not() {
@@ -196,5 +213,7 @@ mod tests {
         assert_eq!(Saved::At(at).words(at), "Saved on this phone 10:42");
         let failed = Saved::Failed(SaveError::SignedOut).words(at);
         assert!(failed.starts_with("Not saved. Nobody is signed in"));
+        let full = Saved::Failed(SaveError::NotKept(VaultError::Full)).words(at);
+        assert_eq!(full, "Not saved. Only this screen has it.");
     }
 }

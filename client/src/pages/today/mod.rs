@@ -12,6 +12,7 @@ use super::people::Arriving;
 use crate::{
     clock,
     components::{
+        notices::{HomeScreenFirst, LittleRoom},
         person_line::{PersonLine, is_open, is_overdue},
         show::Show,
         shown,
@@ -40,6 +41,8 @@ pub fn Today() -> impl IntoView {
         <Answers />
         <FirstContacts />
         <Planned />
+        <LittleRoom />
+        <HomeScreenFirst />
     }
 }
 

@@ -1,0 +1,144 @@
+//! A link worker's whole day in halls without a signal: everything that was written arrives once, and
+//! a locked phone says nothing of it.
+
+use tests::{Browser, SOON, Scratch, Server, ledger::signed_notes};
+
+use crate::{
+    sign_in::{go, invited, open_person, signed_in},
+    vault::{assert_says_nothing, dump},
+};
+
+const WORKER: &str = "Bronwen Adeyemi";
+
+/// Contacts of all kinds, each with words that nobody else writes.
+const CONTACTS: [(&str, &str, &str); 10] = [
+    ("OKAFOR", "Face to face", "The kettle broke and we laughed."),
+    ("CARRUTHERS", "Phone", "Rings from the garden shed."),
+    ("EZE", "Video", "The picture froze twice."),
+    ("NCUBE", "Home visit", "Three steps up to the door."),
+    ("BOATENG", "Group", "Sang the alto part."),
+    ("LLEWELLYN", "Face to face", "Mae’r wyres yn dod ddydd Sul."),
+    ("BALOGUN", "Phone", "The bus goes at ten past."),
+    ("OKAFOR", "Phone", "Bought a kettle from the charity shop."),
+    ("NCUBE", "Face to face", "Walked to the gate and back."),
+    ("EZE", "Group", "Brought a friend along."),
+];
+
+/// The words of the day that a locked phone may not say.
+const WORDS: [&str; 6] =
+    ["kettle", "garden shed", "wyres", "did not see the point", "Singers of the day", "NCUBE"];
+
+fn contact(phone: &Browser, (family_name, mode, note): (&str, &str, &str)) {
+    open_person(phone, family_name);
+    phone.click_text("Add contact");
+    phone.wait_for_text("Contact with", SOON);
+    phone.type_into("Note", note);
+    phone.field(&format!("How {mode}")).click();
+    phone.wait_for_text("Saved on this phone", SOON);
+}
+
+fn sign(phone: &Browser) {
+    phone.click_text("Check and sign");
+    phone.wait_for_text("What it was for", SOON);
+    phone.by_text("Sign").click();
+    phone.wait_for_text("What happened", SOON);
+}
+
+/// Nobody answered, and somebody did not come: two taps each.
+fn attempts(phone: &Browser) {
+    for (family_name, button, shows) in [
+        ("BOATENG", "No answer", "Tried: no answer"),
+        ("LLEWELLYN", "Did not come", "Tried: did not come"),
+    ] {
+        open_person(phone, family_name);
+        phone.click_text(button);
+        phone.click_text("Record it");
+        phone.wait_for_text(shows, SOON);
+    }
+}
+
+fn name_a_service(phone: &Browser) {
+    phone.type_into("Find a service", "walk");
+    phone.click_text("Add Eastvale Wellbeing Walks");
+    phone.wait_for_text("I made the introduction", SOON);
+}
+
+fn urgent(phone: &Browser) {
+    open_person(phone, "BALOGUN");
+    phone.find("header .fp-header__urgent").click();
+    phone.wait_for_text("What is needed now?", SOON);
+    phone.field("A clinician must hear of it today").click();
+    phone.type_into("What did they say?", "I did not see the point this morning");
+    phone.click_text("Record this concern");
+    phone.wait_for_text("Urgent, and nobody's yet", SOON);
+    phone.wait_for_text("This app has not told anyone. You must phone.", SOON);
+}
+
+fn suggest(phone: &Browser) {
+    go(phone, "/services");
+    phone.wait_for_text("Eastvale Wellbeing Walks", SOON);
+    phone.click_text("Add a service");
+    phone.type_into("Name", "Singers of the day");
+    phone.type_into("How do you know, and what else?", "A poster in the hall.");
+    phone.click_text("Save this service");
+    phone.wait_for_text("You suggested Singers of the day", SOON);
+}
+
+/// The battery dies in the middle of a note; what was shown as saved is there again.
+fn die_and_return(phone: &mut Browser, note: &str) {
+    let path = phone.path();
+    phone.kill();
+    phone.open();
+    phone.offline(true);
+    go(phone, &path);
+    phone.wait_for_text("Contact with", SOON);
+    let kept = tests::poll(SOON, || (phone.field("Note").value() == note).then_some(()));
+    assert!(kept.is_some(), "“{note}” is gone: {}", phone.text());
+}
+
+#[test]
+fn a_day_without_a_signal_arrives_once_and_a_locked_phone_says_nothing_of_it() {
+    let scratch = Scratch::new("day");
+    let data = scratch.path("data");
+    let mut server = Server::demo(&data);
+    let link = server.sign_in_path(WORKER);
+    let mut phone = signed_in(&scratch, &server, &link, "bronwen");
+    phone.offline(true);
+    phone.close();
+    phone.open();
+    for (at, entry) in CONTACTS.into_iter().enumerate() {
+        contact(&phone, entry);
+        match at {
+            1 => name_a_service(&phone),
+            3 | 7 => die_and_return(&mut phone, entry.2),
+            _ => {}
+        }
+        sign(&phone);
+        if at == 5 {
+            urgent(&phone);
+            suggest(&phone);
+            phone.click_text("More");
+            phone.click_text("Lock now");
+            phone.wait_for_text("Unlock Fingerpost", SOON);
+            let kept = dump(&phone);
+            assert_says_nothing(&kept);
+            for words in WORDS {
+                assert!(!kept.contains(words), "a locked phone says “{words}”");
+            }
+        }
+    }
+    attempts(&phone);
+    go(&phone, "/today");
+    phone.wait_for_text("waiting to send", SOON);
+    phone.look("day-end");
+
+    phone.offline(false);
+    phone.wait_gone("waiting to send", SOON);
+    phone.wait_for_text("Sent ", SOON);
+    let arrived = signed_notes(&server.origin(), &invited(&data, WORKER));
+    for (_, _, note) in CONTACTS {
+        let times = arrived.iter().filter(|arrived| *arrived == note).count();
+        assert_eq!(times, 1, "“{note}” arrived {times} times");
+    }
+    let _ = phone.console_errors();
+}
