@@ -4,6 +4,7 @@
 
 mod commands;
 mod crashes;
+mod day;
 mod front;
 mod harness;
 mod hostile;

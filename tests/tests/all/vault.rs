@@ -49,14 +49,16 @@ const DUMP: &str = r#"
 /// What nobody may read on a locked phone.
 const SECRETS: [&str; 6] = ["Okafor", "OKAFOR", "sleeps in the van", "01632", "A99001", "Bronwen"];
 
-fn dump(phone: &Browser) -> String {
+/// Everything that the browser keeps for this origin.
+pub fn dump(phone: &Browser) -> String {
     let dump = phone.script_until_done(DUMP);
     let dump = dump.as_str().expect("the dump is a text").to_owned();
     assert!(dump.contains("record case/"), "there is something to find: {dump:.200}");
     dump
 }
 
-fn assert_says_nothing(dump: &str) {
+/// No word that nobody may read lies in it.
+pub fn assert_says_nothing(dump: &str) {
     for secret in SECRETS {
         assert!(!dump.contains(secret), "the storage says {secret}");
         let wide: String = secret.chars().flat_map(|letter| [letter, '\0']).collect();

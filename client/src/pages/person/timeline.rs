@@ -63,7 +63,8 @@ pub(super) fn Timeline(shown: Shown) -> impl IntoView {
 /// An entry is drawn again only when something became of it.
 fn line_of(item: Item) -> Line {
     let Entry { original, retracted_by, amendments, contested, .. } = &item.entry;
-    let key = format!("{} {retracted_by:?} {} {contested}", original.id, amendments.len());
+    let withdrawn = retracted_by.is_some();
+    let key = format!("{} {withdrawn} {} {contested}", original.id, amendments.len());
     Line::new(key, move || view! { <TimelineItem item /> })
 }
 
