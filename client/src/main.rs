@@ -1,5 +1,8 @@
 //! Fingerpost on the phone: mounts the app.
 
+// A release writes nothing for `{:?}` (server/build/compile.rs), so that nothing may depend on it.
+#![cfg_attr(not(test), deny(clippy::use_debug))]
+
 mod address;
 mod app;
 mod clock;

@@ -3,6 +3,10 @@
 //! This crate does no I/O, reads no clock and draws no random numbers: time, randomness and the
 //! results of I/O are arguments. It compiles for the server and for wasm32 alike.
 
+// A phone's release writes nothing for `{:?}` (server/build/compile.rs), so that nothing may depend
+// on it.
+#![cfg_attr(not(test), deny(clippy::use_debug))]
+
 pub mod calendar;
 pub mod case;
 pub mod cbor;

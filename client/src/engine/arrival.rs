@@ -48,7 +48,6 @@ mod tests {
             team: Vec::new(),
             codes: Vec::new(),
             offline_hours: None,
-            carry_key: None,
             numbers: None,
         }
     }

@@ -67,7 +67,11 @@ pub fn watch(core: &Rc<Core>) {
 /// Locks, once what is being typed and what is under way is on disk. Where that fails the app stays
 /// open, since it alone holds it.
 pub async fn lock(core: Rc<Core>) {
-    save_what_is_typed().await;
+    // Editors save when the page is about to go; what they save takes its place first.
+    if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
+        let _ = window.dispatch_event(&going);
+    }
+    boot::painted().await;
     let written = core.with_state(|state| {
         let mut writes = state.working.writes();
         writes.push(state.waiting());
@@ -83,14 +87,6 @@ pub async fn lock(core: Rc<Core>) {
     }
     core.stopped.set(true);
     boot::reload();
-}
-
-/// Editors save when the page is about to go; what they save takes its place first.
-pub async fn save_what_is_typed() {
-    if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
-        let _ = window.dispatch_event(&going);
-    }
-    boot::painted().await;
 }
 
 #[cfg(test)]

@@ -15,7 +15,6 @@ use super::{
     CaseRead,
     lease::Lease,
     line::CaseView,
-    logbook::Logged,
     pending::Pending,
     working::{WorkingCopies, WorkingDraft},
 };
@@ -37,8 +36,6 @@ pub struct State {
     pub finished: BTreeSet<EventId>,
     /// When the service was last heard from.
     pub lease: Lease,
-    /// What was read of this person's logbooks.
-    pub logbooks: Few<CaseId, Vec<Logged>>,
     /// Drafts by this person that lie in records.
     drafts: Few<CaseId, Vec<EventId>>,
     /// The case that was read last, since several parts of a screen ask for the same one.
@@ -63,7 +60,6 @@ impl State {
                 Name::Sync(Key::Meta) => meta = Some(record),
                 Name::Sync(Key::Case(case)) => cases.push((case, record)),
                 Name::Working(case, draft) => working.take_in(case, draft, &record),
-                Name::Study => working.take_in_study(&record),
                 Name::Typed(form) => working.take_in_typed(form, &record),
                 Name::Profile | Name::Directory | Name::Lease => {}
             }
@@ -77,7 +73,6 @@ impl State {
             working,
             finished: BTreeSet::new(),
             lease,
-            logbooks: Few::default(),
             drafts: Few::default(),
             read: None,
         }
@@ -103,7 +98,6 @@ impl State {
         if self.read.as_ref().is_some_and(|(read, _)| cases.contains(read)) {
             self.read = None;
         }
-        self.logbooks.retain(|case| !cases.contains(case));
         self.find_drafts(Some(cases));
     }
 

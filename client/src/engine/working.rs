@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
 use shared::{
-    case::{ContactDraft, event::CaseStudy},
+    case::ContactDraft,
     cbor,
     few::Few,
     ids::{CaseId, EventId},
@@ -41,14 +41,6 @@ struct Stored {
     note: Personal<String>,
 }
 
-/// The record of the case study that is being written.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-struct StoredStudy {
-    #[n(0)]
-    #[cbor(with = "cbor::json")]
-    study: CaseStudy,
-}
-
 /// The record of what is typed in a form.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 struct StoredTyped {
@@ -61,8 +53,6 @@ struct StoredTyped {
 #[derive(Debug, Default)]
 pub struct WorkingCopies {
     copies: Few<(CaseId, EventId), (Timestamp, ContactDraft)>,
-    /// There is one at most: it belongs to no record yet.
-    study: Option<CaseStudy>,
     /// What is typed in small forms, by form.
     typed: Few<String, Typed>,
 }
@@ -125,43 +115,9 @@ impl WorkingCopies {
         self.copies.get(&(case, draft)).map(|(_, copy)| copy)
     }
 
-    /// Which there are.
-    pub fn keys(&self) -> Vec<(CaseId, EventId)> {
-        self.copies.iter().map(|(key, _)| *key).collect()
-    }
-
     /// Drops a working copy: what it held was signed, folded into the record, or thrown away.
     pub fn remove(&mut self, case: CaseId, draft: EventId) {
         self.copies.remove(&(case, draft));
-    }
-
-    /// Takes in the stored case study.
-    pub fn take_in_study(&mut self, record: &[u8]) {
-        self.study = cbor::decode::<StoredStudy>(record).ok().map(|stored| stored.study);
-    }
-
-    /// Replaces the case study that is being written; one without a word is none.
-    pub fn put_study(&mut self, study: Option<&CaseStudy>) {
-        let has_words = |study: &&CaseStudy| {
-            !study.title.reveal().is_empty() || !study.words.reveal().is_empty()
-        };
-        self.study = study.filter(has_words).cloned();
-    }
-
-    /// The case study that is being written.
-    pub fn study(&self) -> Option<&CaseStudy> {
-        self.study.as_ref()
-    }
-
-    /// What brings the store up to date with it.
-    pub fn study_write(&self) -> Write {
-        match &self.study {
-            Some(study) => {
-                let stored = StoredStudy { study: study.clone() };
-                Write::Put(Name::Study, cbor::encode(&stored))
-            }
-            None => Write::Delete(Name::Study),
-        }
     }
 
     /// What brings the store up to date with this working copy, as it is now.
@@ -178,7 +134,6 @@ impl WorkingCopies {
         match write {
             Write::Put(Name::Working(case, draft), _)
             | Write::Delete(Name::Working(case, draft)) => self.write(case, draft),
-            Write::Put(Name::Study, _) | Write::Delete(Name::Study) => self.study_write(),
             Write::Put(Name::Typed(form), _) | Write::Delete(Name::Typed(form)) => {
                 self.write_typed(form)
             }
@@ -190,18 +145,17 @@ impl WorkingCopies {
     pub fn writes(&self) -> Vec<Write> {
         let copies = self.copies.iter().map(|((case, draft), _)| self.write(*case, *draft));
         let typed = self.typed.iter().map(|(form, _)| self.write_typed(form.clone()));
-        let study = self.study.is_some().then(|| self.study_write());
-        copies.chain(typed).chain(study).collect()
+        copies.chain(typed).collect()
     }
 
     /// Whether anything is unfinished.
     pub fn is_empty(&self) -> bool {
-        self.count() == 0
+        self.copies.is_empty() && self.typed.is_empty()
     }
 
     /// How many are unfinished.
     pub fn count(&self) -> usize {
-        self.copies.iter().count() + self.typed.iter().count() + usize::from(self.study.is_some())
+        self.copies.iter().count() + self.typed.iter().count()
     }
 
     /// What is unfinished, with the drafts that lie in records: latest first.
@@ -257,24 +211,6 @@ mod tests {
         assert_eq!(read.get(case, draft), Some(&copy));
         written.remove(case, draft);
         assert!(matches!(written.write(case, draft), Write::Delete(_)));
-    }
-
-    #[test]
-    fn a_case_study_that_is_being_written_is_kept_and_counts_as_unfinished() {
-        let text = |text: &str| Personal::new(text.to_owned());
-        let study = CaseStudy { title: text("Walks"), words: text("How it began") };
-        let mut written = WorkingCopies::default();
-        written.put_study(Some(&study));
-        let Write::Put(Name::Study, record) = written.study_write() else {
-            panic!("a case study is put");
-        };
-        let mut read = WorkingCopies::default();
-        read.take_in_study(&record);
-        assert_eq!((read.study(), read.count()), (Some(&study), 1));
-        let late = Write::Delete(Name::Study);
-        assert_eq!(read.up_to_date(late), read.writes()[0]);
-        read.put_study(Some(&CaseStudy { title: text(""), words: text("") }));
-        assert!(read.is_empty() && read.writes().is_empty());
     }
 
     #[test]

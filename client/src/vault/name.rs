@@ -18,8 +18,6 @@ pub enum Name {
     Lease,
     /// The working copy of a draft.
     Working(CaseId, EventId),
-    /// The case study that is being written.
-    Study,
     /// What is typed in a form and not recorded yet: the form by identifiers of what it is about.
     Typed(String),
 }
@@ -27,7 +25,6 @@ pub enum Name {
 const PROFILE: &str = "profile";
 const DIRECTORY: &str = "directory";
 const LEASE: &str = "lease";
-const STUDY: &str = "study";
 const WORKING_PREFIX: &str = "working/";
 const TYPED_PREFIX: &str = "typed/";
 
@@ -39,7 +36,6 @@ impl Name {
             Self::Profile => PROFILE.into(),
             Self::Directory => DIRECTORY.into(),
             Self::Lease => LEASE.into(),
-            Self::Study => STUDY.into(),
             Self::Working(case, draft) => format!("{WORKING_PREFIX}{case}/{draft}"),
             Self::Typed(form) => format!("{TYPED_PREFIX}{form}"),
         }
@@ -61,7 +57,6 @@ impl Name {
             PROFILE => Some(Self::Profile),
             DIRECTORY => Some(Self::Directory),
             LEASE => Some(Self::Lease),
-            STUDY => Some(Self::Study),
             _ => (text == Key::Meta.name()).then_some(Self::Sync(Key::Meta)),
         }
     }
@@ -80,7 +75,6 @@ mod tests {
             Name::Profile,
             Name::Directory,
             Name::Lease,
-            Name::Study,
             Name::Working(case, EventId::new(1, 2)),
             Name::Typed(format!("{case}/0")),
         ];

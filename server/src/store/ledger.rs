@@ -9,22 +9,13 @@ use shared::{
     ids::{CaseId, EpisodeId, EventId},
 };
 
-use super::{column, logbook};
+use super::column;
 use crate::service::ServiceFacts;
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
 /// refers to. `fingerpost verify` empties a copy of them and works them out again.
-pub const TABLES: &[&str] = &[
-    "coded_entry",
-    "held_entry",
-    "activity",
-    "urgent_concern",
-    "match_key",
-    "standing",
-    "logged_activity",
-    "case_study",
-    "suggestion",
-];
+pub const TABLES: &[&str] =
+    &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key", "standing"];
 
 /// Empties the ledger of one case.
 ///
@@ -57,7 +48,6 @@ pub fn project(
     coding.not_coded.iter().try_for_each(|entry| ledger.put_activity(entry))?;
     case.concerns().try_for_each(|concern| ledger.put_urgent(&concern))?;
     ledger.put_standing()?;
-    logbook::project(tx, case)?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
@@ -195,17 +185,14 @@ impl Ledger<'_> {
 
     fn put_standing(&self) -> Result<(), Error> {
         let episodes = self.case.episodes();
-        let logbook = self.case.logbook().is_some();
         // A case that nobody has written a referral into yet is carried all the same.
-        let carried = !logbook && (episodes.is_empty() || episodes.iter().any(Episode::is_open));
+        let carried = episodes.is_empty() || episodes.iter().any(Episode::is_open);
         let contested = episodes.iter().any(|episode| episode.status() == Status::Contested);
-        let sql = "INSERT INTO standing (case_id, carried, contested, logbook)
-             VALUES (?1, ?2, ?3, ?4)";
+        let sql = "INSERT INTO standing (case_id, carried, contested) VALUES (?1, ?2, ?3)";
         self.tx.prepare_cached(sql)?.execute(params![
             self.case.id.as_bytes(),
             carried,
-            contested,
-            logbook,
+            contested
         ])?;
         Ok(())
     }

@@ -69,8 +69,7 @@ pub fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
     intake::sync_request(body).map_err(refused)
 }
 
-/// What a body that was turned away is answered with.
-pub(crate) fn refused(refusal: BodyRefusal) -> Error {
+fn refused(refusal: BodyRefusal) -> Error {
     match refusal {
         BodyRefusal::TooLong | BodyRefusal::TooMany => Error::TooLarge,
         BodyRefusal::NotUnderstood(_) => Error::BadRequest(refusal.to_string()),

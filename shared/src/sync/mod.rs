@@ -3,7 +3,6 @@
 //!
 #![doc = include_str!("PROTOCOL.md")]
 
-pub mod carried;
 #[cfg(test)]
 mod description;
 pub mod exchange;

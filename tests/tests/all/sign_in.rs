@@ -8,12 +8,7 @@ use tests::{
 
 /// A phone on which somebody has signed in and their caseload has arrived.
 pub fn signed_in(scratch: &Scratch, server: &Server, path: &str, name: &str) -> Browser {
-    signed_in_at(scratch, &server.origin(), path, name)
-}
-
-/// As [`signed_in`], at an address of the server's.
-pub fn signed_in_at(scratch: &Scratch, origin: &str, path: &str, name: &str) -> Browser {
-    let mut phone = Browser::phone(scratch, name, origin);
+    let mut phone = Browser::phone(scratch, name, &server.origin());
     arrive(&phone, path);
     // The browser writes its cookies when it is closed as people close it.
     phone.close();

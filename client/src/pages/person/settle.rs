@@ -58,7 +58,7 @@ pub(super) fn Settle(shown: Shown) -> impl IntoView {
     let field = move |contested: Contested| {
         // With its values: other ones are another question.
         let values: Vec<_> = contested.values.iter().map(|value| value.reveal().as_str()).collect();
-        let key = format!("{:?} {}", contested.field, values.join("\n"));
+        let key = format!("{} {}", contested.field.stored_name(), values.join("\n"));
         Line::new(key, move || view! { <FieldSides shown contested /> })
     };
     let fields = move || contested.get().into_iter().map(field).collect();

@@ -1,59 +1,20 @@
--- Logbooks: work that belongs to no person.
-
--- A logbook is nobody's case, and nobody carries it.
-ALTER TABLE standing ADD COLUMN logbook INTEGER NOT NULL DEFAULT 0;
-
--- Work without a person, for the lead's report. A projection.
-CREATE TABLE logged_activity (
-    case_id BLOB NOT NULL,
-    event TEXT NOT NULL,
-    event_date TEXT NOT NULL,
-    author BLOB NOT NULL,
-    -- In words.
+-- Whom to phone about an urgent concern, as the service last checked; in the order of its file.
+CREATE TABLE service_number (
+    position INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    phone TEXT NOT NULL,
     kind TEXT NOT NULL,
-    minutes INTEGER NOT NULL
+    practice TEXT NOT NULL,
+    checked_on TEXT NOT NULL
 ) STRICT;
-CREATE INDEX logged_activity_by_case ON logged_activity (case_id);
 
--- Accounts of what the service does. A projection.
-CREATE TABLE case_study (
-    case_id BLOB NOT NULL,
-    event TEXT NOT NULL,
-    event_date TEXT NOT NULL,
-    author BLOB NOT NULL,
-    title TEXT NOT NULL,
-    words TEXT NOT NULL
-) STRICT;
-CREATE INDEX case_study_by_case ON case_study (case_id);
+-- Every urgent concern that stands, with what became of it: since when by the clock, whom somebody
+-- told and when, who took it over, and by when somebody is to check on the person. Never what was
+-- said. Empty where nothing is recorded. A projection.
+ALTER TABLE urgent_concern ADD COLUMN event_time TEXT NOT NULL DEFAULT '';
+ALTER TABLE urgent_concern ADD COLUMN informed TEXT NOT NULL DEFAULT '';
+ALTER TABLE urgent_concern ADD COLUMN informed_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE urgent_concern ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE urgent_concern ADD COLUMN check_on TEXT NOT NULL DEFAULT '';
 
--- What workers found wrong or missing in the directory. A projection.
-CREATE TABLE suggestion (
-    case_id BLOB NOT NULL,
-    event TEXT NOT NULL,
-    event_date TEXT NOT NULL,
-    author BLOB NOT NULL,
-    -- The entry as it should read, as JSON.
-    suggested TEXT NOT NULL,
-    PRIMARY KEY (case_id, event)
-) STRICT, WITHOUT ROWID;
-
--- What the service administrator made of them. No projection: nobody else knows it. Rows are added
--- and never changed.
-CREATE TABLE suggestion_decision (
-    case_id BLOB NOT NULL,
-    event TEXT NOT NULL,
-    decided_by BLOB NOT NULL REFERENCES user (id),
-    at INTEGER NOT NULL,
-    accepted INTEGER NOT NULL,
-    -- Why it was set aside; empty where it was accepted.
-    reason TEXT NOT NULL,
-    -- The entry of the directory that was changed or added; empty where none was.
-    service TEXT NOT NULL,
-    -- The suggestion as it was then, and who made it: it may be withdrawn afterwards.
-    suggested TEXT NOT NULL,
-    author BLOB NOT NULL,
-    PRIMARY KEY (case_id, event)
-) STRICT, WITHOUT ROWID;
-
--- Kinds that an earlier version did not read may lie in cases that were worked out already.
 UPDATE case_log SET projected_position = 0;

@@ -128,7 +128,9 @@ pub(super) fn Tasks(shown: Shown, id: EventId, on: Date) -> impl IntoView {
     let line = move |task: Task| {
         // What was recorded since is another line; what is open or typed in the others stays.
         let done = task.done.as_ref().map(|(_, on, time)| format!("{on} {time}"));
-        let key = format!("{} {done:?} {:?}", task.kind.number(), task.check_on);
+        let check = task.check_on.map(|on| on.to_string());
+        let [done, check] = [done, check].map(Option::unwrap_or_default);
+        let key = format!("{} {done} {check}", task.kind.number());
         Line::new(key, move || view! { <OneTask shown id on task /> })
     };
     let lines = move || tasks.get().into_iter().map(line).collect();
