@@ -26,19 +26,39 @@ pub(crate) struct Session {
     _chromedriver: Process,
 }
 
+/// How often chromedriver is started anew: it takes a free port of IPv6 and then wants the same one of
+/// IPv4, which something else may have.
+const STARTS_MAX: usize = 8;
+
+fn start(profile: &Path) -> (Process, String) {
+    for _ in 0..STARTS_MAX {
+        if let (chromedriver, Some(port)) = start_once(profile) {
+            return (chromedriver, port);
+        }
+    }
+    panic!("chromedriver found no port in {STARTS_MAX} starts");
+}
+
+fn start_once(profile: &Path) -> (Process, Option<String>) {
+    let mut command = Command::new(env::var_os("CHROMEDRIVER").unwrap_or("chromedriver".into()));
+    // The people of the tests live in England, wherever the machine stands.
+    command.arg("--port=0").env("TZ", "Europe/London");
+    let log = profile.with_extension("chromedriver.log");
+    let mut chromedriver = Process::start("chromedriver", &mut command, &log);
+    let port = chromedriver.line(TO_START, |line| {
+        if line.contains("port not available") {
+            return Some(None);
+        }
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(Some(port.trim().trim_end_matches('.').to_owned()))
+    });
+    (chromedriver, port)
+}
+
 impl Session {
     /// Opens Chromium on a profile directory, with everything that it sends going to the proxy.
     pub(crate) fn open(profile: &Path, proxy: &str) -> Self {
-        let mut command =
-            Command::new(env::var_os("CHROMEDRIVER").unwrap_or("chromedriver".into()));
-        // The people of the tests live in England, wherever the machine stands.
-        command.arg("--port=0").env("TZ", "Europe/London");
-        let log = profile.with_extension("chromedriver.log");
-        let mut chromedriver = Process::start("chromedriver", &mut command, &log);
-        let port = chromedriver.line(TO_START, |line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            Some(port.trim().trim_end_matches('.').to_owned())
-        });
+        let (chromedriver, port) = start(profile);
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime needs no more than the system gave at start");
         let mut builder = ClientBuilder::new(HttpConnector::new());
