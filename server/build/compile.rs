@@ -54,15 +54,14 @@ fn install_target(workshop: &Workshop) -> Result<(), String> {
 }
 
 /// Leaves out where in the source a mistake of the program is, and what `{:?}` would write: a twentieth
-/// of what a phone fetches, and nobody reads it there. A debug build has both. Rust has not settled
-/// the flags, so that they need `RUSTC_BOOTSTRAP`.
-const LEANER: &str = "target.wasm32-unknown-unknown.rustflags = \
-                      ['-Zlocation-detail=none', '-Zfmt-debug=none']";
+/// of what a phone fetches, and nobody reads it there; Clippy sees to it that nothing depends on it.
+/// A debug build has both. Rust has not settled the flags, so that they need `RUSTC_BOOTSTRAP`.
+const LEANER: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
 
 /// Whether this compiler has them: one that has not builds a larger client.
 fn knows_leaner_flags() -> Result<bool, String> {
     let mut rustc = Command::new(variable("RUSTC")?);
-    rustc.args(["-Zlocation-detail=none", "-Zfmt-debug=none", "--print", "cfg"]);
+    rustc.args(LEANER).args(["--print", "cfg"]);
     let printed = rustc.env("RUSTC_BOOTSTRAP", "1").output();
     Ok(printed.map_err(|error| format!("rustc did not run ({error})"))?.status.success())
 }
@@ -80,7 +79,9 @@ fn compile(workshop: &Workshop) -> Result<Vec<u8>, String> {
         }
     }
     if workshop.effort == Effort::Full && knows_leaner_flags()? {
-        cargo.args(["--config", LEANER]).env("RUSTC_BOOTSTRAP", "1");
+        let [places, words] = LEANER;
+        let config = format!("target.{TARGET}.rustflags = ['{places}', '{words}']");
+        cargo.args(["--config", &config]).env("RUSTC_BOOTSTRAP", "1");
     }
     cargo
         .args(["build", "--locked", "--package", "client", "--target", TARGET])

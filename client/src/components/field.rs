@@ -5,6 +5,14 @@ use leptos::prelude::*;
 /// What a field has to say against its value.
 pub type Problem = Signal<Option<String>>;
 
+/// Why a text cannot be taken as it is: it is missing, which is said so, or too long.
+pub fn text_problem(text: &str, missing: &str, most: usize) -> Option<String> {
+    if text.is_empty() {
+        return Some(missing.to_owned());
+    }
+    (text.chars().count() > most).then(|| format!("Write at most {most} characters"))
+}
+
 /// A line of text.
 #[component]
 pub fn TextField(

@@ -1,14 +1,13 @@
 //! A link worker's whole day in halls without a signal: everything that was written arrives once, and
 //! a locked phone says nothing of it.
 
-use tests::{Browser, SOON, Scratch, Server, ledger::signed_notes};
+use tests::{Browser, SOON, Scratch, Server};
 
 use crate::{
-    sign_in::{go, invited, open_person, signed_in},
+    platform::{WORKER, assert_arrived},
+    sign_in::{go, note_on, open_person, sign, signed_in},
     vault::{assert_says_nothing, dump},
 };
-
-const WORKER: &str = "Bronwen Adeyemi";
 
 /// Contacts of all kinds, each with words that nobody else writes.
 const CONTACTS: [(&str, &str, &str); 10] = [
@@ -36,19 +35,15 @@ fn contact(phone: &Browser, (family_name, mode, note): (&str, &str, &str)) {
     phone.wait_for_text("Saved on this phone", SOON);
 }
 
-fn sign(phone: &Browser) {
-    phone.click_text("Check and sign");
-    phone.wait_for_text("What it was for", SOON);
-    phone.by_text("Sign").click();
-    phone.wait_for_text("What happened", SOON);
-}
+/// Attempts of both kinds.
+const ATTEMPTS: [((&str, &str, &str), &str, &str); 2] = [
+    (("VAUGHAN", "Phone", "Rang twice."), "No answer", "Tried: no answer"),
+    (("HUGHES", "Face to face", "Waited a while."), "Did not come", "Tried: did not come"),
+];
 
 /// Nobody answered, and somebody did not come.
 fn attempts(phone: &Browser) {
-    for (entry, outcome, shows) in [
-        (("VAUGHAN", "Phone", "Rang twice."), "No answer", "Tried: no answer"),
-        (("HUGHES", "Face to face", "Waited a while."), "Did not come", "Tried: did not come"),
-    ] {
+    for (entry, outcome, shows) in ATTEMPTS {
         contact(phone, entry);
         phone.field(&format!("Did you meet? {outcome}")).click();
         sign(phone);
@@ -80,9 +75,7 @@ fn die_and_return(phone: &mut Browser, note: &str) {
     phone.open();
     phone.offline(true);
     go(phone, &path);
-    phone.wait_for_text("Contact with", SOON);
-    let kept = tests::poll(SOON, || (phone.field("Note").value() == note).then_some(()));
-    assert!(kept.is_some(), "“{note}” is gone: {}", phone.text());
+    assert_eq!(note_on(phone), note);
 }
 
 #[test]
@@ -123,10 +116,8 @@ fn a_day_without_a_signal_arrives_once_and_a_locked_phone_says_nothing_of_it() {
     phone.offline(false);
     phone.wait_gone("waiting to send", SOON);
     phone.wait_for_text("Sent ", SOON);
-    let arrived = signed_notes(&server.origin(), &invited(&data, WORKER));
-    for (_, _, note) in CONTACTS {
-        let times = arrived.iter().filter(|arrived| *arrived == note).count();
-        assert_eq!(times, 1, "“{note}” arrived {times} times");
-    }
+    let contacts = CONTACTS.iter().chain(ATTEMPTS.iter().map(|(entry, ..)| entry));
+    let notes: Vec<&str> = contacts.map(|(_, _, note)| *note).collect();
+    assert_arrived(&server.origin(), &data, &notes);
     let _ = phone.console_errors();
 }

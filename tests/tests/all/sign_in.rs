@@ -44,3 +44,22 @@ pub fn open_person(phone: &Browser, family_name: &str) {
     phone.click_text(family_name);
     phone.wait_for_text("What happened", SOON);
 }
+
+/// Checks the contact on the screen, and signs it.
+pub fn sign(phone: &Browser) {
+    phone.click_text("Check and sign");
+    phone.wait_for_text("What it was for", SOON);
+    phone.by_text("Sign").click();
+    phone.wait_for_text("What happened", SOON);
+}
+
+/// What the note on the screen says, once it is there.
+#[track_caller]
+pub fn note_on(phone: &Browser) -> String {
+    phone.wait_for_text("Contact with", SOON);
+    let note = tests::poll(SOON, || {
+        let note = phone.field("Note").value();
+        (!note.is_empty()).then_some(note)
+    });
+    note.expect("the note is there")
+}

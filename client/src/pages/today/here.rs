@@ -4,7 +4,10 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use shared::limits;
 
 use crate::{
-    components::{disclose::Disclose, field::TextField},
+    components::{
+        disclose::Disclose,
+        field::{TextField, text_problem},
+    },
     engine::Engine,
     memo::memo,
     pages::here,
@@ -91,11 +94,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
 }
 
 fn refusal(place: &str) -> Option<String> {
-    if place.is_empty() {
-        return Some("Write where you are".into());
-    }
-    let is_long = place.chars().count() > limits::LINE_CHARACTERS_MAX;
-    is_long.then(|| format!("Write at most {} characters", limits::LINE_CHARACTERS_MAX))
+    text_problem(place, "Write where you are", limits::LINE_CHARACTERS_MAX)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::{
     components::{
         choices::Choices,
         entry::{Saving, event_of},
-        field::TextArea,
+        field::{TextArea, text_problem},
         show::Show,
         shown,
     },
@@ -202,11 +202,8 @@ fn About(case: CaseId) -> impl IntoView {
 }
 
 fn refusal(words: &str) -> Option<String> {
-    if words.is_empty() {
-        return Some("Write what they said, in their words".into());
-    }
-    let is_long = words.chars().count() > limits::PARAGRAPH_CHARACTERS_MAX;
-    is_long.then(|| format!("Write at most {} characters", limits::PARAGRAPH_CHARACTERS_MAX))
+    let most = limits::PARAGRAPH_CHARACTERS_MAX;
+    text_problem(words, "Write what they said, in their words", most)
 }
 
 #[cfg(test)]

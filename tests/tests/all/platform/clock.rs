@@ -2,8 +2,8 @@
 
 use tests::{Browser, SOON, Scratch};
 
-use super::{Day, begin_contact, note_on, sign};
-use crate::sign_in::{go, unlock};
+use super::{Day, begin_contact};
+use crate::sign_in::{go, note_on, sign, unlock};
 
 const WEEK_HOURS: i32 = 7 * 24;
 

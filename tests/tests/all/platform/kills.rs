@@ -2,8 +2,8 @@
 
 use tests::{SOON, Scratch, poll};
 
-use super::{Day, begin_contact, note_on, sign};
-use crate::sign_in::go;
+use super::{Day, begin_contact};
+use crate::sign_in::{go, note_on, sign};
 
 /// Notes how far the save has come that was begun last.
 const MOMENTS: &str = "

@@ -15,7 +15,7 @@ use tests::{Browser, SOON, Scratch, Server, invite, ledger::signed_notes};
 
 use crate::sign_in::signed_in;
 
-const WORKER: &str = "Bronwen Adeyemi";
+pub const WORKER: &str = "Bronwen Adeyemi";
 
 /// A server, and a phone on which a worker has signed in.
 struct Day {
@@ -44,7 +44,7 @@ impl Day {
 
 /// Each of these notes is on the server once, as a new phone of the worker is sent it.
 #[track_caller]
-fn assert_arrived(origin: &str, data: &Path, notes: &[&str]) {
+pub fn assert_arrived(origin: &str, data: &Path, notes: &[&str]) {
     let arrived = signed_notes(origin, &invite(data, WORKER, None));
     for note in notes {
         let times = arrived.iter().filter(|arrived| arrived == note).count();
@@ -59,22 +59,4 @@ fn begin_contact(phone: &Browser, family_name: &str) {
     phone.click_text(family_name);
     phone.click_text("Add contact");
     phone.wait_for_text("Contact with", SOON);
-}
-
-fn sign(phone: &Browser) {
-    phone.click_text("Check and sign");
-    phone.wait_for_text("What it was for", SOON);
-    phone.by_text("Sign").click();
-    phone.wait_for_text("What happened", SOON);
-}
-
-/// What the note on the screen says, once it is there.
-#[track_caller]
-fn note_on(phone: &Browser) -> String {
-    phone.wait_for_text("Contact with", SOON);
-    let note = tests::poll(SOON, || {
-        let note = phone.field("Note").value();
-        (!note.is_empty()).then_some(note)
-    });
-    note.expect("the note is there")
 }

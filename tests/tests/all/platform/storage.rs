@@ -2,8 +2,8 @@
 
 use tests::{Browser, SOON, Scratch, poll};
 
-use super::{Day, begin_contact, note_on, sign};
-use crate::sign_in::{go, unlock};
+use super::{Day, begin_contact};
+use crate::sign_in::{go, note_on, sign, unlock};
 
 /// What a phone that is nearly full has room for.
 const ROOM_BYTES: u64 = 300_000;

@@ -2,8 +2,8 @@
 
 use tests::{SOON, Scratch};
 
-use super::{Day, begin_contact, note_on, sign};
-use crate::sign_in::unlock;
+use super::{Day, begin_contact};
+use crate::sign_in::{note_on, sign, unlock};
 
 const ELSEWHERE: &str = "Fingerpost is open in another tab";
 

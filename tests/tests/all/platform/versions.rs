@@ -2,10 +2,10 @@
 
 use tests::{Browser, SOON, Scratch, Server, poll};
 
-use super::{WORKER, assert_arrived, begin_contact, note_on, sign};
+use super::{WORKER, assert_arrived, begin_contact};
 use crate::{
     front::Front,
-    sign_in::{arrive, unlock},
+    sign_in::{arrive, note_on, sign, unlock},
 };
 
 const OFFER: &str = "A new version is ready.";

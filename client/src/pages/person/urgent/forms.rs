@@ -7,7 +7,7 @@ use shared::{
     calendar,
     case::{
         Fact,
-        event::{Handover, Informed, ReviewedWith, UrgentConsent, UrgentRecord, UrgentReview},
+        event::{Handover, Informed, ReviewedWith, UrgentReview},
     },
     ids::EventId,
     limits,
@@ -15,15 +15,13 @@ use shared::{
     written::Written,
 };
 
-use super::tasks::Kind;
+use super::{rest, tasks::Kind};
 use crate::{
     components::{
-        choices::Choices,
         date_field::DateField,
         disclose::focus,
         entry::{Saving, event_of},
-        field::{FieldError, TextArea},
-        show::Show,
+        field::{FieldError, TextArea, text_problem},
     },
     engine::{Engine, SaveError},
     memo::memo,
@@ -32,21 +30,21 @@ use crate::{
 
 /// One form: what it is about, and where what it says goes.
 #[derive(Clone)]
-struct Form {
+pub(super) struct Form {
     shown: Shown,
-    target: EventId,
+    pub(super) target: EventId,
     kind: Kind,
     /// As the vault names what is typed.
-    name: String,
+    pub(super) name: String,
     /// What takes the focus afterwards, by its id.
     back: String,
-    saving: Saving,
+    pub(super) saving: Saving,
     is_open: RwSignal<bool>,
 }
 
 impl Form {
     /// Records what the form says, and closes it.
-    fn record(&self, engine: Engine, fact: Fact, at: DateTime) {
+    pub(super) fn record(&self, engine: Engine, fact: Fact, at: DateTime) {
         let (case, name, is_open) = (self.shown.case, self.name.clone(), self.is_open);
         let back = self.back.clone();
         let save = async move {
@@ -75,13 +73,9 @@ pub(super) fn of(
     let name = format!("{}/{target}/{}", shown.case, kind.number());
     let form = Form { shown, target, kind, name, back, saving: Saving::new(), is_open };
     match kind {
-        Kind::Record => rest(form, field),
+        Kind::Record => rest::form(form, field),
         _ => words(form, on, field),
     }
-}
-
-fn is_too_long(text: &str, most: usize) -> Option<String> {
-    (text.chars().count() > most).then(|| format!("Write at most {most} characters"))
 }
 
 /// What a form of one text asks.
@@ -160,19 +154,12 @@ fn words(form: Form, on: Date, field: String) -> AnyView {
 }
 
 fn refusal(kind: Kind, text: &str) -> Option<String> {
-    let most = match kind {
-        Kind::Informed | Kind::Handover => limits::LINE_CHARACTERS_MAX,
-        _ => limits::PARAGRAPH_CHARACTERS_MAX,
+    let (missing, most) = match kind {
+        Kind::Informed => ("Write who was told", limits::LINE_CHARACTERS_MAX),
+        Kind::Handover => ("Write who has taken over", limits::LINE_CHARACTERS_MAX),
+        _ => ("Write what came of it", limits::PARAGRAPH_CHARACTERS_MAX),
     };
-    if text.is_empty() {
-        let missing = match kind {
-            Kind::Informed => "Write who was told",
-            Kind::Handover => "Write who has taken over",
-            _ => "Write what came of it",
-        };
-        return Some(missing.to_owned());
-    }
-    is_too_long(text, most)
+    text_problem(text, missing, most)
 }
 
 fn fact_of(kind: Kind, target: EventId, text: String) -> Fact {
@@ -232,165 +219,6 @@ fn when_told(
     .into_any()
 }
 
-/// As the choices of consent are named and kept.
-fn consent_name(consent: UrgentConsent) -> &'static str {
-    match consent {
-        UrgentConsent::Agreed => "agreed",
-        UrgentConsent::Overridden => "overridden",
-        UrgentConsent::NotAsked => "not_asked",
-    }
-}
-
-fn consent_named(name: &str) -> Option<UrgentConsent> {
-    UrgentConsent::ALL.into_iter().find(|consent| consent_name(*consent) == name)
-}
-
-/// The rest of the record, as it is typed.
-#[derive(Clone, Copy)]
-struct Rest {
-    given: RwSignal<String>,
-    told: RwSignal<String>,
-    consent: RwSignal<Option<&'static str>>,
-    why: RwSignal<String>,
-    check: RwSignal<Option<Date>>,
-    /// What is wrong with each of the first four.
-    problems: [RwSignal<Option<String>>; 4],
-}
-
-impl Rest {
-    fn begin(kept: &[String]) -> Self {
-        let text = |at: usize| kept.get(at).cloned().unwrap_or_default();
-        Self {
-            given: RwSignal::new(text(0)),
-            told: RwSignal::new(text(1)),
-            consent: RwSignal::new(consent_named(&text(2)).map(consent_name)),
-            why: RwSignal::new(text(3)),
-            check: RwSignal::new(Date::read(&text(4))),
-            problems: [(); 4].map(|()| RwSignal::new(None)),
-        }
-    }
-
-    fn typed(self) -> Vec<String> {
-        let consent = self.consent.get().unwrap_or_default().to_owned();
-        let check = self.check.get().map(|date| date.to_string()).unwrap_or_default();
-        vec![self.given.get(), self.told.get(), consent, self.why.get(), check]
-    }
-
-    fn needs_why(self) -> bool {
-        self.consent.get().is_some_and(|name| name != consent_name(UrgentConsent::Agreed))
-    }
-
-    /// The record, unless something is to be put right first.
-    fn record(self, target: EventId) -> Option<UrgentRecord> {
-        let text = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
-        let (given, told, why) = (text(self.given), text(self.told), text(self.why));
-        let consent = self.consent.get_untracked().and_then(consent_named);
-        let problems = rest_problems(&given, &told, consent, &why);
-        for (signal, problem) in self.problems.into_iter().zip(&problems) {
-            signal.set(problem.clone());
-        }
-        if problems.iter().any(Option::is_some) {
-            return None;
-        }
-        let why = if consent == Some(UrgentConsent::Agreed) { String::new() } else { why };
-        Some(UrgentRecord {
-            target,
-            given: Personal::new(given),
-            told: Personal::new(told),
-            consent: consent?,
-            why: Personal::new(why),
-            next_check: self.check.get_untracked(),
-        })
-    }
-}
-
-/// What is wrong with what was given, told, agreed and why.
-fn rest_problems(
-    given: &str,
-    told: &str,
-    consent: Option<UrgentConsent>,
-    why: &str,
-) -> [Option<String>; 4] {
-    let text = |text: &str, missing: &str| match text.is_empty() {
-        true => Some(missing.to_owned()),
-        false => is_too_long(text, limits::PARAGRAPH_CHARACTERS_MAX),
-    };
-    let needs_why = consent.is_some_and(|consent| consent != UrgentConsent::Agreed);
-    [
-        text(given, "Write what you gave them, or “nothing”"),
-        text(told, "Write what you told them would happen"),
-        consent.is_none().then(|| "Choose whether they agreed".to_owned()),
-        needs_why.then(|| text(why, "Write why")).flatten(),
-    ]
-}
-
-/// The form of the rest of the record.
-fn rest(form: Form, field: String) -> AnyView {
-    let engine = Engine::here();
-    let rest = Rest::begin(&engine.typed(&form.name));
-    let keep = form.name.clone();
-    Effect::new(move |_| engine.keep_typed(&keep, rest.typed()));
-    let (target, saving) = (form.target, form.saving);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(record) = rest.record(target) {
-            form.record(engine, Fact::UrgentRecord(record), engine.wall_clock());
-        }
-    };
-    let options =
-        UrgentConsent::ALL.map(|consent| (consent_name(consent), consent.words().to_owned()));
-    let today = engine.today();
-    let in_days = |days| calendar::days_after(today, days).unwrap_or(today);
-    let quick =
-        vec![("Tomorrow", in_days(1)), ("In 2 days", in_days(2)), ("In a week", in_days(7))];
-    let choose = Callback::new(move |chosen| rest.check.set(chosen));
-    let [given, told, agreed, why] = rest.problems;
-    view! {
-        <form class="fp-ask" on:submit=submit novalidate>
-            <TextArea
-                id=format!("{field}-first")
-                label="What self-help and services did you give?"
-                hint="For example helplines, a safety plan, somebody to stay with them"
-                value=rest.given
-                problem=given
-            />
-            <TextArea
-                id=format!("{field}-told")
-                label="What did you tell them would happen?"
-                value=rest.told
-                problem=told
-            />
-            <Choices
-                id="urgent-consent"
-                legend="Did they agree to others being told?"
-                options=options.to_vec()
-                value=rest.consent
-                problem=agreed
-            />
-            <Show when=move || rest.needs_why()>
-                <TextArea
-                    id="urgent-why"
-                    label="Why were others told all the same, or why could they not be asked?"
-                    value=rest.why
-                    problem=why
-                />
-            </Show>
-            <DateField
-                id="urgent-check"
-                label="When does somebody check on them?"
-                quick
-                value=memo(move || rest.check.get())
-                on_choose=choose
-            />
-            <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
-            <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
-                "Record this"
-            </button>
-        </form>
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -405,16 +233,6 @@ mod tests {
         assert!(told_at(Some(day), "14:06", now).is_err());
         assert!(told_at(Some(day), "", now).is_err());
         assert!(told_at(None, "14:05", now).is_err());
-    }
-
-    #[test]
-    fn whoever_was_told_against_their_will_or_unasked_needs_a_reason() {
-        let problems = |consent, why| rest_problems("Helplines", "GP rings", consent, why);
-        assert!(problems(Some(UrgentConsent::Agreed), "").iter().all(Option::is_none));
-        assert!(problems(Some(UrgentConsent::Overridden), "")[3].is_some());
-        assert!(problems(Some(UrgentConsent::NotAsked), "asleep").iter().all(Option::is_none));
-        assert!(problems(None, "")[2].is_some());
-        assert!(rest_problems("", "", None, "").iter().take(3).all(Option::is_some));
     }
 
     #[test]

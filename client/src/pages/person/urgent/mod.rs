@@ -2,6 +2,7 @@
 //! with whom to phone while it is nobody's.
 
 mod forms;
+mod rest;
 mod tasks;
 
 use jiff::civil::DateTime;
