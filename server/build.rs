@@ -21,14 +21,18 @@ use workshop::Workshop;
 
 /// Paths of the client's own screens, all answered with the same shell; a trailing `*` stands for
 /// anything. The router of the client decides what each one shows.
-const SCREENS: [&str; 10] = [
+const SCREENS: [&str; 14] = [
     "/",
     "/today",
     "/people",
     "/person/*",
     "/refer",
     "/services",
+    "/services/suggest",
     "/more",
+    "/activity",
+    "/studies",
+    "/week",
     "/sync",
     "/urgent",
     "/sign-in",

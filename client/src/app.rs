@@ -8,17 +8,20 @@ use crate::{
     components::show::Show,
     engine::{Engine, Stage},
     pages::{
+        activity::ActivityScreen,
         check::CheckAndSign,
         contact::{ContactEditor, NewContact},
         more::More,
         people::People,
         person::PersonScreen,
         refer::Refer,
-        services::Services,
+        services::{Search, Services, Suggest},
         sign_in::Start,
+        studies::Studies,
         sync_status::SyncStatus,
         today::Today,
         urgent::{Untold, Urgent, way_here},
+        week::Week,
     },
     screen::Screen,
     update::UpdateBar,
@@ -30,6 +33,7 @@ use crate::{
 pub fn App() -> impl IntoView {
     let engine = Engine::provide();
     Address::provide();
+    Search::provide();
     let stage = engine.stage();
     let is_ready = move || stage.with(|stage| *stage == Stage::Ready);
     view! {
@@ -95,8 +99,12 @@ fn Screens() -> impl IntoView {
         Screen::Check(contact) => view! { <CheckAndSign contact /> }.into_any(),
         Screen::Refer => view! { <Refer /> }.into_any(),
         Screen::Services => view! { <Services /> }.into_any(),
+        Screen::Suggest => view! { <Suggest /> }.into_any(),
         Screen::Sync => view! { <SyncStatus /> }.into_any(),
         Screen::More => view! { <More /> }.into_any(),
+        Screen::Activity => view! { <ActivityScreen /> }.into_any(),
+        Screen::Studies => view! { <Studies /> }.into_any(),
+        Screen::Week => view! { <Week /> }.into_any(),
         Screen::Urgent => view! { <Urgent /> }.into_any(),
         Screen::Unknown => view! { <NoSuchScreen /> }.into_any(),
     };

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
-use shared::{case::Role, ods::OdsCode};
+use shared::{case::Role, ids::DeviceId, ods::OdsCode};
 
 /// Where the demonstration listens unless told otherwise. This machine only, since its sign-in
 /// links are printed.
@@ -88,6 +88,26 @@ pub enum Command {
         data: PathBuf,
         /// The file that `fingerpost backup` wrote
         file: PathBuf,
+    },
+    /// Take in a file of work that a phone could not send
+    TakeIn {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The file, such as fingerpost-unsent-2026-11-25.fpw
+        file: PathBuf,
+    },
+    /// Take a phone off the service: it hands over what it had not sent, and removes everything
+    RevokeDevice {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The name of whoever uses it
+        #[arg(long)]
+        user: String,
+        /// Which of their phones, where they have several
+        #[arg(long)]
+        device: Option<DeviceId>,
     },
     /// Print a one-time sign-in link for somebody, adding them to the team if need be
     Invite {

@@ -7,17 +7,22 @@ use std::{
 };
 
 use clap::Parser;
-use shared::{case::Role, ids::UserId, ods::OdsCode};
+use shared::{
+    case::Role,
+    ids::{DeviceId, UserId},
+    limits,
+    ods::OdsCode,
+};
 
 use crate::{
     backup,
     cli::{Arguments, Command, Numbers, Referrals, Services},
-    clock, demo, import, pack, serve, service,
+    clock, demo, import, pack, projector, serve, service,
     store::{
         Store, StoreError,
         people::{self, NewUser},
     },
-    verify,
+    take_in, verify,
 };
 
 /// How long a link of the demonstration stands, in milliseconds: a day. Each start prints others.
@@ -78,6 +83,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Restore { data, file } => {
             say(&backup::restore(&file, &data, clock::now())?.summary());
+        }
+        Command::TakeIn { data, file } => take_in(&open_existing(data)?, &file)?,
+        Command::RevokeDevice { data, user, device } => {
+            say(&revoke(&open_existing(data)?, &user, device)?);
         }
         Command::Invite { data, user, role, practice, practice_name } => {
             let store = Store::open(&data_or_demo(data)?)?;
@@ -143,6 +152,39 @@ fn verified(data: Option<PathBuf>) -> Result<ExitCode, Failure> {
     }
     say(&report.summary());
     Ok(if report.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn take_in(store: &Store, file: &Path) -> Result<(), Failure> {
+    let bytes = import::read_bounded(file, limits::CARRIED_FILE_BYTES_MAX)?;
+    let report = take_in::take_in(store, &bytes)?;
+    report.cases.iter().for_each(|case| say(&case.line()));
+    say(&report.summary());
+    projector::catch_up(store)?;
+    Ok(())
+}
+
+fn revoke(store: &Store, name: &str, device: Option<DeviceId>) -> Result<String, Failure> {
+    let found = store.read_now(|tx| people::users_named(tx, name))?;
+    let [user] = found[..] else {
+        return Err(format!("There is not exactly one person named {name}.").into());
+    };
+    let devices = store.read_now(|tx| people::devices_of(tx, user))?;
+    let chosen = match (device, &devices[..]) {
+        (_, []) => return Err(format!("{name} has no phone that is signed in.").into()),
+        (None, [(only, _)]) => *only,
+        (Some(device), _) if devices.iter().any(|(one, _)| *one == device) => device,
+        (Some(_), _) => return Err(format!("That is no phone of {name}.").into()),
+        (None, several) => {
+            let line = |(device, at_ms): &(DeviceId, i64)| {
+                let at = jiff::Timestamp::from_millisecond(*at_ms).unwrap_or_default();
+                format!("\n  {device}  signed in on {}", clock::london().to_datetime(at).date())
+            };
+            let lines: String = several.iter().map(line).collect();
+            return Err(format!("{name} has several: name one with --device.{lines}").into());
+        }
+    };
+    store.write_now(move |tx| people::revoke_device(tx, chosen, clock::now_ms()))?;
+    Ok(format!("{chosen} is off the service. It removes everything as soon as it hears of it."))
 }
 
 fn invite(

@@ -16,6 +16,12 @@ pub enum Error {
     /// Nobody is signed in, or no longer.
     #[error("You are signed out. Open a sign-in link; ask your service for a new one.")]
     SignedOut,
+    /// The device was taken off the service, or its owner has left.
+    #[error(
+        "This device was taken off the service. What it had not sent can still be handed over. Ask \
+         your service for a new sign-in link."
+    )]
+    TakenOff,
     /// Somebody is signed in, and may not do this.
     #[error("Your role does not allow this. Ask your service's administrator.")]
     Forbidden,
@@ -55,6 +61,7 @@ impl Error {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::TakenOff => StatusCode::GONE,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,

@@ -67,7 +67,7 @@ async fn accept(State(app): State<App>, Path(token): Path<String>) -> Result<Res
 fn first_page(role: Role, practice: Option<&OdsCode>) -> String {
     match (role, practice) {
         (Role::PracticeStaff, Some(practice)) => format!("/practice/{practice}"),
-        (Role::ServiceAdministrator, _) => "/team".into(),
+        (Role::ServiceAdministrator, _) => "/directory".into(),
         _ => "/".into(),
     }
 }

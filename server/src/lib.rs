@@ -8,8 +8,10 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod demo;
+mod directory;
 mod edge;
 pub mod error;
+mod hand_over;
 pub mod import;
 mod join;
 mod me;
@@ -25,6 +27,7 @@ pub mod service;
 pub mod session;
 pub mod store;
 pub mod sync;
+pub mod take_in;
 mod team;
 pub mod verify;
 

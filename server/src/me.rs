@@ -6,6 +6,7 @@ use shared::{
     cbor,
     policy::{Action, Subject, may},
     profile::{Practice, Profile, TeamMember},
+    sync::carried::CarriedBy,
 };
 
 use crate::{
@@ -49,6 +50,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         let (user, role) = (column::user(row, 0)?, column::role(row, 2)?);
         Ok(TeamMember { user, name: row.get(1)?, role })
     })?;
+    let by = CarriedBy { user: signed_in.actor.user, device: signed_in.device };
     // They are for those who may hear of a concern: a practice's staff have their own.
     let works_with_people = may(&signed_in.actor, Action::BeginCase, &Subject::Service);
     let numbers = if works_with_people { numbers::list(tx)? } else { Vec::new() };
@@ -64,6 +66,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
         team: team.collect::<Result<_, _>>()?,
         codes: service::allowed_codes(tx)?,
         offline_hours: Some(offline_hours),
+        carry_key: Some(log::seal_key(tx)?.carry_key(&by)),
         numbers: Some(numbers),
     })
 }

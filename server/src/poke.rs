@@ -152,6 +152,8 @@ pub async fn announce(store: Store, pokes: Pokes, mut stopping: watch::Receiver<
 struct Seen {
     position: u64,
     versions: (u64, u64),
+    /// When a device was last taken off the service.
+    revoked_at: i64,
 }
 
 /// Who wrote what is new to somebody: a phone need not be told of its own.
@@ -172,11 +174,20 @@ impl News {
     fn since(tx: &Transaction<'_>, before: Option<Seen>) -> Result<Self, StoreError> {
         let head = log::head(tx)?;
         let versions = (head.profile_version, head.directory_version);
-        let seen = Seen { position: head.end, versions };
+        let revoked =
+            "SELECT coalesce(max(revoked_at), 0) FROM device WHERE revoked_at IS NOT NULL";
+        let revoked_at = tx.prepare_cached(revoked)?.query_row([], |row| row.get(0))?;
+        let seen = Seen { position: head.end, versions, revoked_at };
         let mut news = Self { seen, everybody: false, users: BTreeMap::new() };
         let Some(before) = before else { return Ok(news) };
         news.everybody = before.versions != versions;
-        if before.position == head.end || news.everybody {
+        if news.everybody {
+            return Ok(news);
+        }
+        if before.revoked_at < revoked_at {
+            news.add_revoked(tx, before.revoked_at)?;
+        }
+        if before.position == head.end {
             return Ok(news);
         }
         let sql = "SELECT DISTINCT access.user, change.device FROM change
@@ -200,5 +211,15 @@ impl News {
                 .or_insert(one);
         }
         Ok(news)
+    }
+
+    /// Whoever's device was taken off the service is told: the sync that follows says so.
+    fn add_revoked(&mut self, tx: &Transaction<'_>, since_ms: i64) -> Result<(), StoreError> {
+        let sql = "SELECT user FROM device WHERE revoked_at > ?1";
+        let mut statement = tx.prepare_cached(sql)?;
+        for user in statement.query_map([since_ms], |row| column::user(row, 0))? {
+            self.users.insert(user?, WrittenBy::One(None));
+        }
+        Ok(())
     }
 }

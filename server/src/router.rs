@@ -2,7 +2,10 @@
 
 use axum::{Router, routing::get};
 
-use crate::{app::App, assets, edge, error::Error, join, me, poke, practice, sync, team};
+use crate::{
+    app::App, assets, directory, edge, error::Error, hand_over, join, me, poke, practice, sync,
+    take_in, team,
+};
 
 /// Every route, behind what every request passes through.
 pub fn router(app: App) -> Router {
@@ -10,6 +13,7 @@ pub fn router(app: App) -> Router {
         // The phone's screens, and what they talk to.
         .merge(assets::router())
         .merge(sync::router())
+        .merge(hand_over::router())
         .merge(poke::router())
         .merge(me::router())
         // Signing in and out.
@@ -17,6 +21,8 @@ pub fn router(app: App) -> Router {
         // The desks.
         .merge(practice::router())
         .merge(team::router())
+        .merge(take_in::page::router())
+        .merge(directory::router())
         // For whoever keeps the server running.
         .route("/health", get(health))
         .fallback(|| async { Error::NotFound });

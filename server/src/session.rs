@@ -9,7 +9,10 @@ use crate::{
     app::App,
     clock,
     error::Error,
-    store::people::{self, SignedInDevice},
+    store::{
+        StoreError,
+        people::{self, SignedInDevice},
+    },
 };
 
 /// The name of the cookie.
@@ -37,16 +40,58 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let token = token_of(&parts.headers).ok_or(Error::SignedOut)?;
-        // One row by its key: less work than handing it to a thread that may wait.
-        let found = app.store.read_now(|tx| people::signed_in(tx, &token, clock::now_ms()));
-        let found = found?.ok_or(Error::SignedOut)?;
-        // A tab that was opened for one person must not go on as another who signed in beside it.
-        let expected = parts.headers.get(DEVICE_HEADER);
-        if expected.is_some_and(|expected| *expected != *found.device.to_string()) {
+        match Session::of(parts, app)? {
+            Session::Stands(device) => Ok(Self(device)),
+            Session::TakenOff(_) => Err(Error::TakenOff),
+        }
+    }
+}
+
+/// Somebody whose device was taken off the service since they signed in on it. They may hand over
+/// what they had not sent, and nothing else.
+#[derive(Debug, Clone)]
+pub struct TakenOff(pub SignedInDevice);
+
+impl FromRequestParts<App> for TakenOff {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        // Whoever hands over removes everything afterwards: it has to be sure that it is meant.
+        if !parts.headers.contains_key(DEVICE_HEADER) {
             return Err(Error::SignedOut);
         }
-        Ok(Self(found))
+        match Session::of(parts, app)? {
+            Session::TakenOff(device) => Ok(Self(device)),
+            Session::Stands(_) => {
+                Err(Error::Conflict("This device is signed in: it sends what it has.".into()))
+            }
+        }
+    }
+}
+
+/// What a request's token says.
+enum Session {
+    Stands(SignedInDevice),
+    TakenOff(SignedInDevice),
+}
+
+impl Session {
+    fn of(parts: &Parts, app: &App) -> Result<Self, Error> {
+        let token = token_of(&parts.headers).ok_or(Error::SignedOut)?;
+        let now_ms = clock::now_ms();
+        // One row by its key: less work than handing it to a thread that may wait.
+        let found = app.store.read_now(|tx| match people::signed_in(tx, &token, now_ms)? {
+            Some(device) => Ok(Some(Self::Stands(device))),
+            None => Ok::<_, StoreError>(people::taken_off(tx, &token, now_ms)?.map(Self::TakenOff)),
+        });
+        let found = found?.ok_or(Error::SignedOut)?;
+        let (Self::Stands(device) | Self::TakenOff(device)) = &found;
+        // A tab that was opened for one person must not go on as another who signed in beside it.
+        let expected = parts.headers.get(DEVICE_HEADER);
+        if expected.is_some_and(|expected| *expected != *device.device.to_string()) {
+            return Err(Error::SignedOut);
+        }
+        Ok(found)
     }
 }
 

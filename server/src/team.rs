@@ -27,6 +27,7 @@ use crate::{
     store::{
         StoreError, column,
         held::{self, HeldRow},
+        logbook::{self, LoggedLine, StudyLine},
         urgent::{self, UrgentRow},
     },
 };
@@ -57,6 +58,8 @@ struct Team {
     misfits: u32,
     unreadable: u32,
     activity: Vec<ActivityLine>,
+    logged: Vec<LoggedLine>,
+    studies: Vec<StudyLine>,
 }
 
 /// Whom one worker carries.
@@ -96,6 +99,8 @@ impl Team {
             misfits: count("SELECT count(*) FROM quarantine WHERE verdict <> 1")?,
             unreadable: count("SELECT count(*) FROM case_log WHERE failed")?,
             activity: activity(tx)?,
+            logged: logbook::activity(tx)?,
+            studies: logbook::studies(tx)?,
         })
     }
 
@@ -106,8 +111,10 @@ impl Team {
 
 /// Everybody who works with people, and whoever else still has somebody.
 fn caseloads(tx: &Transaction<'_>) -> Result<Vec<Caseload>, StoreError> {
-    // A case that was not worked out yet is carried: it has only just come.
-    let sql = "SELECT user.id, role, active, count(access.case_id),
+    // A case that was not worked out yet is carried: it has only just come. A logbook is no case
+    // of anybody's.
+    let sql = "SELECT user.id, role, active,
+            ifnull(sum(access.case_id IS NOT NULL AND NOT ifnull(standing.logbook, 0)), 0),
             ifnull(sum(access.case_id IS NOT NULL AND ifnull(standing.carried, 1)), 0),
             ifnull(sum(standing.contested), 0)
          FROM user
@@ -160,6 +167,8 @@ async fn team_page(State(app): State<App>, signed_in: SignedIn) -> Result<Respon
         (held(&team))
         (kept_apart(&team))
         (activity_table(&team))
+        (logged_table(&team))
+        (studies(&team))
     };
     let markup = page::page("Team", &signed_in, &team.facts.name, &body);
     Ok(([(CACHE_CONTROL, "no-store")], markup).into_response())
@@ -263,12 +272,15 @@ fn kept_apart(team: &Team) -> Markup {
             h2 id="kept-apart" { "Kept apart" }
             p {
                 @if team.kept_apart == 0 {
-                    "Nothing was written by somebody who could no longer write to a case."
+                    "Nothing was written by somebody who could no longer write to a case, or handed "
+                    "over by a phone that was taken off the service."
                 } @else {
                     (counted(team.kept_apart as usize, "change was", "changes were"))
-                    " written by somebody who could no longer write to the case. They are kept."
+                    " written by somebody who could no longer write to the case, or handed over by a "
+                    "phone that was taken off the service. They are kept."
                 }
             }
+            p { a href="/team/unsent" { "Take in a file from a phone that cannot send" } }
             @if team.misfits > 0 {
                 p {
                     (counted(team.misfits as usize, "change does", "changes do"))
@@ -308,21 +320,78 @@ fn activity_table(team: &Team) -> Markup {
     }
 }
 
-/// The same table as a file. It names workers and nobody else.
+fn logged_table(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="logged" {
+            h2 id="logged" { "Activity without a person" }
+            @if team.logged.is_empty() {
+                p { "Nobody has noted any yet. It is noted on the phone, under More." }
+            } @else {
+                table class="nhsuk-table fp-desk-table" {
+                    caption class="nhsuk-u-visually-hidden" { "Activity without a person" }
+                    thead { tr {
+                        th scope="col" { "Month" } th scope="col" { "Worker" }
+                        th scope="col" { "Kind" } th scope="col" { "Entries" }
+                        th scope="col" { "Minutes" }
+                    } }
+                    tbody { @for line in &team.logged { tr {
+                        td { (line.month) } td { (team.name(line.author)) } td { (line.kind) }
+                        td { (line.entries) } td { (line.minutes) }
+                    } } }
+                }
+            }
+        }
+    }
+}
+
+fn studies(team: &Team) -> Markup {
+    html! {
+        section aria-labelledby="studies" {
+            h2 id="studies" { "Case studies" }
+            @if team.studies.is_empty() {
+                p { "Nobody has written one yet. They are written on the phone, under More." }
+            }
+            @for study in &team.studies {
+                article class="fp-desk-study" {
+                    h3 { (study.title) }
+                    p class="fp-desk-quiet" {
+                        (team.name(study.author)) ", " (page::date(&study.event_date))
+                    }
+                    p class="fp-desk-text" { (study.words) }
+                }
+            }
+        }
+    }
+}
+
+/// Both tables of activity as a file. It names workers and nobody else.
 async fn activity_csv(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Error> {
     check(&signed_in)?;
     let read = |tx: &Transaction<'_>| {
         let names: BTreeMap<UserId, _> = ServiceFacts::load(tx)?.names;
-        Ok::<_, StoreError>((names, activity(tx)?))
+        Ok::<_, StoreError>((names, activity(tx)?, logbook::activity(tx)?))
     };
-    let (names, lines) = app.store.read(read).await?;
-    let numbers: Vec<(String, String)> =
-        lines.iter().map(|line| (line.entries.to_string(), line.minutes.to_string())).collect();
-    let rows = lines.iter().zip(&numbers).map(|(line, (entries, minutes))| {
-        let name = names.get(&line.author).map_or("", |(name, _)| name.as_str());
-        vec![line.month.as_str(), name, &line.words, entries, minutes]
+    let (names, lines, logged) = app.store.read(read).await?;
+    let name = |user| names.get(user).map_or("", |(name, _)| name.as_str()).to_owned();
+    let of_people = lines.iter().map(|line| {
+        let (entries, minutes) = (line.entries.to_string(), line.minutes.to_string());
+        [
+            line.month.clone(),
+            name(&line.author),
+            line.words.clone(),
+            String::new(),
+            entries,
+            minutes,
+        ]
     });
-    let header = ["month", "worker", "why_it_is_not_coded", "entries", "minutes"];
+    let without = logged.iter().map(|line| {
+        let (entries, minutes) = (line.entries.to_string(), line.minutes.to_string());
+        let why = "It belongs to no person.".to_owned();
+        [line.month.clone(), name(&line.author), why, line.kind.clone(), entries, minutes]
+    });
+    let rows: Vec<[String; 6]> = of_people.chain(without).collect();
+    let rows = rows.iter().map(|row| row.iter().map(String::as_str).collect());
+    let header = ["month", "worker", "why_it_is_not_coded", "activity", "entries", "minutes"];
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"activity.csv\""),

@@ -8,7 +8,7 @@ use crate::{
     document::ChangeHash,
     ids::{DeviceId, UserId},
     limits,
-    sync::wire::{CasePush, SyncRequest, SyncResponse},
+    sync::wire::{CasePush, HandedOver, SyncRequest, SyncResponse, Unsent},
 };
 
 mod columns;
@@ -167,16 +167,34 @@ pub enum BodyRefusal {
 /// # Errors
 /// When the body is too long, has too many entries, or is not a request.
 pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
-    let request: SyncRequest = bounded(body)?;
-    let changes = request.push.iter().map(|push| push.changes.len()).max().unwrap_or(0);
-    if request.push.len() > limits::PUSH_CASES_MAX
-        || changes > limits::CASE_CHANGES_MAX
-        || request.push.iter().any(has_too_many_heads)
-        || request.again.len() > limits::AGAIN_CASES_MAX
-    {
+    let request: SyncRequest = bounded(body, limits::SYNC_BODY_BYTES_MAX)?;
+    if has_too_many(&request.push) || request.again.len() > limits::AGAIN_CASES_MAX {
         return Err(BodyRefusal::TooMany);
     }
     Ok(request)
+}
+
+/// Takes work in that comes in a file or is handed over, of at most so many bytes.
+///
+/// # Errors
+/// As [`sync_request`].
+pub fn unsent(body: &[u8], bytes_max: usize) -> Result<Unsent, BodyRefusal> {
+    let unsent: Unsent = bounded(body, bytes_max)?;
+    if has_too_many(&unsent.push) { Err(BodyRefusal::TooMany) } else { Ok(unsent) }
+}
+
+/// Takes the answer to a handing over in.
+///
+/// # Errors
+/// As [`sync_response`].
+pub fn handed_over(body: &[u8]) -> Result<HandedOver, BodyRefusal> {
+    bounded(body, limits::SYNC_BODY_BYTES_MAX)
+}
+
+fn has_too_many(pushes: &[CasePush]) -> bool {
+    pushes.len() > limits::PUSH_CASES_MAX
+        || pushes.iter().any(|push| push.changes.len() > limits::CASE_CHANGES_MAX)
+        || pushes.iter().any(has_too_many_heads)
 }
 
 fn has_too_many_heads(push: &CasePush) -> bool {
@@ -188,11 +206,14 @@ fn has_too_many_heads(push: &CasePush) -> bool {
 /// # Errors
 /// When the body is too long, or is not a response.
 pub fn sync_response(body: &[u8]) -> Result<SyncResponse, BodyRefusal> {
-    bounded(body)
+    bounded(body, limits::SYNC_BODY_BYTES_MAX)
 }
 
-fn bounded<T: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<T, BodyRefusal> {
-    if body.len() > limits::SYNC_BODY_BYTES_MAX {
+fn bounded<T: for<'b> minicbor::Decode<'b, ()>>(
+    body: &[u8],
+    bytes_max: usize,
+) -> Result<T, BodyRefusal> {
+    if body.len() > bytes_max {
         return Err(BodyRefusal::TooLong);
     }
     Ok(cbor::decode(body)?)

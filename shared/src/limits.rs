@@ -76,6 +76,9 @@ pub const DOCUMENT_INFLATED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// that can be read can be sent. The design aims at 64 KiB for 60 contacts.
 pub const DOCUMENT_BYTES_MAX: usize = 3 * 1024 * 1024;
 
+/// A file of unsent work, in bytes: two months without a network. A phone with more makes several.
+pub const CARRIED_FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Cases that a phone may ask for again, whole, in one request.
 pub const AGAIN_CASES_MAX: usize = 100;
 

@@ -13,6 +13,7 @@ use crate::{
     ods::OdsCode,
     ordered,
     snomed::AllowedCodes,
+    sync::carried::CarryKey,
     written,
 };
 
@@ -53,6 +54,9 @@ pub struct Profile {
     /// Hours that a phone may be read without hearing from the service.
     #[n(10)]
     pub offline_hours: Option<u16>,
+    /// What this device seals a file of unsent work under, so that only the service can open it.
+    #[n(11)]
+    pub carry_key: Option<CarryKey>,
     /// Whom to phone about an urgent concern, as the service last checked; none from a server that
     /// keeps no such list.
     #[n(12)]

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, thread};
 
+use rustix::process::Pid;
 use serde_json::{Value, json};
 
 use crate::inspect::Seen;
 use crate::locate::{self, Element, Kind};
-use crate::processes::{browser_family, kill_browser};
+use crate::processes::{browser_family, has_argument, kill_browser};
 use crate::scratch::{Scratch, target};
 use crate::session::Session;
 use crate::{SOON, Signal, must, poll};
@@ -260,6 +261,16 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
+    /// Looks at the page as it would be printed.
+    #[track_caller]
+    pub fn print_preview<T>(&self, look: impl FnOnce() -> T) -> T {
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+        let seen = look();
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "media": "" }));
+        self.appear(false);
+        seen
+    }
+
     /// Makes the processor this many times slower; 4 is a cheap phone on an office computer.
     #[track_caller]
     pub fn slow_down(&self, times: u32) {
@@ -305,10 +316,16 @@ impl Browser {
         self.session.is_some()
     }
 
+    /// The processes that show pages.
+    pub(crate) fn renderers(&self) -> Vec<Pid> {
+        let family = browser_family(&self.profile).into_iter();
+        family.filter(|pid| has_argument(pid.as_raw_pid(), "--type=renderer")).collect()
+    }
+
     #[track_caller]
-    pub(crate) fn devtools(&self, name: &str, parameters: &Value) {
+    pub(crate) fn devtools(&self, name: &str, parameters: &Value) -> Value {
         let done = self.session().devtools(name, parameters);
-        must(done, &format!("{name} failed"));
+        must(done, &format!("{name} failed"))
     }
 
     fn tell_offline(&self) {

@@ -153,7 +153,8 @@ pub(crate) fn browser_family(profile: &Path) -> Vec<Pid> {
     family.into_iter().filter_map(Pid::from_raw).collect()
 }
 
-fn has_argument(pid: i32, argument: &str) -> bool {
+/// Whether a process was started with an argument.
+pub(crate) fn has_argument(pid: i32, argument: &str) -> bool {
     let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     // Zygotes and renderers rewrite their arguments into one line, separated by blanks.
     let given = format!("{} ", argument);

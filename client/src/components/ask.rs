@@ -12,6 +12,9 @@ use crate::{engine::SaveError, memo::Memo};
 #[derive(Clone)]
 pub struct Save(Arc<dyn Fn(String) -> Writing + Send + Sync>);
 
+/// What follows when an answer is on this phone, whether or not its question is still there.
+pub type Done = Arc<dyn Fn() + Send + Sync>;
+
 type Saved = Result<(), SaveError>;
 type Writing = Pin<Box<dyn Future<Output = Saved>>>;
 
@@ -34,6 +37,9 @@ pub fn Ask(
     /// What the button that opens it says.
     #[prop(into)]
     button: String,
+    /// What it is about, for whoever hears one of several questions with the same words.
+    #[prop(optional, into)]
+    about: String,
     #[prop(into)] label: String,
     #[prop(optional)] hint: &'static str,
     /// What the button that saves it says.
@@ -43,47 +49,77 @@ pub fn Ask(
     /// What the field begins with.
     #[prop(optional)]
     begin_with: Option<Memo<String>>,
+    /// How the button that opens it looks.
+    #[prop(default = "nhsuk-button nhsuk-button--secondary fp-button")]
+    class: &'static str,
     /// Writes the answer.
     #[prop(into)]
     save: Save,
 ) -> impl IntoView {
-    let save = StoredValue::new(save);
     let is_open = RwSignal::new(false);
-    let typed = RwSignal::new(String::new());
-    let saving = Saving::new();
-    Effect::new(move |_| {
-        if is_open.get() {
-            typed.set(begin_with.map(|text| text.get_untracked()).unwrap_or_default());
-        }
+    // The answer may have taken its own question off the screen.
+    let done: Done = Arc::new(move || {
+        let _ = is_open.try_set(false);
     });
+    let focus_on = field_of(&id);
+    let of_form = id.clone();
+    view! {
+        <Disclose id button about is_open focus_on class>
+            <AskForm
+                id=of_form.clone()
+                label=label.clone()
+                hint
+                send
+                missing
+                begin_with
+                save=save.clone()
+                done=done.clone()
+            />
+        </Disclose>
+    }
+}
+
+/// The field of a question, by the question's own id.
+pub fn field_of(id: &str) -> String {
+    format!("{id}-words")
+}
+
+/// The question itself, wherever it is opened.
+#[component]
+pub fn AskForm(
+    /// That of the question.
+    id: String,
+    label: String,
+    hint: &'static str,
+    send: &'static str,
+    missing: &'static str,
+    begin_with: Option<Memo<String>>,
+    save: Save,
+    /// Told when the answer is on this phone.
+    done: Done,
+) -> impl IntoView {
+    let save = StoredValue::new(save);
+    let begin_with = begin_with.map(Memo::get_untracked);
+    let typed = RwSignal::new(begin_with.unwrap_or_default());
+    let saving = Saving::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let words = typed.get_untracked().trim().to_owned();
         match refusal(&words, missing) {
             Some(problem) => saving.problem.set(Some(problem)),
-            None => saving.run(save.get_value().0(words), move || {
-                // The answer may have taken its own question off the screen.
-                let _ = is_open.try_set(false);
+            None => saving.run(save.get_value().0(words), {
+                let done = done.clone();
+                move || done()
             }),
         }
     };
-    let field_id = format!("{id}-words");
-    let focus_on = field_id.clone();
     view! {
-        <Disclose id button is_open focus_on>
-            <form class="fp-ask" on:submit=submit novalidate>
-                <TextArea
-                    id=field_id.clone()
-                    label=label.clone()
-                    hint
-                    value=typed
-                    problem=saving.problem
-                />
-                <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
-                    {send}
-                </button>
-            </form>
-        </Disclose>
+        <form class="fp-ask" on:submit=submit novalidate>
+            <TextArea id=field_of(&id) label hint value=typed problem=saving.problem />
+            <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
+                {send}
+            </button>
+        </form>
     }
 }
 

@@ -14,6 +14,9 @@ pub fn Disclose(
     /// What the button says.
     #[prop(into)]
     button: String,
+    /// What it is about, for whoever hears one of several buttons with the same words.
+    #[prop(optional, into)]
+    about: String,
     /// Whether it is open; whoever holds it may close it.
     is_open: RwSignal<bool>,
     /// What takes the focus when it opens, by its id.
@@ -47,12 +50,19 @@ pub fn Disclose(
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >
                 {button}
+                <About of=about />
             </button>
             <div id=id class="fp-disclose__body">
                 <Show when=move || is_open.get()>{children()}</Show>
             </div>
         </div>
     }
+}
+
+/// What a button is about, where only those who do not see the screen need to be told.
+#[component]
+pub fn About(of: String) -> impl IntoView {
+    (!of.is_empty()).then(|| view! { <span class="nhsuk-u-visually-hidden">" " {of}</span> })
 }
 
 /// Moves the focus to an element that may be on its way to the screen.

@@ -27,7 +27,7 @@ pub fn event_of(engine: Engine, fact: Fact) -> Option<Event> {
 /// Writes one entry of a case.
 pub async fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Result<(), SaveError> {
     let event = event_of(engine, fact).ok_or(SaveError::SignedOut)?;
-    engine.edit(case, move |writer| writer.put_event(&event)).await
+    engine.put_entry(case, event).await
 }
 
 /// Where a small form is: what went wrong, whether it is being saved.

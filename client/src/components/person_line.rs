@@ -127,6 +127,8 @@ pub fn line_of(number: u8, standing: Standing) -> CaseLine {
             drafts: 0,
             urgent: 0,
             contested_fields: 0,
+            last_contact_on: None,
+            logbook: None,
             concerns: 0,
             urgent_since: None,
             check_on: None,

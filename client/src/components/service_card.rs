@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{calendar, directory::Service};
 
-use super::shown;
+use super::{
+    share::{Given, Share},
+    shown,
+};
 
 /// Whom a service is for, by age; nothing where the feed does not say.
 pub fn ages(minimum: Option<u16>, maximum: Option<u16>) -> Option<String> {
@@ -62,7 +65,24 @@ const SHORT_CHARACTERS_MAX: usize = 120;
 
 /// One service.
 #[component]
-pub fn ServiceCard(service: Service, today: Date) -> impl IntoView {
+pub fn ServiceCard(
+    service: Service,
+    today: Date,
+    /// When this person suggested a correction of it, for as long as it may not be decided on.
+    suggested_on: Option<Date>,
+) -> impl IntoView {
+    let given = Given::of(&service, today);
+    let share = format!("share-{}", service.id);
+    let correct = format!("/services/suggest?service={}", service.id);
+    let corrected = service.name.clone();
+    let suggested = suggested_on.map(|on| {
+        view! {
+            <p class="fp-service__line">
+                "You suggested a correction on " {shown::day(on, today)}
+                ". Your service administrator decides."
+            </p>
+        }
+    });
     let Service { name, organisation, description, alert, status, url, email, .. } =
         service.clone();
     let checked = match Checked::of(service.assured_on, today) {
@@ -90,6 +110,14 @@ pub fn ServiceCard(service: Service, today: Date) -> impl IntoView {
                 }
             })}
             {checked}
+            {suggested}
+            <div class="fp-service__ways">
+                <Share id=share given />
+                <a class="fp-target" href=correct>
+                    "Correct this"
+                    <span class="nhsuk-u-visually-hidden">": " {corrected}</span>
+                </a>
+            </div>
         </li>
     }
 }
@@ -106,9 +134,12 @@ fn ServiceFacts(service: Service) -> impl IntoView {
     view! {
         {phone.map(|phone| view! { <p class="fp-service__line">{phone}</p> })}
         {said(place).map(|words| view! { <p class="fp-service__line">{words}</p> })}
-        {said(service.fees).map(|fees| view! {
-            <p class="fp-service__line">"Cost: " {fees}</p>
-        })}
+        <p class="fp-service__line">
+            {match said(service.fees) {
+                Some(fees) => format!("Cost: {fees}"),
+                None => "Cost not given".to_owned(),
+            }}
+        </p>
         {said(service.eligibility).map(|words| view! {
             <p class="fp-service__line">"For: " {words}</p>
         })}

@@ -48,6 +48,7 @@ mod tests {
             team: Vec::new(),
             codes: Vec::new(),
             offline_hours: None,
+            carry_key: None,
             numbers: None,
         }
     }

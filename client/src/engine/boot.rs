@@ -25,12 +25,11 @@ use super::{
     shown::{SignIn, Stage},
     state::State,
     tabs,
+    taken_off::{TakenOff, just_removed},
 };
 use crate::{
     clock,
-    vault::{
-        Closed, Contents, Name, Vault, VaultError, Write, ask_to_persist, is_persisted, objection,
-    },
+    vault::{Closed, Contents, Name, Vault, Write, ask_to_persist, is_persisted, objection},
 };
 
 /// Opens the app: up to the passphrase, which only the person has.
@@ -38,15 +37,19 @@ pub async fn start(core: Rc<Core>) {
     let (stage, losing) = (core.shown.stage, core.clone());
     let step_back = move || stage.set(Stage::OtherTab);
     tabs::take_turn(step_back, step_back, move || losing.stop()).await;
+    if let Some(handed) = just_removed() {
+        return core.shown.stage.set(Stage::TakenOff(TakenOff::Done { handed }));
+    }
     core.shown.stage.set(Stage::Opening);
     let closed = match Closed::read(core.session).await {
         Ok(closed) => closed,
         Err(error) => return core.shown.stage.set(Stage::NoStorage(error)),
     };
     if closed.is_locked() {
-        let waiting = closed.waiting();
+        let (waiting, has_passkey) = (closed.waiting(), closed.has_passkey());
         *core.closed.borrow_mut() = Some(closed);
-        core.shown.stage.set(Stage::Locked { waiting });
+        core.shown.has_passkey.set(has_passkey);
+        core.shown.stage.set(Stage::Locked { waiting, has_passkey });
     } else {
         core.arrive(closed).await;
     }
@@ -67,6 +70,7 @@ impl Core {
                 Err(failure) => {
                     let found = match failure {
                         Failure::SignedOut => SignIn::Needed,
+                        Failure::TakenOff => SignIn::TakenOff,
                         Failure::Unreachable | Failure::Server => SignIn::Unreachable,
                         Failure::TooOld | Failure::NotUnderstood => SignIn::NotUnderstood,
                     };
@@ -105,42 +109,32 @@ impl Core {
         Ok(())
     }
 
-    /// Opens what is on this phone.
+    /// Opens what is on this phone, with its passphrase, or with its passkey where none is given.
     ///
     /// # Errors
-    /// In words, when this is not the passphrase, or it is too soon to try again.
-    pub async fn unlock(self: &Rc<Self>, passphrase: String) -> Result<(), String> {
+    /// In words, when this is not the passphrase, it is too soon to try again, or the platform gives
+    /// nothing that opens it.
+    pub async fn unlock(self: &Rc<Self>, passphrase: Option<String>) -> Result<(), String> {
         let Some(mut closed) = self.closed.take() else { return Ok(()) };
-        let outcome = self.try_to_unlock(&mut closed, &passphrase).await;
+        let outcome = match passphrase {
+            Some(passphrase) => {
+                painted().await;
+                closed.unlock(&passphrase).await
+            }
+            // At once: platforms answer only to a press of just now.
+            None => closed.unlock_with_passkey().await,
+        };
         match outcome {
             Ok((vault, contents)) => {
                 self.open(vault, contents).await;
                 self.shown.persistence.set(is_persisted().await);
                 Ok(())
             }
-            Err(words) => {
+            Err(refusal) => {
                 *self.closed.borrow_mut() = Some(closed);
-                Err(words)
+                Err(refusal.to_string())
             }
         }
-    }
-
-    async fn try_to_unlock(
-        &self,
-        closed: &mut Closed,
-        passphrase: &str,
-    ) -> Result<(Vault, Contents), String> {
-        let now_ms = || clock::now().as_millisecond();
-        let failed = |error: VaultError| error.to_string();
-        if let Some(words) = wait_words(closed.wait_ms(now_ms()).await.map_err(failed)?) {
-            return Err(words);
-        }
-        painted().await;
-        if let Some(opened) = closed.unlock(passphrase, now_ms()).await.map_err(failed)? {
-            return Ok(opened);
-        }
-        let wait = wait_words(closed.wait_ms(now_ms()).await.map_err(failed)?).unwrap_or_default();
-        Err(format!("That is not the passphrase. Nothing is lost. {wait}").trim_end().to_owned())
     }
 
     /// Reads what was opened, and goes on to the screens, unless the service was not heard from for
@@ -162,20 +156,36 @@ impl Core {
         let hours = profile.as_ref().and_then(|profile: &Profile| profile.offline_hours);
         let hours = hours.unwrap_or(limits::OFFLINE_HOURS);
         // Both are stored with the keys. What cannot be read is got from the service anew.
-        let lease = lease.map(|lease: Lease| lease.seen(clock::now()));
-        let ended = lease.is_none_or(|lease| lease.has_ended(hours));
+        let mut lease = lease.map(|lease: Lease| lease.seen(clock::now()));
+        let is_taken_off = lease.is_some_and(Lease::is_taken_off);
+        let ended = is_taken_off || lease.is_none_or(|lease| lease.has_ended(hours));
         if let Some(lease) = lease.filter(|_| ended) {
             // An end that was seen stays one, also under a clock that is turned back. Where it cannot
             // be noted, nothing is shown now all the same.
             let _ = vault.write(vec![Write::Put(Name::Lease, cbor::encode(&lease))]).await;
         }
+        self.shown.unopened.set(contents.unopened);
         let profile = match (profile, ended) {
             (Some(profile), false) => profile,
             (kept, _) => match fetch_profile().await {
                 Ok((now, _)) if kept.as_ref().is_none_or(|kept| kept.user == now.user) => {
+                    // Whoever was taken off has signed in anew.
+                    lease = lease.map(|lease| match lease.is_taken_off() {
+                        true => Lease::begun(clock::now()),
+                        false => lease,
+                    });
                     kept.unwrap_or(now)
                 }
-                _ => return self.shown.stage.set(Stage::LeaseEnded { hours }),
+                found => {
+                    if let (Some(kept), Some(lease)) = (kept, lease) {
+                        let is_said = found.err() == Some(Failure::TakenOff);
+                        let (kept, records) = (Arc::new(kept), contents.records);
+                        let state = State::open(vault, kept, self.session, records, lease);
+                        *self.state.borrow_mut() = Some(state);
+                        return self.open_unseen(hours, is_taken_off, is_said).await;
+                    }
+                    return self.shown.stage.set(Stage::LeaseEnded { hours });
+                }
             },
         };
         if self.stopped.get() {
@@ -197,6 +207,16 @@ impl Core {
         self.working_written(noted.await);
         self.shown.online.set(listen::is_online());
         self.handle(Input::Network(listen::is_online()));
+    }
+
+    /// What is unsent is open, so that it can be handed over or carried off, and nothing is shown.
+    async fn open_unseen(self: &Rc<Self>, hours: u16, is_taken_off: bool, is_said: bool) {
+        lock::watch(self);
+        let is_own = is_said && self.which_failure().await == Failure::TakenOff;
+        match is_taken_off || is_own {
+            true => self.take_off(),
+            false => self.shown.stage.set(Stage::LeaseEnded { hours }),
+        }
     }
 
     /// Removes everything from this phone, whatever waits in it, and tells the server if it can.
@@ -231,7 +251,10 @@ impl Core {
     /// # Errors
     /// As [`Self::confirm`].
     pub async fn ask_who_is_signed_in(self: &Rc<Self>) -> Result<(), Failure> {
-        let (profile, record) = fetch_profile().await?;
+        let (profile, record) = match fetch_profile().await {
+            Err(Failure::TakenOff) => return Err(self.which_failure().await),
+            found => found?,
+        };
         let rider = Write::Put(Name::Profile, record);
         let decided = self
             .with_state(|state| arrival(Some(&state.profile), &profile, state.has_unsent_work()));
@@ -300,15 +323,6 @@ impl Core {
         })?;
         reload();
         Ok(())
-    }
-}
-
-/// How long to wait before the next passphrase, in words; none when there is no need to.
-fn wait_words(wait_ms: i64) -> Option<String> {
-    match wait_ms / 1_000 {
-        _ if wait_ms == 0 => None,
-        seconds if seconds < 100 => Some(format!("Try again in {} seconds.", seconds + 1)),
-        seconds => Some(format!("Try again in {} minutes.", seconds / 60 + 1)),
     }
 }
 

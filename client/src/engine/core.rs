@@ -48,6 +48,8 @@ pub struct Core {
     fetching_directory: Cell<bool>,
     /// Another tab has taken over: nothing is written or sent any more.
     pub stopped: Cell<bool>,
+    /// The service has taken this phone off: nothing is synced any more.
+    pub is_leaving: Cell<bool>,
     /// Working copies that could not be stored are about to be stored again.
     retrying_working: Cell<bool>,
     pub typing: Typing,
@@ -67,6 +69,7 @@ impl Core {
             fetching_profile: Cell::new(false),
             fetching_directory: Cell::new(false),
             stopped: Cell::new(false),
+            is_leaving: Cell::new(false),
             retrying_working: Cell::new(false),
             typing: Typing::default(),
         }
@@ -212,10 +215,16 @@ impl Core {
     }
 
     async fn send(self: Rc<Self>, body: Vec<u8>) {
+        if self.is_leaving.get() {
+            return;
+        }
         let outcome = match self.confirm().await {
             Ok(device) => network::sync(device, body).await,
             Err(failure) => Err(failure),
         };
+        if outcome == Err(Failure::TakenOff) {
+            return self.take_off();
+        }
         if outcome == Err(Failure::SignedOut) {
             self.confirmed.set(false);
         }
@@ -295,14 +304,24 @@ impl Core {
                 let row = row.clone();
                 CaseLine { case, row, state }
             });
-            let mut lines: Vec<CaseLine> = lines.collect();
+            // A logbook is about nobody: it is no line of the caseload, wherever that is looked at.
+            let (logbooks, mut lines): (Vec<CaseLine>, Vec<CaseLine>) =
+                lines.partition(|line| line.row.logbook.is_some());
             line::sort(&mut lines);
             let unreadable = replica.unreadable().count();
-            (lines, replica.state(), replica.failure(), replica.meta().clone(), unreadable)
+            (
+                (lines, logbooks),
+                replica.state(),
+                replica.failure(),
+                replica.meta().clone(),
+                unreadable,
+            )
         });
         // Outside the state's borrow: whoever is told may ask for more.
         let Some((lines, state, failure, meta, unreadable)) = found else { return };
+        let (lines, logbooks) = lines;
         self.shown.rows.set(Arc::new(lines));
+        self.shown.logbooks.set(Arc::new(logbooks));
         self.shown.state.set(state);
         self.shown.failure.set(failure);
         self.shown.arriving.set(!meta.arrived);

@@ -17,12 +17,15 @@ pub struct Lease {
     #[n(1)]
     #[cbor(with = "written::json")]
     seen_at: Timestamp,
+    /// Whether the service has taken this phone off: nothing is shown then.
+    #[n(2)]
+    taken_off: Option<bool>,
 }
 
 impl Lease {
     /// The service was heard from.
     pub fn begun(now: Timestamp) -> Self {
-        Self { heard_at: now, seen_at: now }
+        Self { heard_at: now, seen_at: now, taken_off: None }
     }
 
     /// The lease as it is now: a clock that was turned back gives no time.
@@ -35,6 +38,16 @@ impl Lease {
         let heard_at = self.seen_at.max(now);
         let is_news = heard_at.duration_since(self.heard_at) >= NOTED_AGAIN_AFTER;
         is_news.then_some(Self::begun(heard_at))
+    }
+
+    /// The lease once the service has taken this phone off, until it is heard of again.
+    pub fn taken_off(self) -> Self {
+        Self { taken_off: Some(true), ..self }
+    }
+
+    /// Whether the service has taken this phone off.
+    pub fn is_taken_off(self) -> bool {
+        self.taken_off == Some(true)
     }
 
     /// Whether it has ended.
@@ -59,6 +72,14 @@ mod tests {
         let renewed = lease.seen(at(73)).heard(at(74)).unwrap();
         assert!(!renewed.seen(at(74)).has_ended(72));
         assert_eq!(renewed.heard(at(74)), None);
+    }
+
+    #[test]
+    fn a_phone_that_was_taken_off_stays_so_until_its_service_takes_it_back() {
+        let lease = Lease::begun(at(0)).taken_off().seen(at(1));
+        let read: Lease = shared::cbor::decode(&shared::cbor::encode(&lease)).unwrap();
+        assert!(read.is_taken_off());
+        assert!(!read.heard(at(2)).unwrap().is_taken_off());
     }
 
     #[test]

@@ -67,11 +67,7 @@ pub fn watch(core: &Rc<Core>) {
 /// Locks, once what is being typed and what is under way is on disk. Where that fails the app stays
 /// open, since it alone holds it.
 pub async fn lock(core: Rc<Core>) {
-    // Editors save when the page is about to go; what they save takes its place first.
-    if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
-        let _ = window.dispatch_event(&going);
-    }
-    boot::painted().await;
+    save_what_is_typed().await;
     let written = core.with_state(|state| {
         let mut writes = state.working.writes();
         writes.push(state.waiting());
@@ -87,6 +83,14 @@ pub async fn lock(core: Rc<Core>) {
     }
     core.stopped.set(true);
     boot::reload();
+}
+
+/// Editors save when the page is about to go; what they save takes its place first.
+pub async fn save_what_is_typed() {
+    if let (Some(window), Ok(going)) = (web_sys::window(), Event::new("pagehide")) {
+        let _ = window.dispatch_event(&going);
+    }
+    boot::painted().await;
 }
 
 #[cfg(test)]

@@ -3,25 +3,31 @@
 
 mod arrival;
 mod boot;
+mod carry;
 mod core;
 mod error;
+mod keys;
 mod lease;
 mod line;
 mod listen;
 mod lock;
+mod logbook;
 mod network;
 mod pending;
 mod poke;
 mod shown;
 mod state;
 mod tabs;
+mod taken_off;
 mod timer;
 mod typed;
+mod week;
 mod working;
 mod write;
 
 use std::{rc::Rc, sync::Arc};
 
+pub use carry::{Carried, CarriedFile};
 pub use error::{SaveError, SignError};
 use jiff::{
     Timestamp,
@@ -29,6 +35,7 @@ use jiff::{
 };
 use leptos::prelude::*;
 pub use line::{CaseLine, CaseView};
+pub use logbook::Logged;
 use shared::{
     case::ContactDraft,
     coding::{self, Coding, Preview},
@@ -39,6 +46,8 @@ use shared::{
     sync::{Failure, Input, Notice, SyncState},
 };
 pub use shown::{SignIn, Stage};
+pub use taken_off::TakenOff;
+pub use week::Taken;
 pub use working::WorkingDraft;
 
 use self::{core::Core, shown::Shown};
@@ -96,6 +105,11 @@ impl Engine {
         self.shown.rows.followed()
     }
 
+    /// This person's logbooks, which are no part of the caseload.
+    pub fn logbooks(&self) -> Memo<Arc<Vec<CaseLine>>> {
+        self.shown.logbooks.followed()
+    }
+
     /// Where everything on this phone is.
     pub fn state(&self) -> Memo<SyncState> {
         self.shown.state.followed()
@@ -148,6 +162,33 @@ impl Engine {
     /// How many records could not be read even after asking for them again.
     pub fn unreadable(&self) -> Memo<usize> {
         self.shown.unreadable.followed()
+    }
+
+    /// How many records on this phone are damaged, or under another key.
+    pub fn unopened(&self) -> Memo<usize> {
+        self.shown.unopened.followed()
+    }
+
+    /// Puts everything that the service lacks into files that only the service can open.
+    ///
+    /// # Errors
+    /// In words, when there is nothing, or nothing to lock it with.
+    pub async fn carry_off(&self) -> Result<Carried, String> {
+        let carried = self.core().carry_off().await;
+        if carried.is_ok() {
+            self.shown.has_carried.set(true);
+        }
+        carried
+    }
+
+    /// Whether such a file was made since the app was opened.
+    pub fn has_carried(&self) -> Memo<bool> {
+        self.shown.has_carried.followed()
+    }
+
+    /// Removes everything from a phone that was taken off the service.
+    pub async fn remove_everything(&self) {
+        self.core().remove_everything(0).await;
     }
 
     /// Whether what was written last could not be stored.
@@ -263,7 +304,44 @@ impl Engine {
     /// # Errors
     /// In words, when this is not the passphrase, or it is too soon to try again.
     pub async fn unlock(&self, passphrase: String) -> Result<(), String> {
-        self.core().unlock(passphrase).await
+        self.core().unlock(Some(passphrase)).await
+    }
+
+    /// Opens what is on this phone with its screen lock.
+    ///
+    /// # Errors
+    /// In words, when the platform gives nothing that opens it.
+    pub async fn unlock_with_passkey(&self) -> Result<(), String> {
+        self.core().unlock(None).await
+    }
+
+    /// Whether this phone's screen lock opens it as well.
+    pub fn has_passkey(&self) -> Memo<bool> {
+        self.shown.has_passkey.followed()
+    }
+
+    /// Lets this phone's screen lock open it as well.
+    ///
+    /// # Errors
+    /// In words, when this is not the passphrase, or the platform does not do it.
+    pub async fn add_passkey(&self, passphrase: String) -> Result<(), String> {
+        self.core().add_passkey(passphrase).await
+    }
+
+    /// From now on the passphrase alone opens it.
+    ///
+    /// # Errors
+    /// In words, when the browser's storage fails.
+    pub async fn remove_passkey(&self) -> Result<(), String> {
+        self.core().remove_passkey().await
+    }
+
+    /// Changes the passphrase.
+    ///
+    /// # Errors
+    /// In words, when the old one is not the passphrase, or the phone cannot keep the new one.
+    pub async fn change_passphrase(&self, old: String, new: String) -> Result<(), String> {
+        self.core().change_passphrase(old, new).await
     }
 
     /// Locks what is on this phone.

@@ -25,6 +25,18 @@ const CBOR: &str = "application/cbor";
 /// # Errors
 /// Why it came to nothing.
 pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    post("/api/sync", device, body).await
+}
+
+/// Posts what was not sent by a device that was taken off the service.
+///
+/// # Errors
+/// Why it came to nothing.
+pub async fn hand_over(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    post("/api/hand-over", device, body).await
+}
+
+async fn post(path: &str, device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
     let headers = headers(Some(device))?;
     set(&headers, "content-type", CBOR)?;
     let body = if body.len() < GZIP_FROM_BYTES {
@@ -39,7 +51,7 @@ pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
     request.set_body(&Uint8Array::from(body.as_slice()));
     // A hall's Wi-Fi likes to send everybody to its own sign-in page.
     request.set_redirect(RequestRedirect::Error);
-    fetched("/api/sync", &request).await
+    fetched(path, &request).await
 }
 
 /// Gets something of this server's.
@@ -128,6 +140,7 @@ fn judged(status: u16, content_type: Option<&str>) -> Result<(), Failure> {
         }
         200..=299 => Ok(()),
         401 => Err(Failure::SignedOut),
+        410 => Err(Failure::TakenOff),
         426 => Err(Failure::TooOld),
         408 | 429 | 500.. => Err(Failure::Server),
         _ => Err(Failure::NotUnderstood),
@@ -144,6 +157,7 @@ mod tests {
         assert_eq!(judged(204, None), Ok(()));
         assert_eq!(judged(200, Some("text/html; charset=utf-8")), Err(Failure::Unreachable));
         assert_eq!(judged(401, None), Err(Failure::SignedOut));
+        assert_eq!(judged(410, None), Err(Failure::TakenOff));
         assert_eq!(judged(426, None), Err(Failure::TooOld));
         assert_eq!(judged(503, Some("text/html")), Err(Failure::Server));
         assert_eq!(judged(429, None), Err(Failure::Server));

@@ -10,7 +10,7 @@ use shared::{
     sync::{Failure, Notice, SyncState},
 };
 
-use super::{line::CaseLine, working::WorkingDraft};
+use super::{line::CaseLine, taken_off::TakenOff, working::WorkingDraft};
 use crate::{
     memo::Told,
     vault::{Persistence, VaultError},
@@ -31,12 +31,16 @@ pub enum Stage {
     Locked {
         /// How many entries wait to be sent.
         waiting: u32,
+        /// Whether this phone's screen lock opens it as well.
+        has_passkey: bool,
     },
     /// The service was not heard from for so long that nothing is shown.
     LeaseEnded {
         /// After so many hours.
         hours: u16,
     },
+    /// The service has taken this phone off.
+    TakenOff(TakenOff),
     /// Another tab is at work.
     OtherTab,
     /// This browser window cannot store anything.
@@ -55,6 +59,8 @@ pub enum Stage {
 pub enum SignIn {
     /// The server knows no sign-in of this browser.
     Needed,
+    /// The server has taken this phone off.
+    TakenOff,
     /// The server could not be asked.
     Unreachable,
     /// The server's answer could not be read, or this version is too old.
@@ -67,14 +73,19 @@ pub struct Shown {
     pub stage: Told<Stage>,
     pub profile: Told<Option<Arc<Profile>>>,
     pub rows: Told<Arc<Vec<CaseLine>>>,
+    pub logbooks: Told<Arc<Vec<CaseLine>>>,
     pub state: Told<SyncState>,
     pub failure: Told<Option<Failure>>,
     pub arriving: Told<bool>,
     pub directory: Told<Arc<Directory>>,
     pub notices: Told<Vec<Notice>>,
     pub unreadable: Told<usize>,
+    pub unopened: Told<usize>,
+    pub has_carried: Told<bool>,
     pub storage_error: Told<Option<VaultError>>,
     pub persistence: Told<Persistence>,
+    /// Whether this phone's screen lock opens the vault as well as the passphrase.
+    pub has_passkey: Told<bool>,
     /// How many megabytes more this phone takes, where it says so.
     pub room_mb: Told<Option<u32>>,
     /// Whether the browser removed what was stored, since the app was opened.
@@ -91,14 +102,18 @@ impl Shown {
             stage: Told::new(Stage::Opening),
             profile: Told::new(None),
             rows: Told::new(Arc::default()),
+            logbooks: Told::new(Arc::default()),
             state: Told::new(SyncState::SavedHere),
             failure: Told::new(None),
             arriving: Told::new(true),
             directory: Told::new(Arc::default()),
             notices: Told::new(Vec::new()),
             unreadable: Told::new(0),
+            unopened: Told::new(0),
+            has_carried: Told::new(false),
             storage_error: Told::new(None),
             persistence: Told::new(Persistence::Unknown),
+            has_passkey: Told::new(false),
             room_mb: Told::new(None),
             was_lost: Told::new(false),
             working_drafts: Told::new(Arc::default()),

@@ -15,6 +15,7 @@ use super::{
     CaseRead,
     lease::Lease,
     line::CaseView,
+    logbook::Logged,
     pending::Pending,
     working::{WorkingCopies, WorkingDraft},
 };
@@ -36,6 +37,8 @@ pub struct State {
     pub finished: BTreeSet<EventId>,
     /// When the service was last heard from.
     pub lease: Lease,
+    /// What was read of this person's logbooks.
+    pub logbooks: Few<CaseId, Vec<Logged>>,
     /// Drafts by this person that lie in records.
     drafts: Few<CaseId, Vec<EventId>>,
     /// The case that was read last, since several parts of a screen ask for the same one.
@@ -73,6 +76,7 @@ impl State {
             working,
             finished: BTreeSet::new(),
             lease,
+            logbooks: Few::default(),
             drafts: Few::default(),
             read: None,
         }
@@ -98,6 +102,7 @@ impl State {
         if self.read.as_ref().is_some_and(|(read, _)| cases.contains(read)) {
             self.read = None;
         }
+        self.logbooks.retain(|case| !cases.contains(case));
         self.find_drafts(Some(cases));
     }
 

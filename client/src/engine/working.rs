@@ -115,6 +115,11 @@ impl WorkingCopies {
         self.copies.get(&(case, draft)).map(|(_, copy)| copy)
     }
 
+    /// Which there are.
+    pub fn keys(&self) -> Vec<(CaseId, EventId)> {
+        self.copies.iter().map(|(key, _)| *key).collect()
+    }
+
     /// Drops a working copy: what it held was signed, folded into the record, or thrown away.
     pub fn remove(&mut self, case: CaseId, draft: EventId) {
         self.copies.remove(&(case, draft));
@@ -150,7 +155,7 @@ impl WorkingCopies {
 
     /// Whether anything is unfinished.
     pub fn is_empty(&self) -> bool {
-        self.copies.is_empty() && self.typed.is_empty()
+        self.count() == 0
     }
 
     /// How many are unfinished.

@@ -8,7 +8,7 @@ use std::{rc::Rc, sync::Arc};
 use futures_channel::oneshot;
 use jiff::{Timestamp, civil::Date};
 use shared::{
-    case::{ContactDraft, Role},
+    case::{ContactDraft, Event, Role},
     coding::Context,
     document::{DocumentError, Writer},
     ids::{CaseId, EventId},
@@ -33,6 +33,14 @@ impl Engine {
     ) -> Result<(), SaveError> {
         let edit = |state: &mut State| state.replica.edit(clock::now(), case, write);
         self.core().change(edit, Vec::new()).await
+    }
+
+    /// Writes one entry of a case.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub async fn put_entry(&self, case: CaseId, event: Event) -> Result<(), SaveError> {
+        self.edit(case, move |writer| writer.put_event(&event)).await
     }
 
     /// Begins a case.
@@ -64,7 +72,7 @@ impl Engine {
             // A pause in typing may be noticed after the contact was signed.
             (!state.finished.contains(&draft)).then(|| {
                 state.working.put(now, case, draft, working);
-                state.vault.write(vec![state.working.write(case, draft), state.waiting()])
+                state.vault.write(vec![state.waiting()])
             })
         });
         let Some(written) = written.ok_or(SaveError::SignedOut)? else { return Ok(now) };
@@ -91,17 +99,12 @@ impl Engine {
             (kept.as_ref() != Some(&working)).then_some(working)
         });
         let Some(working) = working.ok_or(SaveError::SignedOut)? else { return Ok(()) };
-        let copy = working.clone();
-        let fold = move |state: &mut State| {
-            let put = |writer: &mut Writer<'_, '_>| writer.put_draft(draft, &copy);
-            let changed = state.replica.edit(clock::now(), case, put)?;
-            state.working.remove(case, draft);
-            Ok(changed)
-        };
+        let fold = move |state: &mut State| fold_copy(state, case, draft, &working);
         core.change(fold, vec![removal(case, draft)]).await
     }
 
-    /// Signs a contact: its entries come and its draft goes, in one change.
+    /// Signs a contact: its entries come and its draft goes, in one change. Gives the contact's own
+    /// entry.
     ///
     /// # Errors
     /// What is to be put right first, or why it could not be written; the draft is as it was.
@@ -110,12 +113,13 @@ impl Engine {
         case: CaseId,
         draft: EventId,
         working: ContactDraft,
-    ) -> Result<(), SignError> {
+    ) -> Result<EventId, SignError> {
         let core = self.core();
         let today = self.today();
         let now = clock::now();
         let role = core.with_state(|state| state.profile.role).ok_or(SaveError::SignedOut)?;
         let events = working.sign(role, today, now, new_event_id).map_err(SignError::Problems)?;
+        let contact = events[0].id;
         let sign = move |state: &mut State| {
             if state.finished.contains(&draft) {
                 return Err(DocumentError::Unwritable("the contact is signed already"));
@@ -128,7 +132,8 @@ impl Engine {
             state.finished.insert(draft);
             Ok(changed)
         };
-        core.change(sign, vec![removal(case, draft)]).await.map_err(SignError::NotSaved)
+        core.change(sign, vec![removal(case, draft)]).await?;
+        Ok(contact)
     }
 
     /// Throws an unfinished contact away.
@@ -204,8 +209,30 @@ impl Core {
     }
 }
 
+/// Folds a working copy into its record, in memory; none where there is none.
+pub fn fold(
+    state: &mut State,
+    case: CaseId,
+    draft: EventId,
+) -> Option<Result<(Ticket, Vec<Effect>), DocumentError>> {
+    let copy = state.working.get(case, draft)?.clone();
+    Some(fold_copy(state, case, draft, &copy))
+}
+
+fn fold_copy(
+    state: &mut State,
+    case: CaseId,
+    draft: EventId,
+    copy: &ContactDraft,
+) -> Result<(Ticket, Vec<Effect>), DocumentError> {
+    let put = |writer: &mut Writer<'_, '_>| writer.put_draft(draft, copy);
+    let changed = state.replica.edit(clock::now(), case, put)?;
+    state.working.remove(case, draft);
+    Ok(changed)
+}
+
 /// What removes the record of a working copy.
-fn removal(case: CaseId, draft: EventId) -> Write {
+pub fn removal(case: CaseId, draft: EventId) -> Write {
     Write::Delete(Name::Working(case, draft))
 }
 

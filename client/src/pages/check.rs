@@ -162,7 +162,7 @@ fn Sign(
         let working = draft.get_value();
         spawn_local(async move {
             match engine.sign(case, draft_id, working).await {
-                Ok(()) => {
+                Ok(_) => {
                     end(draft_id);
                     // Whoever has left the screen meanwhile stays where they are.
                     if is_busy.try_get_untracked().is_none() {

@@ -1,15 +1,21 @@
 //! The screens.
 
+pub mod activity;
+pub mod carry;
 pub mod check;
 pub mod contact;
 pub mod here;
+pub mod keys;
 pub mod more;
 pub mod people;
 pub mod person;
 pub mod refer;
 pub mod services;
 pub mod sign_in;
+pub mod studies;
 pub mod sync_status;
+pub mod taken_off;
 pub mod today;
 pub mod unlock;
 pub mod urgent;
+pub mod week;

@@ -3,7 +3,11 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::case::Role;
 
-use crate::{components::show::Show, engine::Engine};
+use super::keys::Keys;
+use crate::{
+    components::{confirm::Confirm, show::Show},
+    engine::Engine,
+};
 
 /// The screen behind the last button of the bottom bar.
 #[component]
@@ -37,6 +41,9 @@ pub fn More() -> impl IntoView {
             <p>"This is a demonstration. All people in it are invented."</p>
         </Show>
         <ul class="fp-list">
+            <li><a href="/activity">"Activity without a person"</a></li>
+            <li><a href="/studies">"Case studies"</a></li>
+            <li><a href="/week">"My week"</a></li>
             <li><a href="/sync">"Sent and waiting, and this phone's storage"</a></li>
             <li><a href="/urgent">"Urgent numbers"</a></li>
             <Show when=is_lead>
@@ -45,6 +52,7 @@ pub fn More() -> impl IntoView {
             </Show>
         </ul>
         <Lock />
+        <Keys />
         <About />
         <SignOut />
     }
@@ -89,47 +97,20 @@ fn About() -> impl IntoView {
 #[component]
 fn SignOut() -> impl IntoView {
     let engine = Engine::here();
-    let problem = RwSignal::new(None::<&'static str>);
-    let is_asking = RwSignal::new(false);
-    let sign_out = move |_| {
-        spawn_local(async move {
-            if let Err(words) = engine.sign_out().await {
-                is_asking.set(false);
-                problem.set(Some(words));
-            }
-        });
-    };
     view! {
         <h2 class="nhsuk-heading-m">"Sign out"</h2>
         <p>
             "Signing out removes everything from this phone. To come back you need a new link from \
              your service."
         </p>
-        <p role="alert">{move || problem.get()}</p>
-        <Show
-            when=move || is_asking.get()
-            fallback=move || {
-                view! {
-                    <button
-                        class="nhsuk-button nhsuk-button--secondary"
-                        on:click=move |_| is_asking.set(true)
-                    >
-                        "Sign out"
-                    </button>
-                }
-            }
+        <Confirm
+            id="sign-out"
+            button="Sign out"
+            confirm="Sign out and remove everything"
+            keep="Stay signed in"
+            act=move || async move { engine.sign_out().await.map_err(ToOwned::to_owned) }
         >
-            <div class="nhsuk-button-group">
-                <button class="nhsuk-button nhsuk-button--warning" on:click=sign_out>
-                    "Sign out and remove everything"
-                </button>
-                <button
-                    class="nhsuk-button nhsuk-button--secondary"
-                    on:click=move |_| is_asking.set(false)
-                >
-                    "Stay signed in"
-                </button>
-            </div>
-        </Show>
+            <p><strong>"Sign out of this phone?"</strong></p>
+        </Confirm>
     }
 }

@@ -3,7 +3,10 @@
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-use super::unlock::{Choose, LeaseEnded, Unlock};
+use super::{
+    taken_off::TakenOffScreen,
+    unlock::{Choose, LeaseEnded, Unlock},
+};
 use crate::{
     components::notices::HomeScreenFirst,
     engine::{Engine, SignIn, Stage},
@@ -23,8 +26,11 @@ pub fn Start() -> impl IntoView {
                 Stage::Opening | Stage::Ready => ().into_any(),
                 Stage::SignIn(found) => view! { <SignInScreen found /> }.into_any(),
                 Stage::Choose => view! { <Choose /> }.into_any(),
-                Stage::Locked { waiting } => view! { <Unlock waiting /> }.into_any(),
+                Stage::Locked { waiting, has_passkey } => {
+                    view! { <Unlock waiting has_passkey /> }.into_any()
+                }
                 Stage::LeaseEnded { hours } => view! { <LeaseEnded hours /> }.into_any(),
+                Stage::TakenOff(leaving) => view! { <TakenOffScreen leaving /> }.into_any(),
                 Stage::OtherTab => view! { <OtherTab /> }.into_any(),
                 Stage::NoStorage(error) => view! { <NoStorage error /> }.into_any(),
                 Stage::OthersWork { before, now } => {
@@ -43,6 +49,11 @@ fn SignInScreen(found: SignIn) -> impl IntoView {
             "Open the one-time link that your service sent you, on this phone. You sign in once, \
              and Fingerpost then works without a signal.",
         ),
+        SignIn::TakenOff => (
+            "This phone was taken off the service",
+            "Fingerpost keeps nothing here. If you did not expect this, speak to your lead. To work \
+             on this phone again, open a new sign-in link from your service.",
+        ),
         SignIn::Unreachable => (
             "Fingerpost needs a signal once",
             "To sign in, this phone has to reach your service. It goes on by itself as soon as \
@@ -57,8 +68,10 @@ fn SignInScreen(found: SignIn) -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">{heading}</h1>
         <p>{words}</p>
-        {(found == SignIn::Needed).then(|| view! { <HomeScreenFirst /> <LinkForm /> })}
-        {(found != SignIn::Needed).then(|| view! { <TryAgain /> })}
+        {match found {
+            SignIn::Needed | SignIn::TakenOff => view! { <HomeScreenFirst /> <LinkForm /> }.into_any(),
+            SignIn::Unreachable | SignIn::NotUnderstood => view! { <TryAgain /> }.into_any(),
+        }}
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use shared::sync::{Failure, SyncState};
 
+use super::{carry::carry_off, studies};
 use crate::{
     components::{
         lines::{Line, Lines},
@@ -25,6 +26,7 @@ pub fn SyncStatus() -> impl IntoView {
         <Overall />
         <Unsent />
         <Unfinished />
+        <Carry />
         <Notices />
         <Storage />
     }
@@ -62,14 +64,19 @@ fn reason(online: bool, failure: Option<Failure>) -> Option<&'static str> {
         Some(Failure::Server) => {
             Some("Your service has trouble of its own. Fingerpost goes on trying by itself.")
         }
-        Some(Failure::SignedOut | Failure::TooOld | Failure::NotUnderstood) | None => None,
+        Some(Failure::SignedOut | Failure::TakenOff | Failure::TooOld | Failure::NotUnderstood)
+        | None => None,
     }
 }
 
 #[component]
 fn Unsent() -> impl IntoView {
-    let rows = Engine::here().rows();
-    let unsent = memo(move || unsent_of(&rows.read()));
+    let (rows, logbooks) = (Engine::here().rows(), Engine::here().logbooks());
+    let unsent = memo(move || {
+        let mut unsent = unsent_of(&logbooks.read());
+        unsent.extend(unsent_of(&rows.read()));
+        unsent
+    });
     let lines = move || {
         let line = |line: Arc<CaseLine>| Line::new(line.case, move || unsent_line(&line));
         unsent.get().into_iter().map(line).collect()
@@ -92,7 +99,11 @@ fn unsent_of(lines: &[CaseLine]) -> Vec<Arc<CaseLine>> {
 
 fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
     let engine = Engine::here();
-    let name = format!("{} {}", line.row.given_names.reveal(), line.row.family_name.reveal());
+    let name = line.row.known_as();
+    let href = match line.row.logbook {
+        Some(_) => "/activity".to_owned(),
+        None => format!("/person/{}", line.case),
+    };
     let since = engine
         .unsent_since(line.case)
         .map(|since| format!("Oldest written {}.", words::when(since, engine.now())));
@@ -102,7 +113,7 @@ fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
     };
     view! {
         <li>
-            <a href=format!("/person/{}", line.case)>{name}</a>
+            <a href=href>{name}</a>
             <p class="nhsuk-hint">{said}" "{since}</p>
         </li>
     }
@@ -111,15 +122,44 @@ fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
 #[component]
 fn Unfinished() -> impl IntoView {
     let drafts = Engine::here().working_drafts();
+    let has_study = !Engine::here().typed(studies::TYPED).is_empty();
     let count = move || drafts.with(|drafts| drafts.len());
     let said = move || match count() {
         1 => "1 contact is not finished.".to_owned(),
         count => format!("{count} contacts are not finished."),
     };
     view! {
-        <Show when=move || count() != 0>
+        <Show when=move || count() != 0 || has_study>
             <h2 class="nhsuk-heading-m">"Not finished"</h2>
-            <p>{move || said()}" "<a href="/today">"Finish them on Today"</a></p>
+            <Show when=move || count() != 0>
+                <p>{move || said()}" "<a href="/today">"Finish them on Today"</a></p>
+            </Show>
+            <Show when=move || has_study>
+                <p>"1 case study is not finished. "<a href="/studies">"Finish it"</a></p>
+            </Show>
+        </Show>
+    }
+}
+
+/// The way out where sending fails for long.
+#[component]
+fn Carry() -> impl IntoView {
+    let engine = Engine::here();
+    let (state, failing) = (engine.state(), engine.storage_failing());
+    let drafts = engine.working_drafts();
+    let is_stuck = move || failing.get() || matches!(state.get(), SyncState::CannotSend(_));
+    let has_unsent = move || {
+        let is_unsent = matches!(state.get(), SyncState::Waiting(_)) || is_stuck();
+        is_unsent || drafts.with(|drafts| !drafts.is_empty())
+    };
+    let heading = move || match is_stuck() {
+        true => "Carry it to your service",
+        false => "If this phone cannot send for long",
+    };
+    view! {
+        <Show when=has_unsent>
+            <h2 class="nhsuk-heading-m">{move || heading()}</h2>
+            {carry_off()}
         </Show>
     }
 }
@@ -166,11 +206,24 @@ fn Storage() -> impl IntoView {
             "{count} records on this phone cannot be read. Tell your service administrator."
         )),
     };
+    let unopened = move || match engine.unopened().get() {
+        0 => None,
+        1 => Some(
+            "1 record on this phone is damaged and cannot be opened. It is left where it is. \
+                   Tell your service administrator."
+                .into(),
+        ),
+        count => Some(format!(
+            "{count} records on this phone are damaged and cannot be opened. They are left where \
+             they are. Tell your service administrator."
+        )),
+    };
     view! {
         <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
         <LittleRoom />
         <HomeScreenFirst />
         <p>{move || unreadable()}</p>
+        <p>{move || unopened()}</p>
         <Show when=move || was_lost.get()>
             <p>
                 "The browser removed what Fingerpost had stored here while it was open. All of it \

@@ -3,38 +3,25 @@
 use shared::cbor;
 
 use super::{
-    Contents, Keeper, Keys, OPENED_BY, Vault,
-    crypto::{DeviceKey, Key},
+    Contents, Keeper, Vault,
+    crypto::Key,
     error::VaultError,
-    indexed_db::{Connection, Transaction},
-    keys::{Attempts, Wrapping},
+    keys::DataKey,
+    lock::{DEVICE_KEY, Lock, Refusal},
     name::Name,
     seal,
+    store::{Ready, Store},
 };
 
-/// Records that are not sealed, since they are needed before anything can be opened.
-const WRAPPING: &str = "wrapping";
-const DEVICE_KEY: &str = "device-key";
-const ATTEMPTS: &str = "attempts";
 /// How many entries wait to be sent: what a person loses who forgets this phone.
 pub(super) const WAITING: &str = "waiting";
 
 /// A vault that is locked, or has no lock yet.
 pub struct Closed {
-    connection: Connection,
-    opening: Vec<u8>,
-    keys: Option<Keys>,
-    attempts: Attempts,
+    store: Store,
+    lock: Option<Lock>,
     waiting: u32,
     stored: Vec<(String, Vec<u8>)>,
-}
-
-impl Keys {
-    /// Stores the wrapping with the key of this phone.
-    pub(super) fn put(&self, transaction: &Transaction) -> Result<(), VaultError> {
-        transaction.put_value(DEVICE_KEY, self.device.to_store())?;
-        transaction.put(WRAPPING, &seal::plain(&cbor::encode(&self.wrapping)))
-    }
 }
 
 impl Closed {
@@ -43,37 +30,20 @@ impl Closed {
     /// # Errors
     /// When the browser does not let this page store anything.
     pub async fn read(opening: [u8; 8]) -> Result<Self, VaultError> {
-        let connection = Connection::open().await?;
-        let transaction = connection.write()?;
-        // Every record begins with its version, whatever it holds.
-        let opening = seal::plain(&opening);
-        transaction.put(OPENED_BY, &opening)?;
-        let device = DeviceKey::of(transaction.value(DEVICE_KEY).await?);
+        let (store, transaction) = Store::open(opening).await?;
+        let device = transaction.value(DEVICE_KEY).await?;
         let stored = transaction.all().await?;
         transaction.complete().await?;
-        let plain = |name: &str| {
-            let found = stored.iter().find(|(text, _)| text == name);
-            found.and_then(|(_, stored)| seal::read_plain(stored))
-        };
-        let wrapping = plain(WRAPPING).and_then(|record| cbor::decode::<Wrapping>(record).ok());
-        Ok(Self {
-            keys: device.zip(wrapping).map(|(device, wrapping)| Keys { device, wrapping }),
-            attempts: plain(ATTEMPTS)
-                .and_then(|record| cbor::decode(record).ok())
-                .unwrap_or_default(),
-            waiting: plain(WAITING)
-                .and_then(|record| cbor::decode(record).ok())
-                .unwrap_or_default(),
-            connection,
-            opening,
-            stored,
-        })
+        let waiting = stored.iter().find(|(text, _)| text == WAITING);
+        let waiting = waiting.and_then(|(_, stored)| cbor::decode(seal::read_plain(stored)?).ok());
+        let lock = Lock::read(device, &stored);
+        Ok(Self { store, lock, waiting: waiting.unwrap_or_default(), stored })
     }
 
     /// Whether a passphrase was chosen. Without what is needed beside it nothing opens, and nothing is
     /// overwritten either.
     pub fn is_locked(&self) -> bool {
-        self.keys.is_some() || self.stored.iter().any(|(_, stored)| seal::is_sealed(stored))
+        self.lock.is_some() || self.stored.iter().any(|(_, stored)| seal::is_sealed(stored))
     }
 
     /// How many entries wait to be sent.
@@ -81,16 +51,9 @@ impl Closed {
         self.waiting
     }
 
-    /// How long to wait before a passphrase is tried, in milliseconds.
-    ///
-    /// # Errors
-    /// When the browser's storage fails.
-    pub async fn wait_ms(&mut self, now_ms: i64) -> Result<i64, VaultError> {
-        let seen = self.attempts.seen(now_ms);
-        if seen != self.attempts {
-            self.note(seen).await?;
-        }
-        Ok(seen.wait_ms(now_ms))
+    /// Whether a passkey opens it as well.
+    pub fn has_passkey(&self) -> bool {
+        self.lock.as_ref().is_some_and(|lock| lock.passkey().is_some())
     }
 
     /// What lies in it as it is: what was kept before anybody chose a passphrase.
@@ -111,47 +74,46 @@ impl Closed {
         passphrase: &str,
         more: Vec<(Name, Vec<u8>)>,
     ) -> Result<(Vault, Contents), VaultError> {
-        let device = DeviceKey::make().await?;
-        let (wrapping, key) = Wrapping::make(passphrase, &device).await?;
-        let keys = Keys { device, wrapping };
+        let (lock, data_key) = Lock::make(passphrase).await?;
+        let key = data_key.key().await?;
         let replaced = |name: &Name| more.iter().any(|(other, _)| other == name);
         let mut records: Vec<_> = self.plain().filter(|(name, _)| !replaced(name)).collect();
         records.extend(more);
-        let mut sealed = Vec::with_capacity(records.len());
+        let mut writes = vec![Ready::Clear];
+        writes.extend(lock.writes());
         for (name, record) in &records {
             let text = name.text();
             let bytes = seal::seal(&key, &text, record).await?;
-            sealed.push((text, bytes));
+            writes.push(Ready::Put(text, bytes));
         }
-        let transaction = self.transaction().await?;
-        transaction.clear()?;
-        transaction.put(OPENED_BY, &self.opening)?;
-        keys.put(&transaction)?;
-        for (name, bytes) in &sealed {
-            transaction.put(name, bytes)?;
-        }
-        transaction.complete().await?;
-        Ok((self.keeper(key, keys).begin(), Contents { records, unopened: 0 }))
+        self.store.write(&writes).await?;
+        Ok((self.keeper(key, lock).begin(), Contents { records, unopened: 0 }))
     }
 
-    /// Opens the vault; `None` where this is not the passphrase, which is noted on the disk before
-    /// anybody is told.
+    /// Opens the vault with a passphrase.
     ///
     /// # Errors
-    /// When the browser's storage fails, or it has no cryptography.
-    pub async fn unlock(
-        &mut self,
-        passphrase: &str,
-        now_ms: i64,
-    ) -> Result<Option<(Vault, Contents)>, VaultError> {
-        let Some(keys) = self.keys.clone() else { return Err(VaultError::Lost) };
-        // Counted before it is tried, so that killing the app gains nothing.
-        let before = self.attempts;
-        self.note(before.failed(now_ms)).await?;
-        let Some(key) = keys.wrapping.unwrap(passphrase, &keys.device).await? else {
-            return Ok(None);
-        };
-        self.note(Attempts::default()).await?;
+    /// When it is not the passphrase, it is too soon to try again, the browser's storage fails, or
+    /// it has no cryptography.
+    pub async fn unlock(&mut self, passphrase: &str) -> Result<(Vault, Contents), Refusal> {
+        let mut lock = self.lock.take().ok_or(VaultError::Lost)?;
+        let tried = lock.try_passphrase(&mut self.store, passphrase).await;
+        self.lock = Some(lock.clone());
+        Ok(self.open(&tried?, lock).await?)
+    }
+
+    /// Opens the vault with the passkey, for which the platform asks the person.
+    ///
+    /// # Errors
+    /// When the platform gives nothing, or nothing that opens it.
+    pub async fn unlock_with_passkey(&mut self) -> Result<(Vault, Contents), Refusal> {
+        let lock = self.lock.clone().ok_or(VaultError::Lost)?;
+        let secret = lock.passkey().ok_or(Refusal::OtherPasskey)?.ask().await?;
+        Ok(self.open(&lock.try_secret(&secret).await?, lock).await?)
+    }
+
+    async fn open(&self, data_key: &DataKey, lock: Lock) -> Result<(Vault, Contents), VaultError> {
+        let key = data_key.key().await?;
         let mut contents = Contents::default();
         for (text, stored) in &self.stored {
             let Some(name) = Name::parse(text) else { continue };
@@ -160,36 +122,11 @@ impl Closed {
                 None => contents.unopened += 1,
             }
         }
-        Ok(Some((self.keeper(key, keys).begin(), contents)))
+        Ok((self.keeper(key, lock).begin(), contents))
     }
 
-    fn keeper(&self, key: Key, keys: Keys) -> Keeper {
-        Keeper { connection: self.connection.clone(), opening: self.opening.clone(), key, keys }
-    }
-
-    /// Begins to write, unless another tab has opened the vault since. Platforms drop connections,
-    /// mostly while the app is in the background: once more then.
-    async fn transaction(&mut self) -> Result<Transaction, VaultError> {
-        let transaction = match self.connection.write() {
-            Err(VaultError::Unavailable) => {
-                self.connection = Connection::open().await?;
-                self.connection.write()?
-            }
-            begun => begun?,
-        };
-        if transaction.get(OPENED_BY).await?.as_deref() == Some(&self.opening) {
-            Ok(transaction)
-        } else {
-            Err(VaultError::OpenElsewhere)
-        }
-    }
-
-    async fn note(&mut self, attempts: Attempts) -> Result<(), VaultError> {
-        let transaction = self.transaction().await?;
-        transaction.put(ATTEMPTS, &seal::plain(&cbor::encode(&attempts)))?;
-        transaction.complete().await?;
-        self.attempts = attempts;
-        Ok(())
+    fn keeper(&self, key: Key, lock: Lock) -> Keeper {
+        Keeper { store: self.store.clone(), key, lock }
     }
 
     /// Removes everything, the keys first among it: what is left of it anywhere opens no more.
@@ -197,8 +134,10 @@ impl Closed {
     /// # Errors
     /// When the browser's storage fails; nothing is removed then.
     pub async fn forget(&mut self) -> Result<(), VaultError> {
-        let transaction = self.transaction().await?;
-        transaction.clear()?;
-        transaction.complete().await
+        self.store.write(&[Ready::Clear]).await?;
+        if let Some(mut lock) = self.lock.take() {
+            lock.forget_passkey();
+        }
+        Ok(())
     }
 }

@@ -37,8 +37,16 @@ impl Key {
     /// # Errors
     /// Where the browser refuses.
     pub async fn seal(&self, name: &str, record: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.seal_with(name.as_bytes(), record).await
+    }
+
+    /// As [`Self::seal`], with whatever is to be covered beside the record.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub async fn seal_with(&self, beside: &[u8], record: &[u8]) -> Result<Vec<u8>, VaultError> {
         let nonce: [u8; NONCE_BYTES] = random::bytes();
-        let how = gcm(name, &nonce);
+        let how = gcm(beside, &nonce);
         let sealed = subtle()?.encrypt_with_object_and_u8_array(&how, &self.0, record);
         let sealed = settled(sealed.map_err(none)?).await?;
         let mut bytes = nonce.to_vec();
@@ -50,7 +58,7 @@ impl Key {
     /// another key, or is damaged.
     pub async fn open(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
-        let how = gcm(name, nonce);
+        let how = gcm(name.as_bytes(), nonce);
         let opened = subtle().ok()?.decrypt_with_object_and_u8_array(&how, &self.0, sealed).ok()?;
         Some(Uint8Array::new(&JsFuture::from(opened).await.ok()?).to_vec())
     }
@@ -102,11 +110,11 @@ fn subtle() -> Result<SubtleCrypto, VaultError> {
     subtle.ok_or(VaultError::NoCryptography)
 }
 
-fn gcm(name: &str, nonce: &[u8]) -> Object {
+fn gcm(beside: &[u8], nonce: &[u8]) -> Object {
     let how = Object::new();
     set(&how, "name", &"AES-GCM".into());
     set(&how, "iv", &Uint8Array::from(nonce));
-    set(&how, "additionalData", &Uint8Array::from(name.as_bytes()));
+    set(&how, "additionalData", &Uint8Array::from(beside));
     how
 }
 

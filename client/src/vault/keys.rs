@@ -1,5 +1,6 @@
-//! From a passphrase to the key of everything: Argon2id, bound to this phone, unwraps it. What is
-//! stored for that is not secret, and is of no use on another phone.
+//! From a passphrase or a passkey's secret to the key of everything: Argon2id of the one, or the other
+//! as it is, bound to this phone, unwraps it. What is stored for that is not secret, and is of no use
+//! on another phone.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use minicbor::{
@@ -11,11 +12,14 @@ use shared::limits;
 use super::{
     crypto::{DeviceKey, KEY_BYTES, Key},
     error::VaultError,
+    passkey::{Passkey, Secret},
 };
 use crate::random;
 
 /// The name under which the data key is sealed.
 const WRAPPED_AS: &str = "data-key";
+/// And the one under which a passkey's secret seals it.
+const WRAPPED_BY_PASSKEY_AS: &str = "data-key-by-passkey";
 /// Memory that one guess takes at least, in KiB: 19 MiB, as OWASP has it for Argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over it, at least and at most.
@@ -23,7 +27,7 @@ const PASSES: std::ops::RangeInclusive<u32> = 2..=12;
 /// How long unlocking takes on the phone where the passphrase was chosen, in milliseconds.
 const UNLOCKING_MS: f64 = 500.0;
 
-/// How the data key is wrapped.
+/// How the data key is wrapped under a passphrase.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub struct Wrapping {
     #[n(0)]
@@ -36,22 +40,51 @@ pub struct Wrapping {
     wrapped: ByteVec,
 }
 
-impl Wrapping {
-    /// Draws a data key and wraps it.
+/// The key of everything, as bytes: only while it is wrapped or unwrapped.
+pub struct DataKey([u8; KEY_BYTES]);
+
+impl DataKey {
+    /// Draws one.
+    pub fn draw() -> Self {
+        Self(random::bytes())
+    }
+
+    /// The key that seals and opens, whose bytes are the browser's alone.
     ///
     /// # Errors
     /// Where the browser has no cryptography.
-    pub async fn make(passphrase: &str, device: &DeviceKey) -> Result<(Self, Key), VaultError> {
-        let data_key: [u8; KEY_BYTES] = random::bytes();
+    pub async fn key(&self) -> Result<Key, VaultError> {
+        Key::of(&self.0).await
+    }
+
+    async fn wrapped(&self, key: &Key, name: &str) -> Result<ByteVec, VaultError> {
+        Ok(key.seal(name, &self.0).await?.into())
+    }
+
+    async fn unwrapped(key: &Key, name: &str, wrapped: &[u8]) -> Option<Self> {
+        key.open(name, wrapped).await?.try_into().ok().map(Self)
+    }
+}
+
+impl Wrapping {
+    /// Wraps the data key under a passphrase.
+    ///
+    /// # Errors
+    /// Where the browser has no cryptography.
+    pub async fn make(
+        passphrase: &str,
+        device: &DeviceKey,
+        data_key: &DataKey,
+    ) -> Result<Self, VaultError> {
         let mut wrapping = Self {
             salt: random::bytes::<16>().into(),
             memory_kib: MEMORY_KIB,
             passes: passes_of_half_a_second(),
             wrapped: ByteVec::from(Vec::new()),
         };
-        let wrapped = wrapping.key(passphrase, device).await?.seal(WRAPPED_AS, &data_key).await?;
-        wrapping.wrapped = wrapped.into();
-        Ok((wrapping, Key::of(&data_key).await?))
+        let key = wrapping.key(passphrase, device).await?;
+        wrapping.wrapped = data_key.wrapped(&key, WRAPPED_AS).await?;
+        Ok(wrapping)
     }
 
     /// The data key; `None` where this is not the passphrase.
@@ -62,18 +95,56 @@ impl Wrapping {
         &self,
         passphrase: &str,
         device: &DeviceKey,
-    ) -> Result<Option<Key>, VaultError> {
-        let opened = self.key(passphrase, device).await?.open(WRAPPED_AS, &self.wrapped).await;
-        match opened.and_then(|bytes| bytes.try_into().ok()) {
-            Some(data_key) => Key::of(&data_key).await.map(Some),
-            None => Ok(None),
-        }
+    ) -> Result<Option<DataKey>, VaultError> {
+        let key = self.key(passphrase, device).await?;
+        Ok(DataKey::unwrapped(&key, WRAPPED_AS, &self.wrapped).await)
     }
 
     async fn key(&self, passphrase: &str, device: &DeviceKey) -> Result<Key, VaultError> {
         let stretched = stretch(passphrase, &*self.salt, self.memory_kib, self.passes);
         let stretched = stretched.ok_or(VaultError::Unavailable)?;
         Key::of(&device.bind(&stretched).await?).await
+    }
+}
+
+/// How the data key is wrapped a second time, where the phone has a passkey for it.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct PasskeyWrapping {
+    /// What gives the secret that unwraps it.
+    #[n(0)]
+    pub passkey: Passkey,
+    #[n(1)]
+    wrapped: ByteVec,
+}
+
+impl PasskeyWrapping {
+    /// Wraps the data key under a passkey's secret, bound to this phone as a passphrase is: the
+    /// platform may carry the passkey to another one.
+    ///
+    /// # Errors
+    /// Where the browser has no cryptography.
+    pub async fn make(
+        passkey: Passkey,
+        secret: &Secret,
+        device: &DeviceKey,
+        data_key: &DataKey,
+    ) -> Result<Self, VaultError> {
+        let key = Key::of(&device.bind(secret).await?).await?;
+        let wrapped = data_key.wrapped(&key, WRAPPED_BY_PASSKEY_AS).await?;
+        Ok(Self { passkey, wrapped })
+    }
+
+    /// The data key; `None` where this is not the secret.
+    ///
+    /// # Errors
+    /// Where the browser has no cryptography.
+    pub async fn unwrap(
+        &self,
+        secret: &Secret,
+        device: &DeviceKey,
+    ) -> Result<Option<DataKey>, VaultError> {
+        let key = Key::of(&device.bind(secret).await?).await?;
+        Ok(DataKey::unwrapped(&key, WRAPPED_BY_PASSKEY_AS, &self.wrapped).await)
     }
 }
 
@@ -107,43 +178,6 @@ pub fn objection(passphrase: &str) -> Option<&'static str> {
     )
 }
 
-/// Wrong passphrases so far, since the last right one.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Encode, Decode)]
-pub struct Attempts {
-    /// How many.
-    #[n(0)]
-    pub failures: u32,
-    /// When the last was made, in milliseconds of Unix time by this phone's clock.
-    #[n(1)]
-    pub last_ms: i64,
-}
-
-/// Wrong passphrases that cost no time: thumbs slip.
-const FREE_FAILURES: u32 = 3;
-/// The wait after the first that does; it doubles with each.
-const WAIT_MS: i64 = 5_000;
-const WAIT_MS_MAX: i64 = 15 * 60_000;
-
-impl Attempts {
-    /// One more that was wrong.
-    pub fn failed(self, now_ms: i64) -> Self {
-        Self { failures: self.failures.saturating_add(1), last_ms: now_ms }
-    }
-
-    /// The same by a clock that was turned back: the wait begins again, and does end.
-    pub fn seen(self, now_ms: i64) -> Self {
-        Self { last_ms: self.last_ms.min(now_ms), ..self }
-    }
-
-    /// How long to wait before the next, in milliseconds.
-    pub fn wait_ms(self, now_ms: i64) -> i64 {
-        let Some(doublings) = self.failures.checked_sub(FREE_FAILURES) else { return 0 };
-        let whole = WAIT_MS.saturating_mul(1 << doublings.min(20)).min(WAIT_MS_MAX);
-        let passed = now_ms.saturating_sub(self.last_ms).max(0);
-        (whole - passed).max(0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,26 +203,5 @@ mod tests {
         assert!(objection("walnut").is_some());
         assert!(objection("ŵyr-ŵyr-ŵyr").is_some());
         assert_eq!(objection("gate walnut thursday"), None);
-    }
-
-    #[test]
-    fn wrong_passphrases_slow_down_and_end_nothing() {
-        let mut attempts = Attempts::default();
-        for _ in 0..2 {
-            attempts = attempts.failed(1_000);
-            assert_eq!(attempts.wait_ms(1_000), 0);
-        }
-        attempts = attempts.failed(1_000);
-        assert_eq!(attempts.wait_ms(1_000), 5_000);
-        assert_eq!(attempts.wait_ms(4_000), 2_000);
-        assert_eq!(attempts.wait_ms(6_000), 0);
-        // A clock that was turned back takes the wait with it, and does not make it longer.
-        let back = attempts.seen(-900_000);
-        assert_eq!((back.wait_ms(-900_000), back.wait_ms(-895_000)), (5_000, 0));
-        assert_eq!(attempts.seen(6_000), attempts);
-        for _ in 0..1_000 {
-            attempts = attempts.failed(1_000);
-        }
-        assert_eq!(attempts.wait_ms(1_000), 15 * 60_000);
     }
 }

@@ -1,33 +1,49 @@
 //! The vault: the one door to what is stored on this phone. Everything in it is sealed under a key
-//! that a passphrase opens. A write is all or nothing, is on disk when it resolves, and is refused
+//! that a passphrase opens, or a passkey beside it. A write is all or nothing, is on disk when it resolves, and is refused
 //! once another tab has opened the vault.
 
+mod attempts;
 mod closed;
 mod crypto;
 mod error;
 mod indexed_db;
 mod keys;
+mod lock;
 mod name;
+mod passkey;
 mod persistence;
 mod seal;
+mod store;
 
 use std::future::Future;
 
 pub use closed::Closed;
-use crypto::{DeviceKey, Key};
+use crypto::Key;
 pub use error::VaultError;
 use futures_channel::{mpsc, oneshot};
-use indexed_db::{Connection, Transaction};
-use keys::Wrapping;
+use keys::DataKey;
 pub use keys::objection;
 use leptos::task::spawn_local;
+use lock::Lock;
+pub use lock::{Change, Refusal};
 pub use name::Name;
+pub use passkey::{Passkey, is_offered as is_passkey_offered};
 pub use persistence::{Persistence, ask_to_persist, is_persisted, room_mb};
 use shared::cbor;
+use store::{Ready, Store};
 
-/// The record that says which opening of the vault may write. It says nothing of anybody, so it is
-/// not sealed.
-const OPENED_BY: &str = "opened-by";
+/// Seals a file that is carried off this phone, behind a header that anybody can read.
+///
+/// # Errors
+/// Where the browser has no cryptography.
+pub async fn seal_file(
+    key: &[u8; crypto::KEY_BYTES],
+    header: &[u8],
+    body: &[u8],
+) -> Result<Vec<u8>, VaultError> {
+    let sealed = Key::of(key).await?.seal_with(header, body).await?;
+    Ok([header, &sealed].concat())
+}
 
 /// One write of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,31 +67,30 @@ pub struct Contents {
     pub unopened: usize,
 }
 
-/// The door. Batches are written one after the other, in the order in which they were given.
+/// The door. What is asked of it is done one after the other, in the order in which it was asked.
 #[derive(Clone)]
 pub struct Vault {
-    batches: mpsc::UnboundedSender<Batch>,
+    errands: mpsc::UnboundedSender<Errand>,
 }
 
-struct Batch {
-    writes: Vec<Write>,
-    outcome: oneshot::Sender<Result<(), VaultError>>,
+/// One thing that is asked of the keeper, and who waits for its outcome.
+enum Errand {
+    Write(Vec<Write>, Answer<Result<(), VaultError>>),
+    Prove(String, Answer<Result<Proof, Refusal>>),
+    Change(Proof, Change, Answer<Result<(), VaultError>>),
+    RemovePasskey(Answer<Result<(), VaultError>>),
 }
 
-/// The side behind the door, which owns the connection.
+type Answer<T> = oneshot::Sender<T>;
+
+/// Shown by whoever knows the passphrase: what changes the lock.
+pub struct Proof(DataKey);
+
+/// The side behind the door, which owns the store.
 struct Keeper {
-    connection: Connection,
-    /// Random: names this opening, so that an older one finds out that it may not write any more.
-    opening: Vec<u8>,
+    store: Store,
     key: Key,
-    keys: Keys,
-}
-
-/// What opens the vault, together with a passphrase.
-#[derive(Clone)]
-struct Keys {
-    device: DeviceKey,
-    wrapping: Wrapping,
+    lock: Lock,
 }
 
 impl Vault {
@@ -84,100 +99,99 @@ impl Vault {
         &self,
         writes: Vec<Write>,
     ) -> impl Future<Output = Result<(), VaultError>> + use<> {
-        let (outcome, written) = oneshot::channel();
-        // A keeper that has gone drops the sender, which reads as unavailable below.
-        let _ = self.batches.unbounded_send(Batch { writes, outcome });
+        let (answer, written) = oneshot::channel();
+        self.ask(Errand::Write(writes, answer));
         async move { written.await.unwrap_or(Err(VaultError::Unavailable)) }
+    }
+
+    /// Tries a passphrase on the open vault, counted as it is on the locked one.
+    ///
+    /// # Errors
+    /// When it is not the passphrase, it is too soon to try again, or the browser's storage fails.
+    pub async fn prove(&self, passphrase: String) -> Result<Proof, Refusal> {
+        let (answer, proved) = oneshot::channel();
+        self.ask(Errand::Prove(passphrase, answer));
+        proved.await.unwrap_or(Err(Refusal::Failed(VaultError::Unavailable)))
+    }
+
+    /// Changes the lock; what is sealed stays as it is.
+    ///
+    /// # Errors
+    /// When the browser's storage fails; nothing is changed then.
+    pub async fn change(&self, proof: Proof, change: Change) -> Result<(), VaultError> {
+        let (answer, changed) = oneshot::channel();
+        self.ask(Errand::Change(proof, change, answer));
+        changed.await.unwrap_or(Err(VaultError::Unavailable))
+    }
+
+    /// From now on the passphrase alone opens it.
+    ///
+    /// # Errors
+    /// When the browser's storage fails; the passkey stays then.
+    pub async fn remove_passkey(&self) -> Result<(), VaultError> {
+        let (answer, removed) = oneshot::channel();
+        self.ask(Errand::RemovePasskey(answer));
+        removed.await.unwrap_or(Err(VaultError::Unavailable))
+    }
+
+    fn ask(&self, errand: Errand) {
+        // A keeper that has gone drops what waits for the answer, which then reads as unavailable.
+        let _ = self.errands.unbounded_send(errand);
     }
 }
 
 impl Keeper {
-    /// Begins to write what it is given.
+    /// Begins to do what it is asked.
     fn begin(self) -> Vault {
-        let (batches, queue) = mpsc::unbounded();
+        let (errands, queue) = mpsc::unbounded();
         spawn_local(self.serve(queue));
-        Vault { batches }
+        Vault { errands }
     }
 
-    async fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Batch>) {
-        while let Ok(batch) = queue.recv().await {
-            let outcome = self.write(batch.writes).await;
-            // Whoever gave the batch may have stopped waiting.
-            let _ = batch.outcome.send(outcome);
+    async fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Errand>) {
+        while let Ok(errand) = queue.recv().await {
+            // Whoever asked may have stopped waiting for the answer.
+            match errand {
+                Errand::Write(writes, answer) => {
+                    let _ = answer.send(self.write(writes).await);
+                }
+                Errand::Prove(passphrase, answer) => {
+                    let proved = self.lock.try_passphrase(&mut self.store, &passphrase).await;
+                    let _ = answer.send(proved.map(Proof));
+                }
+                Errand::Change(proof, change, answer) => {
+                    let changed = self.lock.change(&mut self.store, &proof.0, change).await;
+                    let _ = answer.send(changed);
+                }
+                Errand::RemovePasskey(answer) => {
+                    let _ = answer.send(self.lock.remove_passkey(&mut self.store).await);
+                }
+            }
         }
     }
 
     async fn write(&mut self, writes: Vec<Write>) -> Result<(), VaultError> {
+        let is_last = writes.contains(&Write::Clear);
+        // Where the store had to be made anew, what is sealed goes in with what opens it.
+        let mut ready = if self.store.is_bare { self.lock.writes() } else { Vec::new() };
         // Sealed before the transaction begins: it would end by itself while waiting.
-        let mut sealed = Vec::with_capacity(writes.len());
         for write in writes {
-            sealed.push(match write {
+            ready.push(match write {
                 Write::Put(name, record) => {
                     let name = name.text();
                     let record = seal::seal(&self.key, &name, &record).await?;
-                    Sealed::Put(name, record)
+                    Ready::Put(name, record)
                 }
-                Write::Waiting(entries) => {
-                    Sealed::Put(closed::WAITING.into(), seal::plain(&cbor::encode(&entries)))
-                }
-                Write::Delete(name) => Sealed::Delete(name.text()),
-                Write::Clear => Sealed::Clear,
+                Write::Waiting(entries) => Ready::plain(closed::WAITING, &cbor::encode(&entries)),
+                Write::Delete(name) => Ready::Delete(name.text()),
+                Write::Clear => Ready::Clear,
             });
         }
-        match self.transact(&sealed).await {
-            Err(VaultError::Unavailable) => {
-                // Platforms drop connections, mostly while the app is in the background: once more.
-                self.reopen().await?;
-                self.transact(&sealed).await
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn reopen(&mut self) -> Result<(), VaultError> {
-        self.connection = Connection::open().await?;
-        if self.connection.made_new {
-            // What was there is gone. Mark the new store as ours, so that all can be stored again.
-            let transaction = self.connection.write()?;
-            transaction.put(OPENED_BY, &self.opening)?;
-            self.keys.put(&transaction)?;
-            transaction.complete().await?;
-            return Err(VaultError::Lost);
+        self.store.write(&ready).await?;
+        self.store.is_bare = false;
+        if is_last {
+            self.lock.forget_passkey();
         }
         Ok(())
     }
-
-    async fn transact(&self, writes: &[Sealed]) -> Result<(), VaultError> {
-        let transaction = self.connection.write()?;
-        if let Err(error) = self.fill(&transaction, writes).await {
-            // Left alone it would write the part that was put before the failure.
-            transaction.abort();
-            return Err(error);
-        }
-        transaction.complete().await
-    }
-
-    async fn fill(&self, transaction: &Transaction, writes: &[Sealed]) -> Result<(), VaultError> {
-        if transaction.get(OPENED_BY).await?.as_deref() != Some(&self.opening) {
-            return Err(VaultError::OpenElsewhere);
-        }
-        for write in writes {
-            match write {
-                Sealed::Put(name, record) => transaction.put(name, record)?,
-                Sealed::Delete(name) => transaction.delete(name)?,
-                Sealed::Clear => {
-                    transaction.clear()?;
-                    transaction.put(OPENED_BY, &self.opening)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A write that is ready for the disk.
-enum Sealed {
-    Put(String, Vec<u8>),
-    Delete(String),
-    Clear,
 }

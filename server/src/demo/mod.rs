@@ -3,6 +3,7 @@
 //! numbers are from the range that is for testing only.
 
 mod journey;
+mod logbook;
 mod notes;
 mod people;
 mod phones;
@@ -36,7 +37,7 @@ const SERVICE: &str = "Eastvale Primary Care Network";
 const PRACTICES: [(&str, &str); 2] =
     [("A99001", "Moss Road Surgery"), ("A99002", "St Mark's Health Centre")];
 /// The team: name, role, the practice that they work for, and how its system names them.
-const TEAM: [(&str, Role, Option<&str>, Option<&str>); 7] = [
+const TEAM: [(&str, Role, Option<&str>, Option<&str>); 8] = [
     ("Bronwen Adeyemi", Role::LinkWorker, None, Some("BADEYEMI")),
     ("Tomasz Whitfield", Role::LinkWorker, None, Some("TWHITFIELD")),
     ("Farah Siddiqui", Role::LinkWorker, None, None),
@@ -44,6 +45,7 @@ const TEAM: [(&str, Role, Option<&str>, Option<&str>); 7] = [
     ("Marcus Lindqvist", Role::HealthAndWellbeingCoach, None, None),
     ("Helen Okonkwo", Role::PracticeStaff, Some("A99001"), None),
     ("Daniel Reyes", Role::PracticeStaff, Some("A99002"), None),
+    ("Ruth Abernethy", Role::ServiceAdministrator, None, None),
 ];
 /// The directory: invented services of the place.
 const SERVICES: &[u8] = include_bytes!("../../demo/services.json");
@@ -66,7 +68,9 @@ pub fn seed(store: &Store) -> Result<(), Failure> {
         }
         let pens = hire(tx)?;
         numbers::replace(tx, &phones::numbers(clock::today()))?;
-        write_cases(tx, &pens)
+        write_cases(tx, &pens)?;
+        // The second worker's, who notes what others forget.
+        logbook::write(tx, &pens[1], clock::today())
     })?;
     projector::catch_up(store)?;
     Ok(())

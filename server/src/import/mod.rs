@@ -16,7 +16,7 @@ pub use services::services;
 use crate::commands::Failure;
 
 /// Reads a whole file that may not be longer than so many bytes.
-fn read_bounded(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_bounded(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
     let named = |error: std::io::Error| format!("{} cannot be read: {error}", file.display());
     let length = fs::metadata(file).map_err(named)?.len();
     if length > bytes_max as u64 {

@@ -1,6 +1,6 @@
 //! The directory of services: kept one entry a row, read whole, since a phone keeps all of it.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use shared::{
     cbor,
     directory::{Directory, Service},
@@ -27,6 +27,16 @@ pub fn load(tx: &Transaction<'_>) -> Result<Directory, StoreError> {
     }
     services.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     Ok(Directory { version: log::head(tx)?.directory_version, services })
+}
+
+/// One entry; none where there is no such one, or it cannot be read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn entry(tx: &Transaction<'_>, id: &str) -> Result<Option<Service>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT entry FROM service WHERE id = ?1")?;
+    let found = statement.query_row([id], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    Ok(found.and_then(|entry| cbor::decode(&entry).ok()))
 }
 
 /// Adds entries or replaces those of the same identifier. Raises the version if anything changed,

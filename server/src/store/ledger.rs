@@ -9,13 +9,22 @@ use shared::{
     ids::{CaseId, EpisodeId, EventId},
 };
 
-use super::column;
+use super::{column, logbook};
 use crate::service::ServiceFacts;
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
 /// refers to. `fingerpost verify` empties a copy of them and works them out again.
-pub const TABLES: &[&str] =
-    &["coded_entry", "held_entry", "activity", "urgent_concern", "match_key", "standing"];
+pub const TABLES: &[&str] = &[
+    "coded_entry",
+    "held_entry",
+    "activity",
+    "urgent_concern",
+    "match_key",
+    "standing",
+    "logged_activity",
+    "case_study",
+    "suggestion",
+];
 
 /// Empties the ledger of one case.
 ///
@@ -48,6 +57,7 @@ pub fn project(
     coding.not_coded.iter().try_for_each(|entry| ledger.put_activity(entry))?;
     case.concerns().try_for_each(|concern| ledger.put_urgent(&concern))?;
     ledger.put_standing()?;
+    logbook::project(tx, case)?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
@@ -185,14 +195,17 @@ impl Ledger<'_> {
 
     fn put_standing(&self) -> Result<(), Error> {
         let episodes = self.case.episodes();
+        let logbook = self.case.logbook().is_some();
         // A case that nobody has written a referral into yet is carried all the same.
-        let carried = episodes.is_empty() || episodes.iter().any(Episode::is_open);
+        let carried = !logbook && (episodes.is_empty() || episodes.iter().any(Episode::is_open));
         let contested = episodes.iter().any(|episode| episode.status() == Status::Contested);
-        let sql = "INSERT INTO standing (case_id, carried, contested) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO standing (case_id, carried, contested, logbook)
+             VALUES (?1, ?2, ?3, ?4)";
         self.tx.prepare_cached(sql)?.execute(params![
             self.case.id.as_bytes(),
             carried,
-            contested
+            contested,
+            logbook,
         ])?;
         Ok(())
     }

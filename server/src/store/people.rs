@@ -187,8 +187,8 @@ pub fn adopt_device(
     device: DeviceId,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO device (id, user, enrolled_at, revoked_at)
-         SELECT ?1, id, ?3, ?3 FROM user WHERE id = ?2";
+    let sql = "INSERT INTO device (id, user, enrolled_at, revoked_at, adopted)
+         SELECT ?1, id, ?3, ?3, 1 FROM user WHERE id = ?2";
     tx.prepare_cached(sql)?.execute(params![device.as_bytes(), user.as_bytes(), now_ms])?;
     Ok(())
 }
@@ -287,15 +287,62 @@ pub fn signed_in(
          JOIN user ON user.id = device.user
          WHERE session.token_hash = ?1 AND session.expires_at > ?2
             AND device.revoked_at IS NULL AND user.active = 1";
-    let read = |row: &Row<'_>| {
-        let actor = Actor {
-            user: column::user(row, 1)?,
-            role: column::role(row, 2)?,
-            practice: column::practice(row, 3)?,
-        };
-        Ok(SignedInDevice { actor, device: column::device(row, 0)?, name: row.get(4)? })
+    let key = params![hash(token), now_ms];
+    Ok(tx.prepare_cached(sql)?.query_row(key, read_device).optional()?)
+}
+
+/// Who held this session until the device was taken off the service, or they left it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn taken_off(
+    tx: &Transaction<'_>,
+    token: &str,
+    now_ms: i64,
+) -> Result<Option<SignedInDevice>, StoreError> {
+    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name FROM session
+         JOIN device ON device.id = session.device
+         JOIN user ON user.id = device.user
+         WHERE session.token_hash = ?1 AND session.expires_at > ?2
+            AND (device.revoked_at IS NOT NULL OR user.active = 0)";
+    let key = params![hash(token), now_ms];
+    Ok(tx.prepare_cached(sql)?.query_row(key, read_device).optional()?)
+}
+
+/// Who writes on a device, with nobody signed in, and whether it was taken off the service.
+///
+/// # Errors
+/// When the database refuses.
+pub fn writer_on(
+    tx: &Transaction<'_>,
+    device: DeviceId,
+) -> Result<Option<(SignedInDevice, bool)>, StoreError> {
+    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name,
+            (device.revoked_at IS NOT NULL AND NOT device.adopted) OR user.active = 0
+         FROM device JOIN user ON user.id = device.user WHERE device.id = ?1";
+    let read = |row: &Row<'_>| Ok((read_device(row)?, row.get(5)?));
+    Ok(tx.prepare_cached(sql)?.query_row([device.as_bytes()], read).optional()?)
+}
+
+fn read_device(row: &Row<'_>) -> Result<SignedInDevice, rusqlite::Error> {
+    let actor = Actor {
+        user: column::user(row, 1)?,
+        role: column::role(row, 2)?,
+        practice: column::practice(row, 3)?,
     };
-    Ok(tx.prepare_cached(sql)?.query_row(params![hash(token), now_ms], read).optional()?)
+    Ok(SignedInDevice { actor, device: column::device(row, 0)?, name: row.get(4)? })
+}
+
+/// The devices of somebody that can sign in, each with when it was enrolled, the latest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn devices_of(tx: &Transaction<'_>, user: UserId) -> Result<Vec<(DeviceId, i64)>, StoreError> {
+    let sql = "SELECT id, enrolled_at FROM device WHERE user = ?1 AND revoked_at IS NULL
+         ORDER BY enrolled_at DESC, id";
+    let mut statement = tx.prepare(sql)?;
+    let read = |row: &Row<'_>| Ok((column::device(row, 0)?, row.get(1)?));
+    Ok(statement.query_map([user.as_bytes()], read)?.collect::<Result<_, _>>()?)
 }
 
 /// Ends a session.
@@ -307,7 +354,8 @@ pub fn end_session(tx: &Transaction<'_>, token: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Revokes a device: its sessions end, and it is refused from then on.
+/// Takes a device off the service: it is refused from then on. Its session is kept, by which it alone
+/// is told, and hands over what it had not sent.
 ///
 /// # Errors
 /// When the database refuses.
@@ -316,7 +364,6 @@ pub fn revoke_device(
     device: DeviceId,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM session WHERE device = ?1", [device.as_bytes()])?;
     tx.execute(
         "UPDATE device SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
         params![device.as_bytes(), now_ms],

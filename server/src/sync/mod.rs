@@ -69,7 +69,8 @@ pub fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
     intake::sync_request(body).map_err(refused)
 }
 
-fn refused(refusal: BodyRefusal) -> Error {
+/// What a body that was turned away is answered with.
+pub(crate) fn refused(refusal: BodyRefusal) -> Error {
     match refusal {
         BodyRefusal::TooLong | BodyRefusal::TooMany => Error::TooLarge,
         BodyRefusal::NotUnderstood(_) => Error::BadRequest(refusal.to_string()),

@@ -19,14 +19,38 @@ use crate::store::{
     people::{self, SignedInDevice},
 };
 
-/// Judges each change and writes what is taken or kept apart. The receipts can be made once the
-/// transaction is on disk.
+/// By which way changes come in.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// Whether nothing of it goes into a case: its device was taken off the service.
+    pub is_kept_apart: bool,
+    /// The device that the log names as the sender. What a device sent is not given back to it.
+    pub logged_under: DeviceId,
+}
+
+/// Judges each change of a sync and writes what is taken or kept apart. The receipts can be made once
+/// the transaction is on disk.
 ///
 /// # Errors
 /// When the database refuses; then nothing of the push counts.
 pub fn push(
     tx: &Transaction<'_>,
     sender: &SignedInDevice,
+    now_ms: i64,
+    pushes: Vec<ParsedPush>,
+) -> Result<Vec<JudgedPush>, StoreError> {
+    let way = Way { is_kept_apart: false, logged_under: sender.device };
+    push_by(tx, sender, &way, now_ms, pushes)
+}
+
+/// As [`push`], by any way.
+///
+/// # Errors
+/// As [`push`].
+pub fn push_by(
+    tx: &Transaction<'_>,
+    sender: &SignedInDevice,
+    way: &Way,
     now_ms: i64,
     pushes: Vec<ParsedPush>,
 ) -> Result<Vec<JudgedPush>, StoreError> {
@@ -39,21 +63,24 @@ pub fn push(
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
         let case = push.case();
-        let facts = case_facts(tx, actor, case)?;
+        let facts = match way.is_kept_apart {
+            true => CaseFacts::Known { is_theirs: false, may_write: false },
+            false => case_facts(tx, actor, case)?,
+        };
         let mut log = CaseLog { tx, case, is_new: facts == CaseFacts::Unknown, sender };
         let judged = judge(&judging, facts, push, &mut log)?;
         for (device, owner) in judged.adopted() {
             people::adopt_device(tx, owner, device, now_ms)?;
         }
-        let entry = |change| Entry { change, author: actor.user, device };
-        appender.append(case, judged.taken().map(entry))?;
+        let entry = |change, device| Entry { change, author: actor.user, device };
+        appender.append(case, judged.taken().map(|change| entry(change, way.logged_under)))?;
         for user in judged.beginners() {
             if people::exists(tx, user)? {
-                appender.grant(case, user, Some(device))?;
+                appender.grant(case, user, Some(way.logged_under))?;
             }
         }
         for (change, verdict) in judged.kept_apart() {
-            keep_apart(tx, case, entry(change), verdict, now_ms)?;
+            keep_apart(tx, case, entry(change, device), verdict, now_ms)?;
         }
         all.push(judged);
     }

@@ -12,6 +12,7 @@ fn every_status_of_an_error_is_described() {
     let errors = [
         Error::BadRequest(words()),
         Error::SignedOut,
+        Error::TakenOff,
         Error::Forbidden,
         Error::NotFound,
         Error::Conflict(words()),

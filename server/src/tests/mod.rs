@@ -1,8 +1,10 @@
 //! The server as phones and browsers meet it: requests to the router, over a real database file.
 
+mod carry;
 mod description;
 mod desks;
 mod ledger;
+mod logbook;
 mod phone;
 mod poke;
 mod projector;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    case::Field,
+    case::{Event, Field},
     cbor,
     document::Author,
     ids::{CaseId, UserId},
@@ -60,6 +60,17 @@ impl Phone {
         case
     }
 
+    /// Writes an entry into this case, or begins one with it.
+    pub fn log(&mut self, case: Option<CaseId>, event: &Event) -> CaseId {
+        let id = case.unwrap_or_else(|| CaseId::from_random(random::bytes()));
+        let written = match case {
+            Some(case) => self.replica.edit(self.now, case, |writer| writer.put_event(event)),
+            None => self.replica.begin(self.now, id, |writer| writer.put_event(event)),
+        };
+        self.waiting.extend(written.unwrap().1);
+        id
+    }
+
     pub fn write(&mut self, case: CaseId, field: Field, value: &str) {
         let written = self.replica.edit(self.now, case, |w| w.put_field(field, value));
         self.waiting.extend(written.unwrap().1);
@@ -68,6 +79,24 @@ impl Phone {
     pub fn read(&self, case: CaseId, field: Field) -> Option<String> {
         let read = self.replica.case(case)?.unwrap().0;
         Some(read.person.shown(field).to_owned())
+    }
+
+    /// What lies on its disk.
+    pub fn disk(&self) -> BTreeMap<Key, Vec<u8>> {
+        self.stored.clone()
+    }
+
+    /// Killed, and opened from another state of its disk.
+    pub fn open_from(&mut self, disk: BTreeMap<Key, Vec<u8>>) {
+        self.author.session = random::bytes();
+        let cases = disk.iter().filter_map(|(key, bytes)| match key {
+            Key::Case(case) => Some((*case, bytes.clone())),
+            Key::Meta => None,
+        });
+        let meta = disk.get(&Key::Meta).map(Vec::as_slice);
+        self.replica = Replica::open(self.author, meta, cases);
+        self.stored = disk;
+        self.waiting.clear();
     }
 
     pub fn cases(&self) -> usize {

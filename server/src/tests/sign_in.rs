@@ -91,7 +91,7 @@ async fn another_site_can_neither_sign_in_nor_out_nor_sync() {
 }
 
 #[tokio::test]
-async fn a_session_ends_with_sign_out_a_revoked_device_or_a_person_who_left() {
+async fn a_session_ends_with_sign_out_and_a_device_that_was_taken_off_is_told_so() {
     let server = Server::new();
     let user = server.add_user("Amina", Role::LinkWorker).await;
     let status = async |cookie: &str| server.get("/api/me", cookie).await.status;
@@ -110,11 +110,11 @@ async fn a_session_ends_with_sign_out_a_revoked_device_or_a_person_who_left() {
             people::revoke_device(tx, device, clock::now_ms())
         })
         .await;
-    assert_eq!(status(&cookie).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(&cookie).await, StatusCode::GONE);
 
     let cookie = server.sign_in(user).await;
     server.write(|tx| Ok(tx.execute("UPDATE user SET active = 0", [])?)).await;
-    assert_eq!(status(&cookie).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(&cookie).await, StatusCode::GONE);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod draft;
 mod episode;
 pub mod event;
+mod logbook;
 mod person;
 pub mod picklist;
 mod row;
@@ -14,6 +15,7 @@ pub use draft::{ContactDraft, DraftDecision, DraftProblem, DraftSignpost};
 pub use episode::{Answer, Episode, Status};
 pub use event::{Event, Fact, Role};
 use jiff::civil::Date;
+pub use logbook::Logbook;
 pub use person::{Field, Person, Register};
 pub use row::{CaseRow, Standing};
 pub use urgent::Concern;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Episode, Fact, Field, Status, event::ContactOutcome};
+use super::{Case, Episode, Fact, Field, Logbook, Status, event::ContactOutcome};
 use crate::{personal::Personal, text};
 
 /// One line of a caseload.
@@ -38,6 +38,14 @@ pub struct CaseRow {
     pub urgent: u32,
     /// Fields of identity in which two values stand at once.
     pub contested_fields: u32,
+    /// The day of the latest contact or attempt of any episode. Records from before this field do not
+    /// say.
+    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
+    pub last_contact_on: Option<Date>,
+    /// Whose logbook it is, where it is one and about nobody: not a line of the caseload then.
+    /// Records from before this field are of people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logbook: Option<Logbook>,
     /// Urgent concerns that stand, taken over or not.
     #[serde(default, skip_serializing_if = "is_none")]
     pub concerns: u32,
@@ -128,9 +136,27 @@ impl CaseRow {
             drafts: count(case.drafts.len()),
             urgent: count(case.urgent_without_owner().count()),
             contested_fields: count(person.contested_identity().count()),
+            last_contact_on: last_contact_on(case),
+            logbook: case.logbook(),
             concerns: count(case.concerns().count()),
             urgent_since: open.map(|concern| concern.entry.on()).min(),
             check_on: case.concerns().filter_map(|concern| concern.check_on()).min(),
+        }
+    }
+
+    /// Whether somebody may have had a contact with this person since a day, or tried to.
+    pub fn may_have_contact_since(&self, day: Date) -> bool {
+        match self.last_contact_on {
+            Some(on) => on >= day,
+            None => !matches!(self.standing, Standing::NoReferral | Standing::FirstContactDue),
+        }
+    }
+
+    /// What a list of work calls it: the person's name, or that it is the reader's own logbook.
+    pub fn known_as(&self) -> String {
+        match self.logbook {
+            Some(_) => "Your logbook".into(),
+            None => format!("{} {}", self.given_names.reveal(), self.family_name.reveal()),
         }
     }
 
@@ -152,4 +178,10 @@ impl CaseRow {
             .split_whitespace()
             .all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
     }
+}
+
+fn last_contact_on(case: &Case) -> Option<Date> {
+    let is_contact = |fact: &Fact| matches!(fact, Fact::Contact(_));
+    let contacts = case.standing().filter(|entry| is_contact(&entry.current.fact));
+    contacts.map(super::Entry::on).max()
 }

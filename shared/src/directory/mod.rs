@@ -1,13 +1,18 @@
 //! The directory of services: what a link worker can signpost to, held on the phone.
 
+mod cost;
+mod index;
 pub mod open_referral;
 mod rules;
+mod suggested;
 
+pub use cost::Cost;
+pub use index::Index;
 use jiff::{Timestamp, civil::Date};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{ordered, text, written};
+use crate::written;
 
 /// All services, as they are sent to phones.
 #[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
@@ -118,37 +123,6 @@ impl Directory {
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.id == id)
     }
-
-    /// The services in which every typed word begins some word: those with the words in their
-    /// name first, those that do not run last, else by name.
-    pub fn search(&self, typed: &str) -> Vec<&Service> {
-        let typed = text::folded(typed);
-        let typed: Vec<&str> = typed.split_whitespace().collect();
-        let mut found: Vec<(bool, bool, &Service)> = self
-            .services
-            .iter()
-            .filter(|service| has_all(&service.words(), &typed))
-            .map(|service| {
-                let in_name = has_all(&text::folded(&service.name), &typed);
-                (service.status != ServiceStatus::Active, !in_name, service)
-            })
-            .collect();
-        ordered::sort_by(&mut found, |a, b| (a.0, a.1, &a.2.name).cmp(&(b.0, b.1, &b.2.name)));
-        found.into_iter().map(|(_, _, service)| service).collect()
-    }
-}
-
-impl Service {
-    fn words(&self) -> String {
-        let held = [&self.name, &self.description, &self.organisation, &self.address, &self.alert];
-        let held =
-            held.into_iter().chain([&self.postcode, &self.eligibility]).chain(&self.keywords);
-        text::folded(&held.map(String::as_str).collect::<Vec<_>>().join(" "))
-    }
-}
-
-fn has_all(held: &str, typed: &[&str]) -> bool {
-    typed.iter().all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
 }
 
 #[cfg(test)]
@@ -161,27 +135,6 @@ mod tests {
         Service { name, description, ..Service::default() }
     }
 
-    #[test]
-    fn search_takes_all_words_and_puts_names_first_and_closed_ones_last() {
-        let closed =
-            Service { status: ServiceStatus::Defunct, ..service("Walking for health", "") };
-        let directory = Directory {
-            version: 1,
-            services: vec![
-                closed,
-                service("Allotment", "Gardening, and a walk to it"),
-                service("Moss Road walkers", "Every Tuesday"),
-                service("Debt advice", "By appointment"),
-            ],
-        };
-        let names = |typed| -> Vec<&str> {
-            directory.search(typed).iter().map(|service| service.name.as_str()).collect()
-        };
-        assert_eq!(names("walk"), ["Moss Road walkers", "Allotment", "Walking for health"]);
-        assert_eq!(names("TUES walk"), ["Moss Road walkers"]);
-        assert_eq!(names("").len(), 4);
-        assert!(names("swim").is_empty());
-    }
     #[test]
     fn a_record_from_before_a_field_was_added_is_still_read() {
         let (eligibility, last_modified) = ("Over 60s".into(), Some(Timestamp::UNIX_EPOCH));

@@ -258,7 +258,7 @@ fn wrong_text(text: &str, kind: Kind) -> Option<String> {
     (!is_sound).then(|| reason.to_owned())
 }
 
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, host)| {
         let sound = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
         sound(name) && sound(host) && !host.contains('@') && host.contains('.')
@@ -276,7 +276,7 @@ fn is_uri(text: &str) -> bool {
 }
 
 /// Only http and https, since phones make a link of it and other schemes can run code.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     is_web && !rest.is_empty() && !text.contains(char::is_whitespace)

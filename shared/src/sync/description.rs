@@ -8,9 +8,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
+    carried::{self, CarryKey},
     seal::SealKey,
     wire::{
-        CasePush, CaseReceipt, CaseUpdate, Cursor, PROTOCOL, SyncRequest, SyncResponse, Verdict,
+        CasePush, CaseReceipt, CaseUpdate, Cursor, HandedOver, PROTOCOL, SyncRequest, SyncResponse,
+        Unsent, Verdict,
     },
 };
 use crate::{
@@ -283,6 +285,7 @@ fn every_message_is_described_place_by_place() {
         team: Vec::new(),
         codes: Vec::new(),
         offline_hours: Some(72),
+        carry_key: Some(CarryKey::of([6; 32])),
         numbers: Some(Vec::new()),
     };
     let number = ServiceNumber {
@@ -298,6 +301,8 @@ fn every_message_is_described_place_by_place() {
     check_places("SyncResponse", &response);
     check_places("CaseReceipt", &CaseReceipt { case, verdicts: vec![Verdict::Stored] });
     check_places("CaseUpdate", &update);
+    check_places("Unsent", &Unsent { protocol: PROTOCOL, push: Vec::new() });
+    check_places("HandedOver", &HandedOver { receipts: Vec::new() });
     check_places("Seal", &seal);
     check_places("Profile", &profile);
     check_places("Practice", &practice);
@@ -340,6 +345,20 @@ fn the_example_is_the_first_request_of_a_client() {
 }
 
 #[test]
+fn the_header_of_a_file_of_unsent_work_is_described_byte_by_byte() {
+    let bytes = table("## Files of unsent work").into_iter().map(|row| row[0]);
+    let described: Vec<&str> = bytes.collect();
+    let fixed = [carried::MAGIC.len(), 1, 16, 16];
+    assert_eq!(fixed.iter().sum::<usize>(), carried::HEADER_BYTES);
+    let lengths: Vec<String> = fixed.iter().map(ToString::to_string).collect();
+    assert_eq!(described[..4], lengths);
+    assert_eq!(described[4..], [carried::NONCE_BYTES.to_string().as_str(), "the rest"]);
+    let magic = String::from_utf8_lossy(&carried::MAGIC).into_owned();
+    assert!(TEXT.contains(&format!("the letters `{magic}`")));
+    assert!(TEXT.contains(&format!("the version of the format, {}", carried::FORMAT)));
+}
+
+#[test]
 fn every_verdict_has_its_number_and_says_whether_to_repeat_the_change() {
     let numbers = 0..=u8::MAX;
     let verdicts = numbers.map_while(|number| cbor::decode::<Verdict>(&[number]).ok());
@@ -372,7 +391,7 @@ fn every_limit_is_described_with_its_number() {
         SEALED_BYTES_MAX CHANGE_OPERATIONS_MAX PUSH_OPERATIONS_MAX CHANGE_ACTORS_MAX KEY_BYTES_MAX
         CHANGE_MESSAGE_BYTES_MAX DOCUMENT_OPERATIONS_MAX DOCUMENT_CHANGES_MAX DOCUMENT_ACTORS_MAX
         DOCUMENT_INFLATED_BYTES_MAX DOCUMENT_BYTES_MAX DOCUMENT_DEPTH_MAX NOTE_CHARACTERS_MAX PARAGRAPH_CHARACTERS_MAX
-        LINE_CHARACTERS_MAX MINUTES_MAX LIST_ENTRIES_MAX
+        LINE_CHARACTERS_MAX MINUTES_MAX LIST_ENTRIES_MAX CARRIED_FILE_BYTES_MAX
     };
     let described: Vec<_> = table("## Limits")
         .into_iter()

@@ -3,6 +3,7 @@
 //!
 #![doc = include_str!("PROTOCOL.md")]
 
+pub mod carried;
 #[cfg(test)]
 mod description;
 pub mod exchange;

@@ -2,6 +2,7 @@
 //! do. It holds every case as stored bytes and opens a document only to read or write it.
 
 mod answer;
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +66,8 @@ pub enum Failure {
     Unreachable,
     /// The session is over: the person must sign in again.
     SignedOut,
+    /// The service has taken this phone off.
+    TakenOff,
     /// The server no longer speaks this version.
     TooOld,
     /// The server has trouble of its own.
@@ -81,6 +84,7 @@ impl Failure {
             Self::SignedOut => {
                 Some("You are signed out. Open your sign-in link again; nothing here is lost.")
             }
+            Self::TakenOff => Some("This phone was taken off the service. Speak to your lead."),
             Self::TooOld => Some(
                 "This app is too old to send. Nothing is lost: look for a new version under More, \
                  and it is sent.",

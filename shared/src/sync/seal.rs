@@ -14,12 +14,17 @@ use hmac::{Hmac, KeyInit, Mac};
 use minicbor::{Decode, Encode, bytes::ByteArray};
 use sha2::Sha256;
 
+use super::carried::{CarriedBy, CarryKey};
 use crate::{
     document::ChangeHash,
     ids::{CaseId, UserId},
     intake::IncomingChange,
     ordered,
 };
+
+/// What a carry key is made from, beside whom it is for. With that it is longer than the shortest
+/// input of a mark and not as long as any, so that no mark says anything about a key.
+const CARRY_LABEL: &[u8] = b"fingerpost unsent work";
 
 /// Bytes of a mark: enough that guessing one takes for ever.
 const MARK_BYTES: usize = 16;
@@ -54,9 +59,22 @@ impl SealKey {
         self.keyed(case, reader, &seal.heads).verify_truncated_left(&*seal.mark).is_ok()
     }
 
+    /// The key of what this device carries off for this person. It needs no keeping, and a service
+    /// that was restored from a backup gives the same.
+    pub fn carry_key(&self, by: &CarriedBy) -> CarryKey {
+        let mut mac = self.begun();
+        mac.update(CARRY_LABEL);
+        mac.update(by.user.as_bytes());
+        mac.update(by.device.as_bytes());
+        CarryKey::of(mac.finalize().into_bytes().into())
+    }
+
+    fn begun(&self) -> Hmac<Sha256> {
+        Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length")
+    }
+
     fn keyed(&self, case: CaseId, reader: UserId, heads: &[ChangeHash]) -> Hmac<Sha256> {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac = self.begun();
         // Every part but the last has a fixed length, so no two inputs run together alike.
         mac.update(case.as_bytes());
         mac.update(reader.as_bytes());
@@ -82,6 +100,21 @@ pub fn covered(seal: &Seal, changes: &[IncomingChange]) -> BTreeSet<ChangeHash> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_carry_key_is_of_one_person_device_and_service_alone() {
+        let by = |user, device| CarriedBy {
+            user: UserId::from_random([user; 16]),
+            device: crate::ids::DeviceId::from_random([device; 16]),
+        };
+        let key = SealKey([1; 32]);
+        assert_eq!(key.carry_key(&by(1, 2)), key.carry_key(&by(1, 2)));
+        let others = [key.carry_key(&by(2, 2)), key.carry_key(&by(1, 1))];
+        assert!(!others.contains(&key.carry_key(&by(1, 2))));
+        assert_ne!(SealKey([2; 32]).carry_key(&by(1, 2)), key.carry_key(&by(1, 2)));
+        // The heads of a mark are 32 bytes each, and what comes before them is 32.
+        assert_ne!((CARRY_LABEL.len() + 32) % 32, 0);
+    }
 
     #[test]
     fn a_mark_holds_for_its_own_case_reader_heads_and_service_alone() {

@@ -682,3 +682,44 @@ fn what_a_restored_server_lost_of_a_colleague_comes_back_although_it_fills_sever
     }
     assert!(matches!(ben.replica.state(), SyncState::Sent(_)), "{:?}", ben.replica.state());
 }
+
+#[test]
+fn what_is_unsent_comes_in_parts_that_together_are_all_of_it() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    phone.begin(9);
+    phone.sync(&mut hub);
+    phone.handle(Input::Network(false));
+    let long = phone.begin(7);
+    for number in 2..12 {
+        let words = Personal::new("a long goal ".repeat(8_000));
+        phone.write(long, number, Fact::GoalSet(GoalSet { words }));
+    }
+    let short = phone.begin(8);
+    let parts = phone.replica.unsent_parts();
+    assert!(parts.len() > 2, "{} parts", parts.len());
+    let count = |case| {
+        let of_case = parts.iter().flatten().filter(|push| push.case == case);
+        of_case.map(|push| push.changes.len()).sum::<usize>()
+    };
+    assert_eq!((count(long), count(short)), (11, 1));
+    assert_eq!(parts.iter().flatten().count(), count(short) + parts.len());
+    // Each is a request by itself, in an order in which everything is taken.
+    for push in parts {
+        let request = SyncRequest {
+            protocol: PROTOCOL,
+            epoch: None,
+            cursor: Cursor::default(),
+            push,
+            room_bytes: 1_000_000,
+            again: Vec::new(),
+        };
+        let answer: SyncResponse =
+            cbor::decode(&hub.answer(&phone.author, &cbor::encode(&request))).unwrap();
+        let verdicts = answer.receipts.iter().flat_map(|receipt| &receipt.verdicts);
+        assert!(verdicts.into_iter().all(|verdict| *verdict == Verdict::Stored));
+    }
+    phone.handle(Input::Network(true));
+    phone.sync(&mut hub);
+    assert_eq!(hub.changes(long, 0).count(), 11);
+    assert!(phone.replica.unsent_parts().is_empty());
+}

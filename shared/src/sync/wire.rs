@@ -138,6 +138,26 @@ pub enum Verdict {
     DoesNotFit,
 }
 
+/// Work that reaches the server outside of a sync: in a file, or handed over by a device that was
+/// taken off the service.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Unsent {
+    /// [`PROTOCOL`].
+    #[n(0)]
+    pub protocol: u16,
+    /// What was written. A case with much comes in several pushes, each after what it follows.
+    #[n(1)]
+    pub push: Vec<CasePush>,
+}
+
+/// What the server answers to work that was handed over.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct HandedOver {
+    /// What became of each change, push by push.
+    #[n(0)]
+    pub receipts: Vec<CaseReceipt>,
+}
+
 impl Verdict {
     /// Whether sending the same change again later may end differently.
     pub fn is_permanent(self) -> bool {

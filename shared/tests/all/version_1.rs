@@ -279,6 +279,8 @@ pub fn case_record() -> CaseRecord {
             drafts: 1,
             urgent: 0,
             contested_fields: 0,
+            last_contact_on: None,
+            logbook: None,
             concerns: 0,
             urgent_since: None,
             check_on: None,
@@ -323,6 +325,7 @@ pub fn profile() -> Profile {
         ],
         codes: vec![("871731000000106".into(), "Referral to social prescribing service".into())],
         offline_hours: None,
+        carry_key: None,
         numbers: None,
     }
 }

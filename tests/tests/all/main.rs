@@ -2,15 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod carry;
 mod commands;
 mod crashes;
 mod day;
 mod front;
 mod harness;
 mod hostile;
+mod logbook;
+mod memory;
 mod pack;
+mod passkey;
+mod person;
 mod platform;
 mod screens;
+mod services;
 mod sign_in;
 mod site;
 mod stranger;

@@ -8,7 +8,12 @@ use tests::{
 
 /// A phone on which somebody has signed in and their caseload has arrived.
 pub fn signed_in(scratch: &Scratch, server: &Server, path: &str, name: &str) -> Browser {
-    let mut phone = Browser::phone(scratch, name, &server.origin());
+    signed_in_at(scratch, &server.origin(), path, name)
+}
+
+/// As [`signed_in`], at an address of the server's.
+pub fn signed_in_at(scratch: &Scratch, origin: &str, path: &str, name: &str) -> Browser {
+    let mut phone = Browser::phone(scratch, name, origin);
     arrive(&phone, path);
     // The browser writes its cookies when it is closed as people close it.
     phone.close();
@@ -62,4 +67,11 @@ pub fn note_on(phone: &Browser) -> String {
         (!note.is_empty()).then_some(note)
     });
     note.expect("the note is there")
+}
+
+/// The half second after which what is typed is on the phone.
+#[track_caller]
+pub fn pause(phone: &Browser) {
+    let half = "return new Promise(done => requestAnimationFrame(() => setTimeout(done, 500)))";
+    let _ = phone.script(half);
 }

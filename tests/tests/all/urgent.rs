@@ -2,7 +2,7 @@
 
 use tests::{Browser, SOON, Scratch, Server};
 
-use crate::sign_in::{choose_passphrase, go, signed_in};
+use crate::sign_in::{choose_passphrase, go, pause, signed_in};
 
 const SAID: &str = "I do not see the point of going on";
 const UNTOLD: &str = "This app has not told anyone. You must phone.";
@@ -66,8 +66,7 @@ fn an_urgent_concern_is_recorded_offline_from_cold_and_followed_to_its_end() {
 
     // The battery dies while she is talking: the words are there again.
     phone.type_into("What did they say?", SAID);
-    let kept = "return new Promise(done => requestAnimationFrame(() => setTimeout(done, 500)))";
-    let _ = phone.script(kept);
+    pause(&phone);
     phone.look("urgent-form");
     let form = phone.path();
     phone.kill();

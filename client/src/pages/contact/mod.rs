@@ -12,7 +12,7 @@ mod when;
 
 pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
-pub use opened::{Closed, end, written};
+pub use opened::{Closed, begin, end, written};
 pub use people::answer_before;
 use shared::{
     case::{
@@ -34,7 +34,7 @@ use self::{
 };
 use crate::{
     address::Address,
-    components::{chips::RadioChips, disclose::focus, show::Show, shown},
+    components::{chips::RadioChips, confirm::Confirm, disclose::focus, shown},
     engine::{CaseRead, Engine},
     memo::memo,
 };
@@ -74,7 +74,7 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
         let Some(read) = read.try_get_untracked() else { return };
         let draft = written.and_then(|written| match written {
             Some(draft) => Ok(draft),
-            None => opened::begin(engine, read),
+            None => begin(engine, read),
         });
         let _ = opened.try_set(Some(draft));
     });
@@ -254,78 +254,29 @@ fn ToTheCheck(form: Form) -> impl IntoView {
 /// Away with it, once that was asked again.
 #[component]
 fn ThrowAway(form: Form) -> impl IntoView {
-    let is_asking = RwSignal::new(false);
-    let ask = move |_| {
-        is_asking.set(true);
-        focus("discard-keep".into());
-    };
-    view! {
-        <Show
-            when=move || is_asking.get()
-            fallback=move || view! {
-                <button type="button" class="fp-link-button" id="discard" on:click=ask>
-                    "Throw away"
-                </button>
-            }
-        >
-            <Discard form is_asking />
-        </Show>
-    }
-}
-
-#[component]
-fn Discard(form: Form, is_asking: RwSignal<bool>) -> impl IntoView {
-    let engine = Engine::here();
-    let address = Address::here();
-    let problem = RwSignal::new(None::<String>);
-    let is_busy = RwSignal::new(false);
-    let discard = move |_| {
-        is_busy.set(true);
+    let (engine, address) = (Engine::here(), Address::here());
+    let here = StoredValue::new(());
+    let discard = move || async move {
         form.stop();
-        spawn_local(async move {
-            match engine.discard(form.case, form.draft_id).await {
-                Ok(()) => {
-                    end(form.draft_id);
-                    // Whoever has left the screen meanwhile stays where they are.
-                    if is_busy.try_get_untracked().is_some() {
-                        address.go_instead(&format!("/person/{}", form.case));
-                    }
-                }
-                Err(error) => {
-                    let _ = problem.try_set(Some(error.to_string()));
-                    let _ = is_busy.try_set(false);
-                }
-            }
-        });
-    };
-    let keep = move |_| {
-        is_asking.set(false);
-        focus("discard".into());
+        let discarded = engine.discard(form.case, form.draft_id).await;
+        discarded.map_err(|error| error.to_string())?;
+        end(form.draft_id);
+        // Whoever has left the screen meanwhile stays where they are.
+        if here.try_get_value().is_some() {
+            address.go_instead(&format!("/person/{}", form.case));
+        }
+        Ok(())
     };
     view! {
-        <div role="group" aria-labelledby="discard-question">
-            <p id="discard-question">
-                <strong>"Throw this away? It cannot be brought back."</strong>
-            </p>
-            <p class="nhsuk-error-message" role="alert">{move || problem.get()}</p>
-            <div class="nhsuk-button-group">
-                <button
-                    type="button"
-                    class="nhsuk-button nhsuk-button--warning"
-                    disabled=move || is_busy.get()
-                    on:click=discard
-                >
-                    "Throw away"
-                </button>
-                <button
-                    type="button"
-                    class="nhsuk-button nhsuk-button--secondary"
-                    id="discard-keep"
-                    on:click=keep
-                >
-                    "Keep it"
-                </button>
-            </div>
-        </div>
+        <Confirm
+            id="discard"
+            button="Throw away"
+            class="fp-link-button"
+            confirm="Throw away"
+            keep="Keep it"
+            act=discard
+        >
+            <p><strong>"Throw this away? It cannot be brought back."</strong></p>
+        </Confirm>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     case::{ContactDraft, DraftSignpost},
-    directory::{Directory, Service},
+    directory::{Index, Service},
 };
 
 use super::form::Form;
@@ -33,16 +33,16 @@ enum Hits {
 }
 
 impl Hits {
-    fn of(directory: &Directory, typed: &str, draft: &ContactDraft) -> Self {
+    fn of(index: &Index, typed: &str, draft: &ContactDraft) -> Self {
         if typed.trim().is_empty() {
             return Self::NotAsked;
         }
-        if directory.services.is_empty() {
+        if index.count() == 0 {
             return Self::NoDirectory;
         }
         let is_chosen =
             |service: &Service| draft.signposts.iter().any(|chosen| chosen.service == service.id);
-        let mut found = directory.search(typed);
+        let mut found = index.search(typed);
         found.retain(|service| !is_chosen(service));
         let more = found.len().saturating_sub(HITS_MAX);
         match found.as_slice() {
@@ -156,11 +156,17 @@ fn Chosen(form: Form, service: String) -> impl IntoView {
 #[component]
 fn Finder(form: Form) -> impl IntoView {
     let directory = Engine::here().directory();
+    let index = memo(move || Index::of(directory.get()));
     let typed = RwSignal::new(String::new());
     let chosen = form.read(|draft| draft.signposts.clone());
     let hits = memo(move || {
         chosen.track();
-        directory.with(|directory| Hits::of(directory, &typed.read(), &form.now()))
+        let typed = typed.read();
+        // Whoever names no service does not wait for the directory's words.
+        if typed.trim().is_empty() {
+            return Hits::NotAsked;
+        }
+        index.with(|index| Hits::of(index, &typed, &form.now()))
     });
     let found = memo(move || match hits.get() {
         Hits::Found(found, _) => found,
@@ -213,7 +219,10 @@ fn AddButton(service: Service, add: Callback<Service>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use shared::ids::{EventId, UserId};
+    use shared::{
+        directory::Directory,
+        ids::{EventId, UserId},
+    };
 
     use super::*;
 
@@ -231,10 +240,14 @@ mod tests {
         Directory { version: 1, services: (0..count).map(service).collect() }
     }
 
+    fn index(count: usize) -> Index {
+        Index::of(std::sync::Arc::new(directory(count)))
+    }
+
     #[test]
     fn a_few_services_are_offered_and_none_twice() {
         let mut draft = draft();
-        let offered = |draft: &ContactDraft| match Hits::of(&directory(10), "wal", draft) {
+        let offered = |draft: &ContactDraft| match Hits::of(&index(10), "wal", draft) {
             Hits::Found(found, more) => (found.len(), found[0].name.clone(), more),
             _ => panic!("there are ten"),
         };
@@ -245,7 +258,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_says_why() {
-        let hits = |count, typed| Hits::of(&directory(count), typed, &draft());
+        let hits = |count, typed| Hits::of(&index(count), typed, &draft());
         assert_eq!(hits(10, " "), Hits::NotAsked);
         assert_eq!(hits(0, "walk"), Hits::NoDirectory);
         assert_eq!(hits(10, "swim"), Hits::Nothing);

@@ -2,19 +2,21 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::case::{
-    Answer, Fact,
+    Answer, Case, Fact,
     event::{ClosingReason, EpisodeClosed},
 };
 
-use super::Shown;
+use super::{Shown, signposting::without_word};
 use crate::{
     components::{
         disclose::Disclose,
         entry::{Saving, write_entry},
         field::FieldError,
         show::Show,
+        shown,
     },
     engine::Engine,
+    memo::memo,
 };
 
 /// Every reason, in the order of the form.
@@ -39,6 +41,32 @@ fn fits(reason: ClosingReason, answer: Answer) -> bool {
     }
 }
 
+/// What is still open for the person, which closing does not end.
+fn still_open(case: &Case, drafts: usize) -> Vec<String> {
+    let contested =
+        case.current_episode().is_some_and(|episode| episode.answer() == Answer::Contested);
+    let counted = [
+        (drafts, "contact that is not signed", "contacts that are not signed"),
+        (
+            case.urgent_without_owner().count(),
+            "urgent concern that nobody has taken over",
+            "urgent concerns that nobody has taken over",
+        ),
+        (
+            without_word(case),
+            "service without a word on how it went",
+            "services without a word on how they went",
+        ),
+    ];
+    let counted = counted.into_iter().filter(|(count, _, _)| *count > 0);
+    let mut open: Vec<_> =
+        counted.map(|(count, one, many)| shown::count(count, one, many)).collect();
+    if contested {
+        open.push("two answers to the referral, of which one is to be withdrawn".to_owned());
+    }
+    open
+}
+
 /// Closes the referral that is open; nothing where none is.
 #[component]
 pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
@@ -53,6 +81,13 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
     let chosen = RwSignal::new(String::new());
     let saving = Saving::new();
     let case = shown.case;
+    let drafts = engine.working_drafts();
+    let drafts = memo(move || {
+        drafts.with(|drafts| drafts.iter().filter(|draft| draft.case == case).count())
+    });
+    let still = shown.of(move |case| still_open(case, drafts.get()));
+    let still_lines =
+        move || still.get().into_iter().map(|open| view! { <li>{open}</li> }).collect_view();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let reason = chosen.get_untracked().parse::<usize>().ok();
@@ -78,6 +113,10 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
         <Show when=move || open.read().is_some()>
             <Disclose id="close" button="Close this referral" is_open focus_on="close-reason">
                 <form class="fp-ask" on:submit=submit novalidate>
+                    <Show when=move || !still.read().is_empty()>
+                        <p>"This is still open, and stays so:"</p>
+                        <ul>{move || still_lines()}</ul>
+                    </Show>
                     <div
                         class="nhsuk-form-group"
                         class:nhsuk-form-group--error=move || saving.problem.read().is_some()
@@ -107,7 +146,61 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use shared::{
+        case::{
+            Event, Person, Role,
+            event::{SignpostOutcome, Signposted, UrgentAction, UrgentConcern},
+        },
+        ids::{CaseId, EventId, UserId},
+        personal::Personal,
+    };
+
     use super::*;
+
+    fn case_of(facts: Vec<Fact>) -> Case {
+        let events = facts.into_iter().zip(1..).map(|(fact, at)| Event {
+            id: EventId::new(at, 1),
+            device: None,
+            at: jiff::civil::date(2026, 11, 3).at(14, 0, 0, 0),
+            recorded_at: Timestamp::UNIX_EPOCH,
+            by: UserId::from_random([1; 16]),
+            role: Role::LinkWorker,
+            fact,
+        });
+        let id = CaseId::from_random([2; 16]);
+        Case::fold(id, Person::default(), events, BTreeMap::new(), &mut Vec::new())
+    }
+
+    #[test]
+    fn closing_says_what_stays_open() {
+        let named = Fact::Signposted(Signposted {
+            contact: None,
+            service: "1".into(),
+            name: "Allotment".into(),
+            phone: String::new(),
+            introduced: false,
+            code: None,
+        });
+        let words = Personal::new("I cannot go on".to_owned());
+        let urgent = UrgentConcern { words, action: UrgentAction::SameDayClinician };
+        let mut facts = vec![named, Fact::UrgentConcern(urgent)];
+        assert_eq!(
+            still_open(&case_of(facts.clone()), 2),
+            [
+                "2 contacts that are not signed",
+                "1 urgent concern that nobody has taken over",
+                "1 service without a word on how it went",
+            ]
+        );
+        facts.pop();
+        let words = Personal::new("Went twice".to_owned());
+        let went = SignpostOutcome { target: EventId::new(1, 1), words };
+        facts.push(Fact::SignpostOutcome(went));
+        assert_eq!(still_open(&case_of(facts), 0), Vec::<String>::new());
+    }
 
     #[test]
     fn leaving_after_accepting_is_offered_only_after_accepting() {

@@ -1,15 +1,22 @@
 //! One person: who they are, what was agreed, what happened, and what comes next.
 
+mod attempt;
+mod chart;
 mod close;
 mod coding;
+mod correct;
+mod correction;
 mod details;
 mod done;
 mod episode;
+mod history;
 mod identity;
 mod plans;
 mod settle;
+mod signposting;
 mod timeline;
 mod urgent;
+mod wellbeing;
 
 use std::sync::Arc;
 
@@ -21,16 +28,19 @@ use shared::{
 };
 
 use self::{
+    attempt::Attempts,
     close::CloseReferral,
     coding::ForThePractice,
     details::Details,
     done::{Done, Unfinished},
     episode::EpisodeStrip,
     identity::{Identity, WhatMatters},
-    plans::{Goals, Needs, Signposting},
+    plans::{Goals, Needs},
     settle::Settle,
+    signposting::Signposting,
     timeline::Timeline,
     urgent::UrgentPart,
+    wellbeing::Wellbeing,
 };
 use crate::{
     components::{person_line::Choosing, shown},
@@ -128,6 +138,7 @@ fn Person(shown: Shown) -> impl IntoView {
         <UrgentPart shown />
         <Settle shown />
         <a href=add_contact class="nhsuk-button fp-button">"Add contact"</a>
+        <Attempts shown />
         <Unfinished case=shown.case />
         <Identity shown />
         <Details shown />
@@ -137,6 +148,7 @@ fn Person(shown: Shown) -> impl IntoView {
         <Needs shown />
         <Goals shown />
         <Signposting shown />
+        <Wellbeing shown />
         <Timeline shown />
         <h2 class="nhsuk-heading-m">"More for this person"</h2>
         <a href=record_urgent class="nhsuk-button nhsuk-button--secondary fp-button">

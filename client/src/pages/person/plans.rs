@@ -1,11 +1,10 @@
-//! Needs, goals, and the services that were named to the person.
+//! Needs and goals.
 
 use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{Case, Fact, event::GoalSet},
     ids::EventId,
-    ordered,
     personal::Personal,
 };
 
@@ -100,73 +99,5 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             missing="Write what they want to reach"
             save
         />
-    }
-}
-
-/// A service that was named to the person, and how that went.
-#[derive(Debug, Clone, PartialEq)]
-struct Named {
-    name: String,
-    phone: String,
-    introduced: bool,
-    on: Date,
-    went: Option<Personal<String>>,
-}
-
-fn named_of(case: &Case) -> Vec<Named> {
-    // The entries come oldest first, so the latest word on each signposting stays.
-    let outcomes = ordered::map(case.standing().filter_map(|entry| match &entry.current.fact {
-        Fact::SignpostOutcome(outcome) => Some((outcome.target, outcome.words.clone())),
-        _ => None,
-    }));
-    let named = case.standing().filter_map(|entry| match &entry.current.fact {
-        Fact::Signposted(signposted) => Some(Named {
-            name: signposted.name.clone(),
-            phone: signposted.phone.clone(),
-            introduced: signposted.introduced,
-            on: entry.on(),
-            went: outcomes.get(&entry.original.id).cloned(),
-        }),
-        _ => None,
-    });
-    let mut named: Vec<_> = named.collect();
-    named.reverse();
-    named
-}
-
-/// The services that were named to the person.
-#[component]
-pub(super) fn Signposting(shown: Shown) -> impl IntoView {
-    let engine = Engine::here();
-    let named = shown.of(named_of);
-    let lines = move || {
-        named.get().into_iter().map(|named| named_line(named, engine.today())).collect_view()
-    };
-    view! {
-        <h2 class="nhsuk-heading-m">"Signposting"</h2>
-        <Show
-            when=move || !named.read().is_empty()
-            fallback=|| {
-                view! { <p>"No service named yet. Name one in a contact."</p> }
-            }
-        >
-            <ul class="fp-list fp-lines">{move || lines()}</ul>
-        </Show>
-    }
-}
-
-fn named_line(named: Named, today: Date) -> impl IntoView {
-    let how = if named.introduced { "introduced" } else { "named" };
-    let call = (!named.phone.is_empty()).then(|| {
-        let href = shown::dial(&named.phone);
-        view! { <a class="fp-tel" href=href>{named.phone}</a> }
-    });
-    view! {
-        <li>
-            <strong>{named.name}</strong>
-            {call}
-            <span class="fp-quiet">{shown::day(named.on, today)} ", " {how}</span>
-            {named.went.map(|words| view! { <span class="fp-text">{words.into_inner()}</span> })}
-        </li>
     }
 }

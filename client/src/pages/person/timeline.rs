@@ -4,13 +4,18 @@ use leptos::prelude::*;
 use shared::{
     calendar,
     case::{
-        Case, Entry, Fact,
+        Case, Entry, Event, Fact,
         event::{Contact, ContactOutcome, Minutes},
     },
     ordered,
 };
 
-use super::{Shown, author, urgent::record_words};
+use super::{
+    Shown,
+    correct::{Remedies, Standing, title_id},
+    history::{Version, competing, history, versions_of},
+    urgent::record_words,
+};
 use crate::{
     components::{
         lines::{Line, Lines},
@@ -20,38 +25,61 @@ use crate::{
     pages::urgent::action_words,
 };
 
-/// One entry as the timeline shows it, with the reason where it was withdrawn.
+/// One entry as the timeline shows it.
 #[derive(Debug, Clone, PartialEq)]
 struct Item {
     entry: Entry,
-    withdrawn: Option<String>,
+    /// What withdrew it, with the reason.
+    withdrawn: Option<(Event, String)>,
+    versions: Vec<Version>,
+    may_withdraw: bool,
 }
 
 fn items_of(case: &Case) -> Vec<Item> {
     // Corrections and withdrawals show on the entry that they are about.
     let shows =
         |entry: &&Entry| !matches!(entry.original.fact, Fact::Amended(_) | Fact::Retracted(_));
-    let reason = |entry: &Entry| {
+    let withdrawn = |entry: &Entry| {
         let by = case.entries.get(&entry.retracted_by?)?;
         match &by.current.fact {
-            Fact::Retracted(retracted) => Some(retracted.reason.reveal().clone()),
+            Fact::Retracted(retracted) => {
+                Some((by.original.clone(), retracted.reason.reveal().clone()))
+            }
             _ => None,
         }
     };
-    let items = case.entries.values().filter(shows);
-    let mut items: Vec<_> =
-        items.map(|entry| Item { withdrawn: reason(entry), entry: entry.clone() }).collect();
+    let item = |entry: &Entry| Item {
+        withdrawn: withdrawn(entry),
+        versions: versions_of(case, entry),
+        may_withdraw: may_withdraw(case, entry),
+        entry: entry.clone(),
+    };
+    let mut items: Vec<_> = case.entries.values().filter(shows).map(item).collect();
     ordered::sort_by_key(&mut items, |item| {
         std::cmp::Reverse((item.entry.current.at, item.entry.original.id))
     });
     items
 }
 
+/// Whether withdrawing an entry would say something. What happened in a referral hangs on it, and is
+/// withdrawn first; what the app itself noted is no statement of anybody's.
+fn may_withdraw(case: &Case, entry: &Entry) -> bool {
+    match &entry.original.fact {
+        Fact::Referred(_) => {
+            let id = entry.original.id;
+            case.standing().all(|other| other.current.fact.episode() != Some(id))
+        }
+        Fact::AssignedNote(_) | Fact::ConflictResolved(_) => false,
+        _ => true,
+    }
+}
+
 /// Everything that happened.
 #[component]
 pub(super) fn Timeline(shown: Shown) -> impl IntoView {
     let items = shown.of(items_of);
-    let lines = move || items.get().into_iter().map(line_of).collect();
+    let line = move |item| line_of(shown, item);
+    let lines = move || items.get().into_iter().map(line).collect();
     view! {
         <h2 class="nhsuk-heading-m">"What happened"</h2>
         <ol class="fp-list fp-timeline" reversed>
@@ -61,20 +89,26 @@ pub(super) fn Timeline(shown: Shown) -> impl IntoView {
 }
 
 /// An entry is drawn again only when something became of it.
-fn line_of(item: Item) -> Line {
+fn line_of(shown: Shown, item: Item) -> Line {
     let Entry { original, retracted_by, amendments, contested, .. } = &item.entry;
-    let withdrawn = retracted_by.is_some();
-    let key = format!("{} {withdrawn} {} {contested}", original.id, amendments.len());
-    Line::new(key, move || view! { <TimelineItem item /> })
+    let key = format!(
+        "{} {retracted_by:?} {} {} {contested} {}",
+        original.id,
+        amendments.len(),
+        item.versions.len(),
+        item.may_withdraw
+    );
+    Line::new(key, move || view! { <TimelineItem shown item /> })
 }
 
 #[component]
-fn TimelineItem(item: Item) -> impl IntoView {
+fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let engine = Engine::here();
-    let Item { entry, withdrawn } = item;
+    let Item { entry, withdrawn, versions, may_withdraw } = item;
     let (title, lines, text) = described(&entry.current.fact);
-    let who = engine.profile().with_untracked(|profile| author(profile.as_deref(), &entry));
+    let who = who(engine, &entry.original);
     let day = shown::day(entry.on(), engine.today());
+    let about = format!("{}, {day}", title.to_ascii_lowercase());
     // Nobody knows the hour of a referral that was written down on a later day.
     let has_hour = entry.current.at.time() != jiff::civil::Time::midnight();
     let time = has_hour.then(|| format!(", {}", calendar::clock_words(entry.current.at.time())));
@@ -86,8 +120,9 @@ fn TimelineItem(item: Item) -> impl IntoView {
     let marks = marks.into_iter().flatten();
     let marks =
         marks.map(|words| view! { <strong class="nhsuk-tag nhsuk-tag--grey">{words}</strong> });
+    let id = title_id(entry.original.id);
     let body = view! {
-        <h3 class="nhsuk-heading-s fp-timeline__title">{title}</h3>
+        <h3 class="nhsuk-heading-s fp-timeline__title" id=id tabindex="-1">{title}</h3>
         {(!lines.is_empty()).then(|| view! { <p class="fp-quiet">{lines.join(", ")}</p> })}
         {(!text.is_empty()).then(|| view! { <p class="fp-text">{text}</p> })}
     };
@@ -96,21 +131,40 @@ fn TimelineItem(item: Item) -> impl IntoView {
     } else {
         view! { <div class="fp-struck">{body}</div> }.into_any()
     };
+    let at = entry.current.at.to_string();
+    let withdrawn = withdrawn.map(|(by, why)| {
+        let when = crate::words::when(by.recorded_at, engine.now());
+        let line = format!("Withdrawn by {}, {when}.", self::who(engine, &by));
+        view! { <p class="fp-text">{line} " Why it was withdrawn: " {why}</p> }
+    });
+    let remedies = entry.stands().then(|| {
+        let competing = competing(&versions);
+        let standing = Standing { entry, competing, may_withdraw, about: about.clone() };
+        view! { <Remedies shown standing /> }
+    });
     view! {
         <li>
             <p class="fp-quiet">
-                <time datetime=entry.current.at.to_string()>{day} {time}</time>
+                <time datetime=at>{day} {time}</time>
                 ", " {who}
             </p>
-            {marks.collect_view()}
+            <div class="fp-person__facts">{marks.collect_view()}</div>
             {body}
-            {withdrawn.map(|why| view! { <p class="fp-text">"Why it was withdrawn: " {why}</p> })}
+            {withdrawn}
+            {history(engine, versions, about)}
+            {remedies}
         </li>
     }
 }
 
+fn who(engine: Engine, event: &Event) -> String {
+    engine.profile().with_untracked(|profile| {
+        profile.as_ref().map(|profile| profile.name_of(event.by).to_owned()).unwrap_or_default()
+    })
+}
+
 /// An entry's title, the facts beside it, and what was written.
-fn described(fact: &Fact) -> (String, Vec<String>, String) {
+pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
     let plain = |title: &str, text: &str| (title.to_owned(), Vec::new(), text.to_owned());
     match fact {
         Fact::Contact(contact) => contact_described(contact),

@@ -256,6 +256,7 @@ mod tests {
             team: Vec::new(),
             codes: Vec::new(),
             offline_hours: None,
+            carry_key: None,
             numbers: Some(vec![
                 number("Crisis team", "crisis_team", ""),
                 number("Moss", "duty_line", "A99001"),

@@ -131,9 +131,7 @@ impl Replica {
         }
         if kept_apart {
             record.moved_away = true;
-            let name =
-                format!("{} {}", record.row.given_names.reveal(), record.row.family_name.reveal());
-            let name = Personal::new(name);
+            let name = Personal::new(record.row.known_as());
             self.meta.notices.push(Notice { case, name, verdict: Verdict::Quarantined });
             let surplus = self.meta.notices.len().saturating_sub(limits::NOTICES_MAX);
             self.meta.notices.drain(..surplus);

@@ -1,0 +1,32 @@
+//! Takes an entry of the logbook back that was made by mistake.
+
+use leptos::prelude::*;
+use shared::{
+    case::{Fact, event::Retracted},
+    personal::Personal,
+};
+
+use super::{ask::Ask, entry::write_entry};
+use crate::engine::{Engine, Logged};
+
+/// The button under an entry, and the question that it opens.
+pub fn withdraw(logged: &Logged) -> AnyView {
+    let engine = Engine::here();
+    let (case, target) = (logged.case, logged.entry.original.id);
+    let save = move |reason: String| {
+        let retracted = Retracted { target, reason: Personal::new(reason) };
+        write_entry(engine, case, Fact::Retracted(retracted))
+    };
+    view! {
+        <Ask
+            id=format!("withdraw-{target}")
+            button="Withdraw this"
+            label="Why is it withdrawn?"
+            hint="For example: entered twice"
+            send="Withdraw it"
+            missing="Write why it is withdrawn"
+            save
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,134 @@
+//! Carrying what is unsent off this phone, in files that only the service can open: where the network,
+//! the sign-in or the disk fails for long. It works from memory, with no signal and no room.
+
+use std::rc::Rc;
+
+use shared::{
+    cbor, limits,
+    sync::{
+        carried::{self, CarriedBy},
+        wire::{CasePush, PROTOCOL, Unsent},
+    },
+};
+
+use super::{core::Core, write};
+use crate::{clock, vault::seal_file};
+
+/// Room in a file for what frames its changes.
+const FRAME_BYTES: usize = 1024 * 1024;
+
+/// A file to be given to the person.
+#[derive(Clone, PartialEq)]
+pub struct CarriedFile {
+    /// Its name, which says when.
+    pub name: String,
+    /// What is in it, sealed.
+    pub bytes: Vec<u8>,
+}
+
+/// What was put into files.
+#[derive(Clone, PartialEq)]
+pub struct Carried {
+    /// The files; several only where it is very much.
+    pub files: Vec<CarriedFile>,
+    /// How many entries are in them.
+    pub entries: usize,
+}
+
+impl Core {
+    /// Puts everything that the service lacks into files.
+    ///
+    /// # Errors
+    /// In words, when there is nothing, or nothing to lock it with.
+    pub async fn carry_off(self: &Rc<Self>) -> Result<Carried, String> {
+        self.fold_all();
+        let found = self.with_state(|state| (state.profile.clone(), state.replica.unsent_parts()));
+        let (profile, parts) = found.ok_or("Nothing on this phone is open.")?;
+        if parts.is_empty() {
+            return Err("There is nothing on this phone that your service does not have.".into());
+        }
+        let key = profile.carry_key.as_ref().ok_or(
+            "This phone was not given a key for such a file yet. It gets one the next time that it \
+             reaches your service.",
+        )?;
+        let by = CarriedBy { user: profile.user, device: profile.device };
+        let entries = parts.iter().flatten().map(|push| push.changes.len()).sum();
+        let name = carried::file_name(clock::in_london(clock::now()).date());
+        let mut files = Vec::new();
+        for (number, push) in filled(parts).into_iter().enumerate() {
+            let body = cbor::encode(&Unsent { protocol: PROTOCOL, push });
+            let sealed = seal_file(key.reveal(), &by.header(), &body).await;
+            let bytes = sealed.map_err(|error| error.to_string())?;
+            let name = match number {
+                0 => name.clone(),
+                more => name.replace(".fpw", &format!("-{}.fpw", more + 1)),
+            };
+            files.push(CarriedFile { name, bytes });
+        }
+        Ok(Carried { files, entries })
+    }
+
+    /// Folds every working copy into its record, so that it goes wherever the record goes. Where the
+    /// disk fails it is in memory alone, as it was.
+    pub fn fold_all(self: &Rc<Self>) {
+        for (case, draft) in self.with_state(|state| state.working.keys()).unwrap_or_default() {
+            let folded = self.with_state(|state| write::fold(state, case, draft));
+            if let Some(Some(Ok((ticket, effects)))) = folded {
+                let rider = write::removal(case, draft);
+                self.with_state(|state| state.pending.board(ticket, None, vec![rider]));
+                self.perform(effects);
+            }
+        }
+    }
+}
+
+/// Fills files with parts, in their order.
+fn filled(parts: Vec<Vec<CasePush>>) -> Vec<Vec<CasePush>> {
+    let mut files: Vec<Vec<CasePush>> = Vec::new();
+    let mut used_bytes = 0;
+    for part in parts {
+        let bytes = part.iter().flat_map(|push| &push.changes).map(|change| change.len()).sum();
+        let room = limits::CARRIED_FILE_BYTES_MAX - FRAME_BYTES;
+        match files.last_mut() {
+            Some(file)
+                if used_bytes + bytes <= room
+                    && file.len() + part.len() <= limits::PUSH_CASES_MAX =>
+            {
+                file.extend(part);
+                used_bytes += bytes;
+            }
+            _ => {
+                files.push(part);
+                used_bytes = bytes;
+            }
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::CaseId;
+
+    use super::*;
+
+    fn part(pushes: u8, bytes: usize) -> Vec<CasePush> {
+        let push = |number| CasePush {
+            case: CaseId::from_random([number; 16]),
+            changes: vec![vec![0; bytes].into()],
+            seal: None,
+        };
+        (0..pushes).map(push).collect()
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_file_goes_into_the_next() {
+        let sizes = |parts| filled(parts).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(vec![part(3, 10), part(2, 10)]), [5]);
+        let large = limits::CARRIED_FILE_BYTES_MAX / 3;
+        assert_eq!(sizes(vec![part(1, large), part(1, large), part(1, large)]), [2, 1]);
+        let many = std::iter::repeat_with(|| part(250, 1)).take(5).collect();
+        assert_eq!(sizes(many), [1_000, 250]);
+        assert!(sizes(Vec::new()).is_empty());
+    }
+}

@@ -1,0 +1,146 @@
+//! What opens this phone, on the More screen: its own screen lock beside the passphrase, and another
+//! passphrase.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        confirm::Confirm,
+        disclose::Disclose,
+        passphrase::{Passphrase, PassphraseForm},
+        show::Show,
+    },
+    engine::Engine,
+    vault::{is_passkey_offered, objection},
+};
+
+/// The ways to open this phone.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let has_passkey = Engine::here().has_passkey();
+    let is_offered = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        let offered = is_passkey_offered().await;
+        // The screen may have gone meanwhile.
+        let _ = is_offered.try_set(offered);
+    });
+    view! {
+        <Show
+            when=move || has_passkey.get()
+            fallback=move || {
+                view! {
+                    <Show when=move || is_offered.get()>
+                        <AddPasskey />
+                    </Show>
+                }
+            }
+        >
+            <RemovePasskey />
+        </Show>
+        <ChangePassphrase />
+    }
+}
+
+/// The screen lock does not open it yet.
+#[component]
+fn AddPasskey() -> impl IntoView {
+    let engine = Engine::here();
+    let is_open = RwSignal::new(false);
+    let add = move |typed: Vec<String>| async move {
+        engine.add_passkey(typed.concat()).await.map_err(|words| (0, words))
+    };
+    const FIELDS: &[Passphrase] = &[Passphrase {
+        id: "passkey-passphrase",
+        label: "Your passphrase",
+        hint: "Typed once, so that nobody else sets this up on a phone that was left open. Your phone \
+               then asks for your face, your finger or its code.",
+        autocomplete: "current-password",
+    }];
+    view! {
+        <Disclose
+            id="passkey"
+            button="Unlock with your face, finger or screen lock"
+            is_open
+            focus_on="passkey-passphrase"
+        >
+            <PassphraseForm
+                fields=FIELDS
+                button="Use this phone\u{2019}s screen lock"
+                at_work="Waiting for your phone\u{2026}"
+                send=add
+            />
+        </Disclose>
+    }
+}
+
+/// The screen lock opens it.
+#[component]
+fn RemovePasskey() -> impl IntoView {
+    let engine = Engine::here();
+    view! {
+        <p role="status">
+            "This phone\u{2019}s screen lock unlocks Fingerpost. Your passphrase does so too."
+        </p>
+        <Confirm
+            id="remove-passkey"
+            button="Stop unlocking with the screen lock"
+            confirm="Use the passphrase only"
+            keep="Keep both"
+            act=move || async move { engine.remove_passkey().await }
+        >
+            <p>
+                <strong>"Unlock with the passphrase only?"</strong>
+                " Your phone may go on listing a passkey named Fingerpost. It opens nothing then, and \
+                 you can remove it in your phone\u{2019}s settings."
+            </p>
+        </Confirm>
+    }
+}
+
+#[component]
+fn ChangePassphrase() -> impl IntoView {
+    let engine = Engine::here();
+    let is_open = RwSignal::new(false);
+    let is_changed = RwSignal::new(false);
+    const FIELDS: &[Passphrase] = &[
+        Passphrase {
+            id: "old-passphrase",
+            label: "Passphrase until now",
+            hint: "",
+            autocomplete: "current-password",
+        },
+        Passphrase {
+            id: "new-passphrase",
+            label: "New passphrase",
+            hint: "At least 12 characters. Three or four words that do not belong together are good.",
+            autocomplete: "new-password",
+        },
+    ];
+    let change = move |typed: Vec<String>| async move {
+        let Ok([old, new]) = <[String; 2]>::try_from(typed) else { return Ok(()) };
+        // Before the old one is tried, which counts.
+        if let Some(words) = objection(&new) {
+            return Err((1, words.into()));
+        }
+        engine.change_passphrase(old, new).await.map_err(|words| (0, words))?;
+        let _ = is_changed.try_set(true);
+        let _ = is_open.try_set(false);
+        Ok(())
+    };
+    view! {
+        <Disclose id="change" button="Change the passphrase" is_open focus_on="old-passphrase">
+            <PassphraseForm
+                fields=FIELDS
+                button="Lock this phone with the new one"
+                at_work="Changing\u{2026}"
+                send=change
+            />
+        </Disclose>
+        <p role="status">
+            {move || match is_changed.get() && !is_open.get() {
+                true => "The passphrase is changed. The old one opens nothing any more.",
+                false => "",
+            }}
+        </p>
+    }
+}

@@ -1,0 +1,300 @@
+//! "Add a correction" and "Withdraw": what a signed entry offers, since it is never edited.
+
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{
+    case::{
+        Entry, Fact,
+        event::{Amended, Retracted},
+    },
+    ids::{CaseId, EventId},
+    limits,
+    personal::Personal,
+};
+
+use super::{
+    Shown,
+    correction::{Part, Refusal, corrected, parts_of},
+};
+use crate::{
+    components::{
+        ask::{self, AskForm},
+        disclose::{About, focus},
+        entry::{Saving, event_of, write_entry},
+        field::{FieldError, TextArea},
+    },
+    engine::{Engine, SaveError},
+};
+
+/// An entry as it stands on the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Standing {
+    pub entry: Entry,
+    /// Corrections that compete with how it reads.
+    pub competing: Vec<EventId>,
+    /// Whether it may be withdrawn: a referral in which something happened may not.
+    pub may_withdraw: bool,
+    /// What it is called, for whoever hears one of many buttons with the same words.
+    pub about: String,
+}
+
+/// What is open below an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Nothing,
+    Correcting,
+    Withdrawing,
+}
+
+/// Where the focus goes when an entry was corrected or withdrawn, and is drawn again.
+pub(super) fn title_id(of: EventId) -> String {
+    format!("entry-{of}")
+}
+
+/// What an entry that stands offers.
+#[component]
+pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
+    let target = standing.entry.original.id;
+    let doing = RwSignal::new(Doing::Nothing);
+    let can_correct = !parts_of(&standing.entry.current).is_empty();
+    let offered = [
+        (Doing::Correcting, "Add a correction", can_correct),
+        (Doing::Withdrawing, "Withdraw", standing.may_withdraw),
+    ];
+    let about = standing.about.clone();
+    let offered = offered.into_iter().filter(|(_, _, is_offered)| *is_offered);
+    let buttons: Vec<_> =
+        offered.map(|(what, words, _)| button(target, what, words, about.clone(), doing)).collect();
+    let standing = StoredValue::new(standing);
+    let open = move || match doing.get() {
+        Doing::Nothing => ().into_any(),
+        Doing::Correcting => {
+            view! { <CorrectForm shown standing=standing.get_value() /> }.into_any()
+        }
+        Doing::Withdrawing => withdraw(shown, target),
+    };
+    view! {
+        <div class="fp-remedies">{buttons}</div>
+        <div class="fp-disclose__body">{move || open()}</div>
+    }
+}
+
+fn button(
+    target: EventId,
+    what: Doing,
+    words: &'static str,
+    about: String,
+    doing: RwSignal<Doing>,
+) -> AnyView {
+    let is_open = move || doing.get() == what;
+    let press = move |_| {
+        if doing.get_untracked() == what {
+            return doing.set(Doing::Nothing);
+        }
+        doing.set(what);
+        focus(match what {
+            Doing::Withdrawing => ask::field_of(&withdraw_id(target)),
+            Doing::Nothing | Doing::Correcting => field_id(target, 0),
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="fp-link-button"
+            aria-expanded=move || is_open().to_string()
+            on:click=press
+        >
+            {words}
+            <About of=about />
+        </button>
+    }
+    .into_any()
+}
+
+fn withdraw_id(target: EventId) -> String {
+    format!("withdraw-entry-{target}")
+}
+
+fn withdraw(shown: Shown, target: EventId) -> AnyView {
+    let engine = Engine::here();
+    let save = move |reason: String| {
+        let retracted = Retracted { target, reason: Personal::new(reason) };
+        write_entry(engine, shown.case, Fact::Retracted(retracted))
+    };
+    view! {
+        <AskForm
+            id=withdraw_id(target)
+            label="Why is it withdrawn?".to_owned()
+            hint="It stays in the record, marked as withdrawn. What was signed with it, such as an \
+                  answer or a service, stays as it is."
+            send="Withdraw it"
+            missing="Write why it is withdrawn"
+            begin_with=None
+            save=save.into()
+            done=Arc::new(move || focus(title_id(target)))
+        />
+    }
+    .into_any()
+}
+
+/// The identifier of the field of a part, by its place.
+fn field_id(target: EventId, at: usize) -> String {
+    format!("correct-{target}-{at}")
+}
+
+#[component]
+fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
+    let engine = Engine::here();
+    let target = standing.entry.original.id;
+    let parts = parts_of(&standing.entry.current);
+    let fields: Vec<_> =
+        parts.into_iter().map(|(part, held)| (part, RwSignal::new(held))).collect();
+    let refused = RwSignal::new(None::<Refusal>);
+    let (why, why_problem) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let saving = Saving::new();
+    let why_id = format!("correct-{target}-why");
+    let drawn: Vec<_> = fields
+        .iter()
+        .enumerate()
+        .map(|(at, (part, value))| field(field_id(target, at), *part, *value, refused))
+        .collect();
+    let (why_to_focus, held) = (why_id.clone(), StoredValue::new((standing, fields)));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let reason = why.get_untracked().trim().to_owned();
+        held.with_value(|(standing, fields)| {
+            let typed: Vec<_> =
+                fields.iter().map(|(part, value)| (*part, value.get_untracked())).collect();
+            let may_stay = standing.entry.contested;
+            let found = corrected(&standing.entry.current, &typed, engine.today(), may_stay);
+            refused.set(found.as_ref().err().cloned());
+            why_problem.set(refusal(&reason));
+            match (found, why_problem.get_untracked()) {
+                (Err(refusal), _) => {
+                    let at = fields.iter().position(|(part, _)| Some(*part) == refusal.part);
+                    focus(field_id(target, at.unwrap_or_default()));
+                }
+                (Ok(_), Some(_)) => focus(why_to_focus.clone()),
+                (Ok((at, fact)), None) => {
+                    let facts = correction(standing, at, fact, reason);
+                    let save = write(engine, shown.case, facts);
+                    saving.run(save, move || focus(title_id(target)));
+                }
+            }
+        });
+    };
+    let problem = move || {
+        let of_none = refused.get().filter(|refusal| refusal.part.is_none());
+        saving.problem.get().or_else(|| of_none.map(|refusal| refusal.words))
+    };
+    view! {
+        <form class="fp-ask" on:submit=submit novalidate>
+            {drawn}
+            <TextArea
+                id=why_id
+                label="Why is it corrected?"
+                hint="The entry as it was first written stays in the record"
+                rows=2
+                value=why
+                problem=why_problem
+            />
+            <p class="nhsuk-error-message" role="alert">{move || problem()}</p>
+            <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
+                "Sign this correction"
+            </button>
+        </form>
+    }
+}
+
+fn refusal(reason: &str) -> Option<String> {
+    if reason.is_empty() {
+        return Some("Write why it is corrected".to_owned());
+    }
+    let is_long = reason.chars().count() > limits::PARAGRAPH_CHARACTERS_MAX;
+    is_long.then(|| format!("Write at most {} characters", limits::PARAGRAPH_CHARACTERS_MAX))
+}
+
+/// What is written: the correction of what was seen, and the end of whatever competes with it.
+fn correction(standing: &Standing, at: DateTime, fact: Fact, reason: String) -> Vec<Fact> {
+    let target = standing.entry.original.id;
+    let amended = Amended {
+        target,
+        replaces: standing.entry.amendments.last().copied().unwrap_or(target),
+        corrected_at: at,
+        corrected: Box::new(fact),
+        reason: Personal::new(reason),
+    };
+    let settled = standing.competing.iter().map(|target| {
+        let reason = Personal::new("Settled by a later correction".to_owned());
+        Fact::Retracted(Retracted { target: *target, reason })
+    });
+    std::iter::once(Fact::Amended(amended)).chain(settled).collect()
+}
+
+/// Writes entries in one change, so that no other phone sees one without the others.
+async fn write(engine: Engine, case: CaseId, facts: Vec<Fact>) -> Result<(), SaveError> {
+    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
+    let events = events.ok_or(SaveError::SignedOut)?;
+    engine
+        .edit(case, move |writer| events.iter().try_for_each(|event| writer.put_event(event)))
+        .await
+}
+
+/// One part as it is chosen or typed.
+fn field(
+    id: String,
+    part: Part,
+    value: RwSignal<String>,
+    refused: RwSignal<Option<Refusal>>,
+) -> AnyView {
+    let problem = Signal::derive(move || {
+        let refusal = refused.get().filter(|refusal| refusal.part == Some(part))?;
+        Some(refusal.words)
+    });
+    if part == Part::Words {
+        return view! { <TextArea id label=part.label() rows=4 value problem /> }.into_any();
+    }
+    let described = format!("{id}-problem");
+    let (of_label, of_error) = (id.clone(), id.clone());
+    let input = match part.input() {
+        Some(kind) => view! {
+            <input
+                class="nhsuk-input nhsuk-input--width-10"
+                id=id
+                type=kind
+                inputmode=(kind == "text").then_some("numeric")
+                autocomplete="off"
+                aria-describedby=described
+                bind:value=value
+            />
+        }
+        .into_any(),
+        None => {
+            let held = value.get_untracked();
+            let options = part.choices().into_iter().enumerate().map(|(at, words)| {
+                let at = at.to_string();
+                let is_held = at == held;
+                view! { <option value=at selected=is_held>{words}</option> }
+            });
+            view! {
+                <select class="nhsuk-select" id=id aria-describedby=described bind:value=value>
+                    {options.collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div
+            class="nhsuk-form-group"
+            class:nhsuk-form-group--error=move || problem.read().is_some()
+        >
+            <label class="nhsuk-label nhsuk-label--s" for=of_label>{part.label()}</label>
+            <FieldError id=of_error problem />
+            {input}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,121 @@
+//! A correction of a service, or a new one, as the directory should have it.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{calendar, case::Fact};
+
+use super::form::{Form, Texts, WORDS};
+use crate::{
+    address::Address,
+    components::{
+        disclose::focus,
+        entry::Saving,
+        error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
+        field::{TextArea, TextField},
+    },
+    engine::Engine,
+};
+
+/// The screen that corrects the service which its address names, or adds one.
+#[component]
+pub fn Suggest() -> impl IntoView {
+    let (engine, address) = (Engine::here(), Address::here());
+    let named = untrack(move || address.query("service"));
+    let corrected = named.as_deref().and_then(|id| {
+        engine.directory().with_untracked(|directory| directory.service(id).cloned())
+    });
+    if named.is_some() && corrected.is_none() {
+        return view! {
+            <h1 class="nhsuk-heading-l">"This service is not in the directory any more"</h1>
+            <p><a href="/services">"Go to Services"</a></p>
+        }
+        .into_any();
+    }
+    let form = Form::new(&corrected.as_ref().map(Texts::of).unwrap_or_default());
+    let problems = RwSignal::new(Vec::new());
+    let saving = Saving::new();
+    let (heading, send) = match &corrected {
+        Some(service) => (format!("Correct {}", service.name), "Save this correction"),
+        None => ("Add a service".to_owned(), "Save this service"),
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match form.check(corrected.as_ref(), engine.today()) {
+            Err(refused) => {
+                problems.set(refused);
+                focus(SUMMARY.to_owned());
+            }
+            Ok(suggested) => {
+                problems.set(Vec::new());
+                let save = async move { engine.log(Fact::ServiceSuggested(suggested)).await };
+                saving.run(save, move || {
+                    let time = calendar::clock_words(engine.wall_clock().time());
+                    // The platform's back leads to where the person was before the form.
+                    address.go_instead(&format!("/services?saved={time}"));
+                });
+            }
+        }
+    };
+    view! {
+        <ErrorSummary problems />
+        <h1 class="nhsuk-heading-l">{heading}</h1>
+        <p>
+            "Nothing changes in the directory until your service administrator has looked at it. \
+             Write about the service only, nothing about a person."
+        </p>
+        <form on:submit=submit novalidate>
+            <Fields form problems />
+            <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
+            <button
+                class="nhsuk-button fp-button"
+                type="submit"
+                disabled=move || saving.busy.get()
+            >
+                {send}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Fields(form: Form, problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
+    let [name, phone, address, postcode, url, email, fees, eligibility] = form.fields;
+    let of = move |field| problem_of(problems, field);
+    let short = "nhsuk-input--width-10";
+    view! {
+        <TextField id="name" label="Name" is_name=true value=name problem=of("name") />
+        <TextField id="phone" label="Phone" keyboard="tel" value=phone problem=of("phone") />
+        <TextArea id="address" label="Address" rows=2 value=address problem=of("address") />
+        <TextField
+            id="postcode"
+            label="Postcode"
+            width=short
+            value=postcode
+            problem=of("postcode")
+        />
+        <TextField id="url" label="Website" keyboard="url" value=url problem=of("url") />
+        <TextField id="email" label="Email" keyboard="email" value=email problem=of("email") />
+        <TextArea
+            id="fees"
+            label="Cost"
+            hint="For example, free, or £3 each time"
+            rows=2
+            value=fees
+            problem=of("fees")
+        />
+        <TextArea
+            id="eligibility"
+            label="Who it is for"
+            rows=2
+            value=eligibility
+            problem=of("eligibility")
+        />
+        <TextArea
+            id=WORDS
+            label="How do you know, and what else?"
+            hint="For example, I rang them today. They have moved to Mondays."
+            value=form.words
+            problem=of(WORDS)
+        />
+    }
+}
