@@ -98,4 +98,37 @@ mod tests {
              number, evidence_hash) VALUES ('row', x'02', 'f', 'c', 'A81001', 1, 'hash')";
         assert!(connection.execute(twice, []).is_err());
     }
+
+    #[test]
+    fn a_service_of_before_or_after_the_urgent_numbers_learns_of_taken_off_phones_and_logbooks() {
+        for version in [6, 7] {
+            let mut connection = Connection::open_in_memory().unwrap();
+            for script in &MIGRATIONS[..version] {
+                connection.execute_batch(script).unwrap();
+            }
+            connection.pragma_update(None, "user_version", version).unwrap();
+            connection
+                .execute_batch(
+                    "INSERT INTO user (id, name, role) VALUES (x'07', 'Bronwen', 'link_worker');
+                     INSERT INTO device VALUES (x'01', x'07', 5, NULL), (x'02', x'07', 5, 9),
+                         (x'03', x'07', 5, 5);
+                     INSERT INTO standing VALUES (x'0a', 1, 0);
+                     INSERT INTO case_log (case_id, latest_position, projected_position)
+                         VALUES (x'0a', 7, 7);",
+                )
+                .unwrap();
+            migrate(&mut connection).unwrap();
+            let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0));
+            for (sql, expected) in [
+                ("SELECT count(*) FROM device WHERE adopted AND id = x'03'", 1),
+                ("SELECT count(*) FROM device WHERE adopted", 1),
+                ("SELECT count(*) FROM standing WHERE carried AND NOT logbook", 1),
+                ("SELECT projected_position FROM case_log", 0),
+                ("SELECT count(*) FROM service_number", 0),
+                ("SELECT count(*) FROM suggestion_decision", 0),
+            ] {
+                assert_eq!(count(sql), Ok(expected), "from version {version}: {sql}");
+            }
+        }
+    }
 }

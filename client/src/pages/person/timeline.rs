@@ -91,8 +91,9 @@ pub(super) fn Timeline(shown: Shown) -> impl IntoView {
 /// An entry is drawn again only when something became of it.
 fn line_of(shown: Shown, item: Item) -> Line {
     let Entry { original, retracted_by, amendments, contested, .. } = &item.entry;
+    let retracted_by = retracted_by.map(|by| by.to_string()).unwrap_or_default();
     let key = format!(
-        "{} {retracted_by:?} {} {} {contested} {}",
+        "{} {retracted_by} {} {} {contested} {}",
         original.id,
         amendments.len(),
         item.versions.len(),
