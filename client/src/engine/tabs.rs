@@ -39,9 +39,6 @@ pub async fn take_turn(
     leave: impl Fn() + 'static,
     lost: impl Fn() + 'static,
 ) {
-    if LOCK.len() > 3 {
-        return;
-    }
     let lost = Rc::new(lost);
     let losing = lost.clone();
     let (granted, turn) = oneshot::channel();
