@@ -2,7 +2,7 @@
 
 pub use tests::sign_in::{PASSPHRASE, choose_passphrase, unlock};
 use tests::{
-    Browser, SOON, Scratch, Server, invite,
+    Browser, SOON, Scratch, Server, invite, poll,
     sign_in::{sign_in, wait_until_offline_works},
 };
 
@@ -23,12 +23,30 @@ pub fn signed_in_at(scratch: &Scratch, origin: &str, path: &str, name: &str) -> 
     phone
 }
 
-/// Signs in, and waits until the caseload and the app itself are on the phone.
+/// Signs in, and waits until the directory, the caseload and the app itself are on the phone.
 pub fn arrive(phone: &Browser, path: &str) {
     sign_in(phone, path);
     phone.click_text("People");
     phone.wait_for_text("21 people", SOON);
     wait_until_offline_works(phone);
+    // It comes after the first answer, and is written in its own time.
+    let kept = poll(SOON, || records(phone).contains(&"directory".to_owned()).then_some(()));
+    assert!(kept.is_some(), "the directory is not on the phone: {:?}", records(phone));
+}
+
+/// The names of all records in the app's database.
+pub fn records(phone: &Browser) -> Vec<String> {
+    let names = phone.script_until_done(
+        "const done = arguments[arguments.length - 1];
+         const request = indexedDB.open('fingerpost');
+         request.onsuccess = () => {
+             const database = request.result;
+             const keys = database.transaction('records').objectStore('records').getAllKeys();
+             keys.onsuccess = () => { database.close(); done(keys.result); };
+         };",
+    );
+    let names = names.as_array().unwrap().iter();
+    names.map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
 /// Opens a screen of the app from cold, which is locked then.
@@ -62,7 +80,7 @@ pub fn sign(phone: &Browser) {
 #[track_caller]
 pub fn note_on(phone: &Browser) -> String {
     phone.wait_for_text("Contact with", SOON);
-    let note = tests::poll(SOON, || {
+    let note = poll(SOON, || {
         let note = phone.field("Note").value();
         (!note.is_empty()).then_some(note)
     });
