@@ -8,7 +8,7 @@ use crate::sign_in::{open_person, signed_in};
 
 /// Of the caseload, what the test does not hand to the page: words that it looks for there are in the
 /// page's memory for that reason alone.
-const NAMES: [&str; 5] = ["Carruthers", "Boateng", "Llewellyn", "Thwaite", "Balogun"];
+const NAMES: [&str; 5] = ["Carruthers", "Ramsbottom", "Shufflebottom", "Thwaite", "Zielinski"];
 /// What the test looks for by handing it to the page, and what is typed, whose letters go through the
 /// browser's own text fields.
 const HANDED_OVER: [&str; 2] = ["Okafor", "sleeps in the van"];
