@@ -176,10 +176,9 @@ pub enum Numbers {
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
-    let value = serde_json::Value::from(text.replace('-', "_"));
-    match serde_json::from_value(value) {
-        Ok(Role::Service) | Err(_) => Err("there is no such role; see --help".into()),
-        Ok(role) => Ok(role),
+    match Role::named(&text.replace('-', "_")) {
+        Some(Role::Service) | None => Err("there is no such role; see --help".into()),
+        Some(role) => Ok(role),
     }
 }
 

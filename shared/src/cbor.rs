@@ -27,24 +27,23 @@ pub fn decode<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Result<T, NotUnderstoo
     Ok(value)
 }
 
-/// Stores any serde value as JSON text inside a record: for values whose shape is the case
-/// document's, which is defined once, by serde.
+/// For `#[cbor(with = "cbor::json")]`: a value as JSON text, whose shape is the one that it has in
+/// documents.
 pub mod json {
-    use minicbor::{Decoder, Encoder};
-    use serde::{Serialize, de::DeserializeOwned};
+    use minicbor::{Decoder, Encoder, decode::Error as Refused, encode::Error, encode::Write};
+
+    use crate::stored::{self, Stored};
 
     /// Encodes the value as one text.
     ///
     /// # Errors
-    /// When the value has no JSON form, or the writer fails.
-    pub fn encode<C, T: Serialize, W: minicbor::encode::Write>(
+    /// When the writer fails.
+    pub fn encode<C, T: Stored, W: Write>(
         value: &T,
         e: &mut Encoder<W>,
         _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        let text = serde_json::to_string(value)
-            .map_err(|_| minicbor::encode::Error::message("the value has no JSON form"))?;
-        e.str(&text)?;
+    ) -> Result<(), Error<W::Error>> {
+        e.str(&stored::text(value))?;
         Ok(())
     }
 
@@ -52,17 +51,7 @@ pub mod json {
     ///
     /// # Errors
     /// When the text is not this value.
-    pub fn decode<'b, C, T: DeserializeOwned>(
-        d: &mut Decoder<'b>,
-        _: &mut C,
-    ) -> Result<T, minicbor::decode::Error> {
-        // Through the tree that values of documents come from: another reader would have the phone
-        // fetch everything that reads a value twice.
-        let tree: serde_json::Value = serde_json::from_str(d.str()?).map_err(refused)?;
-        serde_json::from_value(tree).map_err(refused)
-    }
-
-    fn refused(_: serde_json::Error) -> minicbor::decode::Error {
-        minicbor::decode::Error::message("not this JSON value")
+    pub fn decode<C, T: Stored>(d: &mut Decoder<'_>, _: &mut C) -> Result<T, Refused> {
+        stored::parse(d.str()?).ok_or_else(|| Refused::message("not this JSON value"))
     }
 }

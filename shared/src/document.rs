@@ -19,6 +19,7 @@ use crate::{
     ids::{CaseId, DeviceId, EventId, UserId},
     intake::{self, Flaw, IncomingChange},
     limits, ordered,
+    stored::{self, Stored as _},
 };
 
 /// The version of the document's layout.
@@ -357,7 +358,7 @@ impl Document {
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
             return Err(Defect::UnknownKind(id));
         }
-        let event: Event = serde_json::from_value(value).map_err(|_| Defect::Unreadable(id))?;
+        let event = Event::from_tree(&value).ok_or(Defect::Unreadable(id))?;
         Ok(Event { id, device: device_of(object), ..event })
     }
 
@@ -369,7 +370,7 @@ impl Document {
                 let (_, object) = self.0.get(&part, key.as_str()).ok()??;
                 let tree = self.tree(&object, 0)?;
                 let note = tree.get("note").and_then(Value::as_str).unwrap_or("").to_owned();
-                let mut draft: ContactDraft = serde_json::from_value(tree).ok()?;
+                let mut draft = ContactDraft::from_tree(&tree)?;
                 draft.note = crate::personal::Personal::new(note);
                 Some((id, draft))
             });
@@ -440,9 +441,7 @@ impl Writer<'_, '_> {
         if self.0.get(&events, key.as_str()).map_err(unwritable)?.is_some() {
             return Err(DocumentError::Unwritable("the entry is signed already"));
         }
-        let value = serde_json::to_value(event)
-            .map_err(|_| DocumentError::Unwritable("the entry has no stored form"))?;
-        self.put_tree(&events, &key, &value)
+        self.put_tree(&events, &key, &stored::tree(event))
     }
 
     /// Writes a field of the person: it replaces every value that this document shows.
@@ -469,10 +468,7 @@ impl Writer<'_, '_> {
                 object
             }
         };
-        let Ok(Value::Object(fields)) = serde_json::to_value(draft) else {
-            return Err(DocumentError::Unwritable("the draft has no stored form"));
-        };
-        for (name, value) in &fields {
+        for (name, value) in stored::tree(draft).as_object().into_iter().flatten() {
             if self.tree_of(&object, name).as_ref() != Some(value) {
                 self.put_tree(&object, name, value)?;
             }

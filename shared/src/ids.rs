@@ -2,9 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use ulid::Ulid;
 use uuid::Uuid;
+
+use crate::written::Written;
 
 /// An identifier that could not be read. The text is safe to show: identifiers are random.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,8 +17,7 @@ pub struct IdError {
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 
         impl $name {
@@ -57,6 +57,12 @@ macro_rules! random_id {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 text.parse().map(Self).map_err(|_| IdError { what: $what })
+            }
+        }
+
+        impl Written for $name {
+            fn read(text: &str) -> Option<Self> {
+                text.parse().ok()
             }
         }
 
@@ -149,16 +155,9 @@ impl FromStr for EventId {
     }
 }
 
-impl Serialize for EventId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for EventId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+impl Written for EventId {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod profile;
 pub mod referral_file;
 pub mod snomed;
+pub mod stored;
 pub mod sync;
 pub mod text;
 pub mod written;

@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// A valid NHS number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NhsNumber(u64);
 
 /// Why a text is not an NHS number. Does not repeat the text.
@@ -90,20 +87,6 @@ fn check_digit(body: &[u32]) -> Option<u32> {
 impl fmt::Debug for NhsNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NhsNumber(..)")
-    }
-}
-
-impl TryFrom<String> for NhsNumber {
-    type Error = NhsNumberError;
-
-    fn try_from(text: String) -> Result<Self, NhsNumberError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<NhsNumber> for String {
-    fn from(number: NhsNumber) -> Self {
-        number.digits()
     }
 }
 

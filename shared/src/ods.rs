@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::written::Written;
 
 /// An ODS code: 3 to 8 capital letters and digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OdsCode(String);
 
 /// Why a text is not an ODS code.
@@ -57,17 +56,9 @@ impl fmt::Display for OdsCode {
     }
 }
 
-impl TryFrom<String> for OdsCode {
-    type Error = OdsCodeError;
-
-    fn try_from(text: String) -> Result<Self, OdsCodeError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<OdsCode> for String {
-    fn from(code: OdsCode) -> Self {
-        code.0
+impl Written for OdsCode {
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
     }
 }
 

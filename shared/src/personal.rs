@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::stored::{Json, Stored};
 
 /// Personal data. `Debug` shows nothing of it, and there is no `Display`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Personal<T>(T);
 
 impl<T> Personal<T> {
@@ -23,6 +24,16 @@ impl<T> Personal<T> {
     /// Unwraps the value.
     pub fn into_inner(self) -> T {
         self.0
+    }
+}
+
+impl<T: Stored> Stored for Personal<T> {
+    fn write(&self, json: &mut Json) {
+        self.0.write(json);
+    }
+
+    fn from_tree(value: &Value) -> Option<Self> {
+        T::from_tree(value).map(Self)
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
     ods::OdsCode,
     ordered,
     snomed::AllowedCodes,
+    stored::names,
     sync::carried::CarryKey,
-    written,
 };
 
 /// What a phone knows of its owner and the service.
@@ -93,7 +93,7 @@ pub struct ServiceNumber {
     pub practice: String,
     /// When somebody of the service last made sure that it is right.
     #[n(4)]
-    #[cbor(with = "written::json")]
+    #[cbor(with = "cbor::json")]
     pub checked_on: Date,
 }
 
@@ -114,6 +114,17 @@ pub enum NumberKind {
     Manager,
 }
 
+names! {
+    NumberKind {
+        DutyLine = "duty_line",
+        CrisisTeam = "crisis_team",
+        AccessPoint = "single_point_of_access",
+        Safeguarding = "safeguarding",
+        Supervisor = "supervisor",
+        Manager = "manager",
+    }
+}
+
 impl NumberKind {
     /// Every kind, in the order in which a clinician is looked for.
     pub const ALL: [Self; 6] = [
@@ -125,18 +136,6 @@ impl NumberKind {
         Self::Manager,
     ];
 
-    /// The name that it is stored and sent by.
-    pub fn stored_name(self) -> &'static str {
-        match self {
-            Self::DutyLine => "duty_line",
-            Self::CrisisTeam => "crisis_team",
-            Self::AccessPoint => "single_point_of_access",
-            Self::Safeguarding => "safeguarding",
-            Self::Supervisor => "supervisor",
-            Self::Manager => "manager",
-        }
-    }
-
     /// The kind in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -147,11 +146,6 @@ impl NumberKind {
             Self::Supervisor => "GP supervisor",
             Self::Manager => "Manager",
         }
-    }
-
-    /// The kind with this stored name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.stored_name() == name)
     }
 }
 

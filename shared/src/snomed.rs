@@ -2,12 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use crate::written::Written;
 
 /// A concept identifier whose digits are in order. A valid one does not make a meaning: what may be
 /// coded is in [`AllowedCodes`]. Text outside, since spreadsheets corrupt long numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConceptId(u64);
 
 /// 871731000000106 | Referral to social prescribing service (procedure): the person accepts.
@@ -119,17 +118,9 @@ impl fmt::Display for ConceptId {
     }
 }
 
-impl TryFrom<String> for ConceptId {
-    type Error = ConceptIdError;
-
-    fn try_from(text: String) -> Result<Self, ConceptIdError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<ConceptId> for String {
-    fn from(concept: ConceptId) -> Self {
-        concept.to_string()
+impl Written for ConceptId {
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
     }
 }
 

@@ -1,7 +1,9 @@
-//! Dates and times as records hold them: 2026-11-23, 2026-11-23T14:05:00, 2026-11-23T14:05:10.5Z.
+//! Values that records hold as text; dates and times among them: 2026-11-23, 2026-11-23T14:05:00,
+//! 2026-11-23T14:05:10.5Z.
 //!
-//! One spelling, read strictly. The calendar library's own reader takes every spelling that there
-//! is and has a sentence for each mistake, which is a twentieth of the app that a phone fetches.
+//! These have one spelling, read strictly. The calendar library's own reader takes every spelling
+//! that there is and has a sentence for each mistake, which is a twentieth of the app that a phone
+//! fetches.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -10,7 +12,9 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+
+use crate::stored::{Json, Stored};
 
 /// A value that records hold as text, spelled as it is displayed.
 pub trait Written: Display + Sized {
@@ -64,86 +68,13 @@ fn number<T: FromStr>(text: &str) -> Option<T> {
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// For `#[serde(with = "written")]`.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn serialize<T: Written, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(value)
-}
-
-/// For `#[serde(with = "written")]`.
-///
-/// # Errors
-/// When the text is no such value.
-pub fn deserialize<'de, T: Written, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    let text = String::deserialize(from)?;
-    T::read(&text).ok_or_else(|| de::Error::custom("not a date or a time as records write them"))
-}
-
-/// The same for what may be missing: `#[serde(default, with = "written::maybe")]`.
-pub mod maybe {
-    use super::{Deserialize, Deserializer, Held, Serialize, Serializer, Written};
-
-    /// As [`super::serialize`]; nothing is null.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<T: Written, S: Serializer>(
-        value: &Option<T>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.as_ref().map(ToString::to_string).serialize(to)
+impl<T: Written> Stored for T {
+    fn write(&self, json: &mut Json) {
+        json.plain(self);
     }
 
-    /// As [`super::deserialize`].
-    ///
-    /// # Errors
-    /// When there is a text that is no such value.
-    pub fn deserialize<'de, T: Written, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<T>, D::Error> {
-        let held = Option::<Held<T>>::deserialize(from)?;
-        Ok(held.map(|Held(value)| value))
-    }
-}
-
-/// One that serde reads here, in whatever holds it.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Held<T: Written>(#[serde(deserialize_with = "deserialize")] T);
-
-/// For `#[cbor(with = "written::json")]`: the same bytes as [`crate::cbor::json`].
-pub mod json {
-    use minicbor::{Decoder, decode::Error};
-
-    use super::{Held, Written};
-    pub use crate::cbor::json::encode;
-
-    /// Decodes the value from one JSON text.
-    ///
-    /// # Errors
-    /// When the text is no such value.
-    pub fn decode<C, T: Written>(d: &mut Decoder<'_>, context: &mut C) -> Result<T, Error> {
-        crate::cbor::json::decode(d, context).map(|Held(value)| value)
-    }
-
-    /// The same for what may be missing.
-    pub mod maybe {
-        use super::{Decoder, Error, Held, Written};
-        pub use crate::cbor::json::encode;
-
-        /// Decodes the value, or null, from one JSON text.
-        ///
-        /// # Errors
-        /// When the text is neither.
-        pub fn decode<C, T: Written>(
-            d: &mut Decoder<'_>,
-            context: &mut C,
-        ) -> Result<Option<T>, Error> {
-            let held: Option<Held<T>> = crate::cbor::json::decode(d, context)?;
-            Ok(held.map(|Held(value)| value))
-        }
+    fn from_tree(value: &Value) -> Option<Self> {
+        T::read(value.as_str()?)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use minicbor::{Decode, Encode};
-use shared::written;
+use shared::cbor;
 
 /// How much later the service must have been heard before that is written down again.
 const NOTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(10);
@@ -12,10 +12,10 @@ const NOTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Lease {
     #[n(0)]
-    #[cbor(with = "written::json")]
+    #[cbor(with = "cbor::json")]
     heard_at: Timestamp,
     #[n(1)]
-    #[cbor(with = "written::json")]
+    #[cbor(with = "cbor::json")]
     seen_at: Timestamp,
     /// Whether the service has taken this phone off: nothing is shown then.
     #[n(2)]
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_phone_that_was_taken_off_stays_so_until_its_service_takes_it_back() {
         let lease = Lease::begun(at(0)).taken_off().seen(at(1));
-        let read: Lease = shared::cbor::decode(&shared::cbor::encode(&lease)).unwrap();
+        let read: Lease = cbor::decode(&cbor::encode(&lease)).unwrap();
         assert!(read.is_taken_off());
         assert!(!read.heard(at(2)).unwrap().is_taken_off());
     }

@@ -10,7 +10,6 @@ use shared::{
     ids::{CaseId, EventId},
     ordered,
     personal::Personal,
-    written,
 };
 
 use crate::vault::{Name, Write};
@@ -31,7 +30,7 @@ pub struct WorkingDraft {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 struct Stored {
     #[n(0)]
-    #[cbor(with = "written::json")]
+    #[cbor(with = "cbor::json")]
     at: Timestamp,
     #[n(1)]
     #[cbor(with = "cbor::json")]

@@ -1,6 +1,7 @@
 //! The practice's page: one sentence that balances, then what needs somebody, then what to do.
 
 use maud::{Markup, html};
+use shared::case::Role;
 
 use super::Desk;
 use crate::{
@@ -132,9 +133,8 @@ fn cells(desk: &Desk, row: &WorklistRow) -> Markup {
     }
 }
 
-fn role_words(stored: &str) -> String {
-    let role: Result<shared::case::Role, _> = serde_json::from_value(stored.into());
-    role.map_or_else(|_| stored.to_owned(), |role| role.words().to_owned())
+fn role_words(stored: &str) -> &str {
+    Role::named(stored).map_or(stored, |role| role.words())
 }
 
 fn person(person: &PersonLine, sex: &str) -> Markup {

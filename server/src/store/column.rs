@@ -19,9 +19,9 @@ fn id<T>(
 fn wrong(
     column: usize,
     kind: Type,
-    error: impl std::error::Error + Send + Sync + 'static,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> Error {
-    Error::FromSqlConversionFailure(column, kind, Box::new(error))
+    Error::FromSqlConversionFailure(column, kind, error.into())
 }
 
 /// The case in this column.
@@ -64,12 +64,5 @@ pub fn practice(row: &Row<'_>, column: usize) -> Result<Option<OdsCode>, Error> 
 /// When it holds something else.
 pub fn role(row: &Row<'_>, column: usize) -> Result<Role, Error> {
     let text = row.get_ref(column)?.as_str()?;
-    let value = serde_json::Value::from(text);
-    serde_json::from_value(value).map_err(|error| wrong(column, Type::Text, error))
-}
-
-/// The stored name of a role.
-pub fn role_name(role: Role) -> String {
-    let value = serde_json::to_value(role).expect("a role is a plain name");
-    value.as_str().expect("a role is a plain name").to_owned()
+    Role::named(text).ok_or_else(|| wrong(column, Type::Text, "there is no such role"))
 }

@@ -9,7 +9,7 @@ use shared::{
     ids::{CaseId, EpisodeId, EventId},
 };
 
-use super::{column, logbook};
+use super::logbook;
 use crate::service::ServiceFacts;
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
@@ -97,7 +97,7 @@ impl Ledger<'_> {
         let event = &self.case.entries[&entry.event].original;
         let (date, recorded_at) = (entry.on.to_string(), event.recorded_at.to_string());
         let nhs_number = self.nhs_number();
-        let role = column::role_name(entry.role);
+        let role = entry.role.stored_name();
         let evidence = evidence_hash(&[
             &practice.to_string(),
             &nhs_number,
@@ -108,7 +108,7 @@ impl Ledger<'_> {
             &code,
             &date,
             &entry.by.to_string(),
-            &role,
+            role,
         ]);
         let sql = "INSERT INTO coded_entry (row_id, case_id, practice, episode, event, snomed_code,
              snomed_term, event_date, recorded_at, author, author_role, contact_type,

@@ -4,6 +4,7 @@ use rusqlite::{Error, Row, Transaction, params};
 use shared::{
     case::{Case, Entry, Fact},
     ids::UserId,
+    stored,
 };
 
 use super::{StoreError, column};
@@ -42,7 +43,7 @@ fn put(tx: &Transaction<'_>, case: &Case, entry: &Entry) -> Result<(), Error> {
         Fact::ServiceSuggested(suggested) => {
             let sql = "INSERT INTO suggestion (case_id, event, event_date, author, suggested)
                  VALUES (?1, ?2, ?3, ?4, ?5)";
-            let suggested = serde_json::to_string(suggested).expect("it is made of texts");
+            let suggested = stored::text(suggested);
             tx.prepare_cached(sql)?.execute(params![id, event, on, by, suggested])?;
         }
         _ => {}

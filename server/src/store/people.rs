@@ -87,7 +87,7 @@ pub fn add_user(tx: &Transaction<'_>, new: &NewUser) -> Result<UserId, StoreErro
 /// # Errors
 /// When the database refuses.
 pub fn put_user(tx: &Transaction<'_>, user: UserId, new: &NewUser) -> Result<(), StoreError> {
-    let role = column::role_name(new.role);
+    let role = new.role.stored_name();
     tx.execute(
         "INSERT INTO user (id, name, role, practice, gp_username) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![

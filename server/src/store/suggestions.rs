@@ -8,7 +8,7 @@ use shared::{
     cbor,
     directory::Service,
     ids::{CaseId, EventId, UserId},
-    limits,
+    limits, stored,
 };
 use uuid::Uuid;
 
@@ -127,8 +127,7 @@ pub fn decided(tx: &Transaction<'_>) -> Result<Vec<Decided>, StoreError> {
          ORDER BY at DESC, event LIMIT ?1";
     let mut statement = tx.prepare_cached(sql)?;
     let read = |row: &Row<'_>| {
-        let suggested: Option<ServiceSuggested> =
-            serde_json::from_str(&row.get::<_, String>(0)?).ok();
+        let suggested: Option<ServiceSuggested> = stored::parse(&row.get::<_, String>(0)?);
         let (accepted, reason): (bool, String) = (row.get(4)?, row.get(5)?);
         Ok(Decided {
             name: suggested.map(|suggested| suggested.name).unwrap_or_default(),
@@ -219,7 +218,7 @@ fn read(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
 /// projection does not write.
 fn suggestion(tx: &Transaction<'_>, row: Stored) -> Result<Option<Suggestion>, StoreError> {
     let read = || {
-        let suggested: ServiceSuggested = serde_json::from_str(&row.suggested).ok()?;
+        let suggested: ServiceSuggested = stored::parse(&row.suggested)?;
         Some((row.event.parse().ok()?, row.on.parse().ok()?, suggested))
     };
     let Some((event, on, suggested)) = read() else { return Ok(None) };

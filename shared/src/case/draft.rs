@@ -4,7 +4,6 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime},
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
     event::{
@@ -17,17 +16,17 @@ use crate::{
     ids::{EpisodeId, EventId, UserId},
     limits,
     personal::Personal,
+    stored::record,
 };
 
 /// A contact that is being written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ContactDraft {
     /// Who writes it.
     pub by: UserId,
     /// The episode of care that it belongs to.
     pub episode: EpisodeId,
     /// When they met, by the clock on the wall in London.
-    #[serde(with = "crate::written")]
     pub at: DateTime,
     /// How they met.
     pub mode: ContactMode,
@@ -46,19 +45,17 @@ pub struct ContactDraft {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
-    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<Date>,
     /// The person's answer to the referral, when it was given in this contact.
     pub decision: Option<DraftDecision>,
     /// Services that were named to the person.
     pub signposts: Vec<DraftSignpost>,
     /// What was said and done. Stored as text that merges while two people type.
-    #[serde(skip)]
     pub note: Personal<String>,
 }
 
 /// The person's answer, with what they agreed to share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DraftDecision {
     /// Accepted, or else declined.
     pub accepted: bool,
@@ -67,7 +64,7 @@ pub struct DraftDecision {
 }
 
 /// A service that was named to the person: a copy of that day's entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftSignpost {
     /// Its identifier in the directory.
     pub service: String,
@@ -77,6 +74,15 @@ pub struct DraftSignpost {
     pub phone: String,
     /// Whether the worker made the introduction.
     pub introduced: bool,
+}
+
+record! {
+    ContactDraft {
+        by, episode, at, mode, outcome, purpose, venue, minutes, needs, goal, next_step, next_on,
+        decision, signposts, note: elsewhere,
+    }
+    DraftDecision { accepted, consent }
+    DraftSignpost { service, name, phone, introduced }
 }
 
 /// Why a draft cannot be signed yet, at which field.

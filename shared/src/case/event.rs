@@ -1,7 +1,8 @@
 //! Events: what happened, as somebody recorded it, once; never edited afterwards.
 
 use jiff::{Timestamp, civil::DateTime};
-use serde::{Deserialize, Serialize};
+
+pub use stored::KINDS;
 
 use super::picklist::Need;
 use crate::{
@@ -11,36 +12,26 @@ use crate::{
 };
 
 /// One entry of a case, as it lies in the document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Its key in the document. Not repeated inside the stored value.
-    #[serde(skip, default = "no_id")]
     pub id: EventId,
     /// The device whose change really holds it, read from the document's history.
-    #[serde(skip)]
     pub device: Option<DeviceId>,
     /// When it happened, by the clock on the wall in London.
-    #[serde(with = "crate::written")]
     pub at: DateTime,
     /// When it was signed, by the clock of the device.
-    #[serde(with = "crate::written")]
     pub recorded_at: Timestamp,
     /// Who signed it.
     pub by: UserId,
     /// In which role they signed it.
     pub role: Role,
     /// What happened.
-    #[serde(flatten)]
     pub fact: Fact,
 }
 
-fn no_id() -> EventId {
-    EventId::new(0, 0)
-}
-
 /// The role in which a person acts. Only link workers' own entries are ever coded (rule 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// A social prescribing link worker.
     LinkWorker,
@@ -79,8 +70,7 @@ impl Role {
 }
 
 /// What happened. The stored name of each kind is its `kind`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// Somebody asked the service to see the person: opens an episode of care.
     Referred(Referral),
@@ -128,61 +118,7 @@ pub enum Fact {
     ServiceSuggested(ServiceSuggested),
 }
 
-/// The names of every kind that this version reads.
-pub const KINDS: [&str; 22] = [
-    "referred",
-    "contact",
-    "accepted",
-    "declined",
-    "need_noted",
-    "goal_set",
-    "signposted",
-    "signpost_outcome",
-    "outcome_measured",
-    "urgent_concern",
-    "handover",
-    "episode_closed",
-    "assigned_note",
-    "amended",
-    "retracted",
-    "conflict_resolved",
-    "informed",
-    "urgent_record",
-    "urgent_review",
-    "activity",
-    "case_study",
-    "service_suggested",
-];
-
 impl Fact {
-    /// The stored name of the kind.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Referred(_) => KINDS[0],
-            Self::Contact(_) => KINDS[1],
-            Self::Accepted(_) => KINDS[2],
-            Self::Declined(_) => KINDS[3],
-            Self::NeedNoted(_) => KINDS[4],
-            Self::GoalSet(_) => KINDS[5],
-            Self::Signposted(_) => KINDS[6],
-            Self::SignpostOutcome(_) => KINDS[7],
-            Self::OutcomeMeasured(_) => KINDS[8],
-            Self::UrgentConcern(_) => KINDS[9],
-            Self::Handover(_) => KINDS[10],
-            Self::EpisodeClosed(_) => KINDS[11],
-            Self::AssignedNote(_) => KINDS[12],
-            Self::Amended(_) => KINDS[13],
-            Self::Retracted(_) => KINDS[14],
-            Self::ConflictResolved(_) => KINDS[15],
-            Self::Informed(_) => KINDS[16],
-            Self::UrgentRecord(_) => KINDS[17],
-            Self::UrgentReview(_) => KINDS[18],
-            Self::Activity(_) => KINDS[19],
-            Self::CaseStudy(_) => KINDS[20],
-            Self::ServiceSuggested(_) => KINDS[21],
-        }
-    }
-
     /// The episode that this entry names, where it names one. Entries without one belong to the
     /// episode that was open when they happened.
     pub fn episode(&self) -> Option<EpisodeId> {
@@ -196,7 +132,7 @@ impl Fact {
 }
 
 /// Who asked, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Referral {
     /// Who asked.
     pub source: ReferralSource,
@@ -205,8 +141,7 @@ pub struct Referral {
 }
 
 /// Who asked the service to see the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferralSource {
     /// A GP.
     Gp,
@@ -234,7 +169,7 @@ impl ReferralSource {
 }
 
 /// One interaction, or an attempt at one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Contact {
     /// The episode of care that it belongs to.
     pub episode: EpisodeId,
@@ -255,13 +190,11 @@ pub struct Contact {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
-    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<jiff::civil::Date>,
 }
 
 /// How a worker and a person met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactMode {
     /// In the same room.
     FaceToFace,
@@ -293,8 +226,7 @@ impl ContactMode {
 }
 
 /// Whether they met. Attempts and missed appointments are recorded and never coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactOutcome {
     /// They met.
     Seen,
@@ -320,8 +252,7 @@ impl ContactOutcome {
 
 /// What a contact was for. All but the first are never coded, unless they turned into a real
 /// conversation where the guidance allows that (rule 4, Transformation Partners' FAQ).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactPurpose {
     /// A conversation about what the person needs and what matters to them.
     Support,
@@ -367,7 +298,7 @@ impl ContactPurpose {
 }
 
 /// What a contact took, in minutes of each kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Minutes {
     /// Reading in advance.
     pub preparation: u16,
@@ -380,20 +311,18 @@ pub struct Minutes {
 }
 
 /// The person's answer to the referral.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The episode that it decides.
     pub episode: EpisodeId,
     /// The contact in which it was said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<EventId>,
     /// What the person agreed to share with their practice.
     pub consent: Consent,
 }
 
 /// What the person agreed to share with their practice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     /// The coded entry only.
     CodeOnly,
@@ -418,24 +347,23 @@ impl Consent {
 }
 
 /// A need that came to light.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NeedNoted {
     /// Which need.
     pub need: Need,
 }
 
 /// A goal, in the person's words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GoalSet {
     /// The goal.
     pub words: Personal<String>,
 }
 
 /// A local service was named to the person. Name and telephone are copies of that day's entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Signposted {
     /// The contact in which it was named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<EventId>,
     /// Its identifier in the directory.
     pub service: String,
@@ -446,12 +374,11 @@ pub struct Signposted {
     /// Whether the worker made the introduction.
     pub introduced: bool,
     /// The onward referral's code, where a service administrator has allowed one (rule 6).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<ConceptId>,
 }
 
 /// How a signposting went.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignpostOutcome {
     /// The signposting.
     pub target: EventId,
@@ -460,7 +387,7 @@ pub struct SignpostOutcome {
 }
 
 /// The ONS4 scales, each 0 to 10.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutcomeMeasured {
     /// How satisfied with life.
     pub satisfaction: u8,
@@ -473,7 +400,7 @@ pub struct OutcomeMeasured {
 }
 
 /// What the person said, and what was chosen. No scale of risk exists here, on purpose.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UrgentConcern {
     /// In the person's words.
     pub words: Personal<String>,
@@ -482,8 +409,7 @@ pub struct UrgentConcern {
 }
 
 /// What a worker does about an urgent concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UrgentAction {
     /// Immediate danger: 999.
     ImmediateDanger,
@@ -496,7 +422,7 @@ pub enum UrgentAction {
 }
 
 /// A named person took over an urgent concern.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Handover {
     /// The concern.
     pub target: EventId,
@@ -505,7 +431,7 @@ pub struct Handover {
 }
 
 /// The episode of care ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EpisodeClosed {
     /// The episode.
     pub episode: EpisodeId,
@@ -514,8 +440,7 @@ pub struct EpisodeClosed {
 }
 
 /// Why an episode of care ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClosingReason {
     /// What was planned is done.
     Completed,
@@ -546,14 +471,14 @@ impl ClosingReason {
 }
 
 /// Who carries the case from now on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AssignedNote {
     /// The worker.
     pub to: UserId,
 }
 
 /// A correction: what the target should have said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Amended {
     /// The entry that is corrected.
     pub target: EventId,
@@ -561,7 +486,6 @@ pub struct Amended {
     /// Two amendments of one version are a conflict, which is shown.
     pub replaces: EventId,
     /// When it happened, corrected.
-    #[serde(with = "crate::written")]
     pub corrected_at: DateTime,
     /// What happened, corrected. Of the same kind as the target.
     pub corrected: Box<Fact>,
@@ -570,7 +494,7 @@ pub struct Amended {
 }
 
 /// The target is withdrawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Retracted {
     /// The entry that is withdrawn.
     pub target: EventId,
@@ -579,7 +503,7 @@ pub struct Retracted {
 }
 
 /// A person settled a field that two people had written at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConflictResolved {
     /// The field's stored name.
     pub field: String,
@@ -587,7 +511,7 @@ pub struct ConflictResolved {
 
 /// A clinician was told of an urgent concern. When is the event's own time; whoever took it over as
 /// well is in a [`Handover`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Informed {
     /// The concern.
     pub target: EventId,
@@ -596,7 +520,7 @@ pub struct Informed {
 }
 
 /// The rest of the record of an urgent concern.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UrgentRecord {
     /// The concern.
     pub target: EventId,
@@ -609,13 +533,11 @@ pub struct UrgentRecord {
     /// Why it was overridden, or not asked for; empty where they agreed.
     pub why: Personal<String>,
     /// When somebody looks at it next.
-    #[serde(default, with = "crate::written::maybe")]
     pub next_check: Option<jiff::civil::Date>,
 }
 
 /// Whether a person agreed to others being told of an urgent concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UrgentConsent {
     /// They agreed.
     Agreed,
@@ -640,7 +562,7 @@ impl UrgentConsent {
 }
 
 /// What was looked at again after an urgent concern.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UrgentReview {
     /// The concern.
     pub target: EventId,
@@ -651,8 +573,7 @@ pub struct UrgentReview {
 }
 
 /// With whom an urgent concern is looked at again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviewedWith {
     /// The person.
     Person,
@@ -677,7 +598,7 @@ impl ReviewedWith {
 }
 
 /// Work that belongs to no person. Never coded (rule 5).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Activity {
     /// What it was.
     pub what: ActivityKind,
@@ -688,8 +609,7 @@ pub struct Activity {
 }
 
 /// Work that belongs to no person, as employers ask for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActivityKind {
     /// A multidisciplinary team meeting.
     TeamMeeting,
@@ -738,7 +658,7 @@ impl ActivityKind {
 }
 
 /// An account of what the service does. It names nobody.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CaseStudy {
     /// What it is about.
     pub title: Personal<String>,
@@ -748,10 +668,9 @@ pub struct CaseStudy {
 
 /// What a worker found wrong or missing in the directory, as the entry should read. It waits for the
 /// service administrator.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ServiceSuggested {
     /// The entry that it corrects, by its identifier in the directory; none for a new one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Its name.
     pub name: String,
@@ -772,3 +691,5 @@ pub struct ServiceSuggested {
     /// How the worker knows, and what else should change.
     pub words: String,
 }
+
+mod stored;

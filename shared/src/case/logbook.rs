@@ -1,17 +1,22 @@
 //! A worker's logbook: work that belongs to no person, kept in a case that is about nobody.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Case, Fact, Field};
-use crate::ids::{EventId, UserId};
+use crate::{
+    ids::{EventId, UserId},
+    stored::record,
+};
 
 /// Whose logbook a case is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Logbook {
     /// Its first entry, which tells when it was begun.
     pub begun: EventId,
     /// Who wrote that entry.
     pub by: UserId,
+}
+
+record! {
+    Logbook { begun, by }
 }
 
 impl Case {
@@ -54,6 +59,7 @@ mod tests {
         },
         ids::CaseId,
         personal::Personal,
+        stored::{self, Stored},
     };
 
     fn words(text: &str) -> Personal<String> {
@@ -115,12 +121,11 @@ mod tests {
     #[test]
     fn a_row_from_before_logbooks_is_a_persons() {
         let row = CaseRow::of(&case_of(Person::default(), Vec::new()));
-        let stored = serde_json::to_value(&row).unwrap();
+        let stored = stored::tree(&row);
         assert!(stored.get("logbook").is_none(), "the stored form of a person's row is unchanged");
-        assert_eq!(serde_json::from_value::<CaseRow>(stored).unwrap().logbook, None);
+        assert_eq!(CaseRow::from_tree(&stored).unwrap().logbook, None);
         let row = CaseRow::of(&case_of(Person::default(), vec![event(1, activity())]));
-        let stored = serde_json::to_value(&row).unwrap();
-        assert_eq!(serde_json::from_value::<CaseRow>(stored).unwrap(), row);
+        assert_eq!(CaseRow::from_tree(&stored::tree(&row)), Some(row.clone()));
         assert_eq!(row.known_as(), "Your logbook");
     }
 }

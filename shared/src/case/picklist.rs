@@ -1,14 +1,25 @@
 //! Picklists: versioned, and a value that was retired, or that is not known here yet, is kept.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::stored::{Json, Stored};
 
 /// The version of the lists below. It rises when a choice is added or retired.
 pub const VERSION: u16 = 1;
 
 /// A kind of need, by its stored code.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need(String);
+
+impl Stored for Need {
+    fn write(&self, json: &mut Json) {
+        self.0.write(json);
+    }
+
+    fn from_tree(value: &Value) -> Option<Self> {
+        String::from_tree(value).map(Self)
+    }
+}
 
 /// One choice of a picklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,20 +1,22 @@
 //! A case as one line of a caseload: what a list shows without opening the document.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use super::{Case, Episode, Fact, Field, Logbook, Status, event::ContactOutcome};
-use crate::{personal::Personal, text};
+use crate::{
+    personal::Personal,
+    stored::{names, record},
+    text,
+};
 
 /// One line of a caseload.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CaseRow {
     /// "Family, Given", as the list sorts.
     pub family_name: Personal<String>,
     /// Given names.
     pub given_names: Personal<String>,
     /// Tells two people of one name apart.
-    #[serde(default, with = "crate::written::maybe")]
     pub birth_date: Option<Date>,
     /// Ten digits, or what was written instead.
     pub nhs_number: Personal<String>,
@@ -25,10 +27,8 @@ pub struct CaseRow {
     /// What is to happen next.
     pub next_step: Personal<String>,
     /// When.
-    #[serde(default, with = "crate::written::maybe")]
     pub next_on: Option<Date>,
     /// When they last met.
-    #[serde(default, with = "crate::written::maybe")]
     pub last_seen_on: Option<Date>,
     /// Where they last met.
     pub venue: String,
@@ -40,30 +40,20 @@ pub struct CaseRow {
     pub contested_fields: u32,
     /// The day of the latest contact or attempt of any episode. Records from before this field do not
     /// say.
-    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
     pub last_contact_on: Option<Date>,
     /// Whose logbook it is, where it is one and about nobody: not a line of the caseload then.
     /// Records from before this field are of people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logbook: Option<Logbook>,
     /// Urgent concerns that stand, taken over or not.
-    #[serde(default, skip_serializing_if = "is_none")]
     pub concerns: u32,
     /// Since when the oldest urgent concern waits that nobody has taken over.
-    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
     pub urgent_since: Option<Date>,
     /// When somebody is to check on the person after an urgent concern.
-    #[serde(default, with = "crate::written::maybe", skip_serializing_if = "Option::is_none")]
     pub check_on: Option<Date>,
 }
 
-fn is_none(count: &u32) -> bool {
-    *count == 0
-}
-
 /// Where a person's current episode stands, as a list shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// No referral could be read.
     NoReferral,
@@ -79,6 +69,26 @@ pub enum Standing {
     Contested,
     /// Closed.
     Closed,
+}
+
+record! {
+    CaseRow {
+        family_name, given_names, birth_date, nhs_number, practice, standing, next_step, next_on,
+        last_seen_on, venue, drafts, urgent, contested_fields, last_contact_on: if_some,
+        logbook: if_some, concerns: or_zero, urgent_since: if_some, check_on: if_some,
+    }
+}
+
+names! {
+    Standing {
+        NoReferral = "no_referral",
+        FirstContactDue = "first_contact_due",
+        AnswerDue = "answer_due",
+        Accepted = "accepted",
+        Declined = "declined",
+        Contested = "contested",
+        Closed = "closed",
+    }
 }
 
 impl Standing {

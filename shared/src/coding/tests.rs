@@ -394,7 +394,7 @@ fn rule_6_an_onward_referral_is_coded_only_when_the_administrator_allowed_its_co
     scene.accepted(MET);
     let mut other = AllowedCodes::default();
     other.allow("390893007", "Referral to physical activity programme").unwrap();
-    let concept = serde_json::from_value(serde_json::json!("390893007")).unwrap();
+    let concept = ConceptId::parse("390893007").unwrap();
     let signposted = Signposted {
         contact: None,
         service: "walks".into(),

@@ -10,9 +10,8 @@ pub use cost::Cost;
 pub use index::Index;
 use jiff::{Timestamp, civil::Date};
 use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
 
-use crate::written;
+use crate::cbor;
 
 /// All services, as they are sent to phones.
 #[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
@@ -26,7 +25,7 @@ pub struct Directory {
 }
 
 /// One service. Fields that the feed leaves out are empty.
-#[derive(Debug, Clone, Default, PartialEq, Encode, Decode, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
 pub struct Service {
     /// The identifier in the feed: a UUID.
     #[n(0)]
@@ -72,7 +71,7 @@ pub struct Service {
     pub status: ServiceStatus,
     /// When somebody last made sure that this entry is right.
     #[n(14)]
-    #[cbor(with = "written::json::maybe")]
+    #[cbor(with = "cbor::json")]
     pub assured_on: Option<Date>,
     /// What it is filed under in the feed.
     #[n(15)]
@@ -83,12 +82,12 @@ pub struct Service {
     pub eligibility: String,
     /// When the publisher last changed the entry.
     #[n(17)]
-    #[cbor(default, with = "written::json::maybe")]
+    #[cbor(default, with = "cbor::json")]
     pub last_modified: Option<Timestamp>,
 }
 
 /// Whether a service runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum ServiceStatus {
     /// It runs.
@@ -128,7 +127,6 @@ impl Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cbor;
 
     fn service(name: &str, description: &str) -> Service {
         let (name, description) = (name.to_owned(), description.to_owned());

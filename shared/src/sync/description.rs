@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::date};
 use minicbor::{Encode, bytes::ByteVec};
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -36,6 +35,7 @@ use crate::{
     personal::Personal,
     profile::{NumberKind, Practice, Profile, ServiceNumber, TeamMember},
     snomed::REFERRAL_ACCEPTED,
+    stored::{self, Stored},
 };
 
 const TEXT: &str = include_str!("PROTOCOL.md");
@@ -62,15 +62,9 @@ fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// Every name that an enumeration is stored by, as its reader lists them.
-fn stored_names<T: DeserializeOwned>() -> Vec<String> {
-    let error = serde_json::from_str::<T>("\"\"").err().expect("no name is empty");
-    quoted(&error.to_string()).into_iter().skip(1).collect()
-}
-
-fn keys(value: &impl Serialize) -> BTreeSet<String> {
-    match serde_json::to_value(value) {
-        Ok(Value::Object(map)) => map.into_iter().map(|(key, _)| key).collect(),
+fn keys(value: &dyn Stored) -> BTreeSet<String> {
+    match stored::tree(value) {
+        Value::Object(map) => map.into_iter().map(|(key, _)| key).collect(),
         other => panic!("not stored as a map: {other:?}"),
     }
 }
@@ -209,17 +203,17 @@ fn every_choice_of_an_event_is_described() {
         let row = rows.into_iter().find(|row| row[0] == field);
         row.map(|row| quoted(row[2])).unwrap_or_default()
     };
-    assert_eq!(choices("referred", "source"), stored_names::<ReferralSource>());
-    assert_eq!(choices("contact", "mode"), stored_names::<ContactMode>());
-    assert_eq!(choices("contact", "outcome"), stored_names::<ContactOutcome>());
-    assert_eq!(choices("contact", "purpose"), stored_names::<ContactPurpose>());
-    assert_eq!(choices("accepted", "consent"), stored_names::<Consent>());
-    assert_eq!(choices("urgent_concern", "action"), stored_names::<UrgentAction>());
-    assert_eq!(choices("urgent_record", "consent"), stored_names::<UrgentConsent>());
-    assert_eq!(choices("urgent_review", "with"), stored_names::<ReviewedWith>());
-    assert_eq!(choices("activity", "what"), stored_names::<ActivityKind>());
-    assert_eq!(choices("episode_closed", "reason"), stored_names::<ClosingReason>());
-    assert_eq!(names("### Roles"), stored_names::<Role>());
+    assert_eq!(choices("referred", "source"), ReferralSource::NAMES);
+    assert_eq!(choices("contact", "mode"), ContactMode::NAMES);
+    assert_eq!(choices("contact", "outcome"), ContactOutcome::NAMES);
+    assert_eq!(choices("contact", "purpose"), ContactPurpose::NAMES);
+    assert_eq!(choices("accepted", "consent"), Consent::NAMES);
+    assert_eq!(choices("urgent_concern", "action"), UrgentAction::NAMES);
+    assert_eq!(choices("urgent_record", "consent"), UrgentConsent::NAMES);
+    assert_eq!(choices("urgent_review", "with"), ReviewedWith::NAMES);
+    assert_eq!(choices("activity", "what"), ActivityKind::NAMES);
+    assert_eq!(choices("episode_closed", "reason"), ClosingReason::NAMES);
+    assert_eq!(names("### Roles"), Role::NAMES);
     let needs = table("### Needs");
     let needs: Vec<_> = needs.into_iter().map(|row| (row[0], row[1])).collect();
     assert_eq!(needs, NEEDS.map(|choice| (choice.code, choice.label)));
@@ -310,7 +304,7 @@ fn every_message_is_described_place_by_place() {
     check_places("ServiceNumber", &number);
     let kinds = table("### ServiceNumber").into_iter().find(|row| row[1] == "kind");
     let kinds = kinds.map(|row| quoted(row[3])).unwrap_or_default();
-    assert_eq!(kinds, NumberKind::ALL.map(NumberKind::stored_name));
+    assert_eq!(kinds, NumberKind::NAMES);
     check_places("Directory", &Directory::default());
     // What is null at the end is left out.
     let service = Service { last_modified: Some(Timestamp::UNIX_EPOCH), ..Service::default() };

@@ -12,7 +12,6 @@ use crate::{
     cbor,
     document::ChangeHash,
     ids::{CaseId, DeviceId, Epoch},
-    written,
 };
 
 /// The name of a stored record. Holds random identifiers only, since names are not sealed.
@@ -60,7 +59,7 @@ pub struct CaseRecord {
     pub unsent: u32,
     /// When the server last acknowledged something of this case.
     #[n(3)]
-    #[cbor(with = "written::json::maybe")]
+    #[cbor(with = "cbor::json")]
     pub sent_at: Option<Timestamp>,
     /// Why the server does not take what is unsent.
     #[n(4)]
@@ -89,7 +88,7 @@ pub struct Meta {
     pub cursor: Cursor,
     /// When everything was last known to be sent.
     #[n(2)]
-    #[cbor(with = "written::json::maybe")]
+    #[cbor(with = "cbor::json")]
     pub sent_at: Option<Timestamp>,
     /// Whether everything that was there at the first sync has arrived.
     #[n(3)]
