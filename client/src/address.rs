@@ -6,26 +6,26 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
 use crate::{
-    memo::{Memo, memo},
+    memo::{Live, Memo, memo},
     screen::Screen,
 };
 
 /// The browser's address, as screens read it.
 #[derive(Clone, Copy)]
 pub struct Address {
-    path: RwSignal<String>,
+    path: Live<String>,
     /// With its question mark, as the hash has its own mark.
-    query: RwSignal<String>,
-    hash: RwSignal<String>,
+    query: Live<String>,
+    hash: Live<String>,
     screen: Memo<Screen>,
 }
 
 impl Address {
     /// Follows the browser's address, and provides it to every screen below.
     pub fn provide() {
-        let path = RwSignal::new(String::new());
+        let path = Live::new(String::new());
         let screen = memo(move || Screen::at(&path.read()));
-        let [query, hash] = [(), ()].map(|()| RwSignal::new(String::new()));
+        let [query, hash] = [(), ()].map(|()| Live::new(String::new()));
         let address = Self { path, query, hash, screen };
         address.look();
         provide_context(address);

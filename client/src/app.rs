@@ -6,7 +6,9 @@ use shared::sync::SyncState;
 use crate::{
     address::Address,
     components::show::Show,
+    draw::view,
     engine::{Engine, Stage},
+    memo::{follow, follow_since},
     pages::{
         activity::ActivityScreen,
         check::CheckAndSign,
@@ -49,8 +51,8 @@ fn Frame() -> impl IntoView {
     let address = Address::here();
     let screen = address.screen();
     let name = move || screen.get().name();
-    Effect::new(move |_| document().set_title(&format!("{} - Fingerpost", name())));
-    Effect::new(move |earlier: Option<Screen>| {
+    follow(move || document().set_title(&format!("{} - Fingerpost", name())));
+    follow_since(move |earlier: Option<Screen>| {
         let now = screen.get();
         // Whoever hears the page rather than sees it starts at the new screen's beginning.
         if earlier.is_some_and(|earlier| earlier != now)
@@ -65,7 +67,7 @@ fn Frame() -> impl IntoView {
     view! {
         <a class="nhsuk-skip-link" href="#maincontent">"Skip to main content"</a>
         <header class="fp-header">
-            <span class="fp-header__name">{move || name()}</span>
+            <span class="fp-header__name">{name}</span>
             <StateLink />
             <a
                 href=move || way_here(screen.get())
@@ -108,14 +110,14 @@ fn Screens() -> impl IntoView {
         Screen::Urgent => view! { <Urgent /> }.into_any(),
         Screen::Unknown => view! { <NoSuchScreen /> }.into_any(),
     };
-    view! { {move || shown()} }
+    view! { {shown} }
 }
 
 /// The bare address leads to Today, and leaves nothing behind for the platform's back.
 #[component]
 fn FirstScreen() -> impl IntoView {
     let address = Address::here();
-    Effect::new(move |_| address.go_instead("/today"));
+    follow(move || address.go_instead("/today"));
 }
 
 /// Where everything is, in a few words; behind it, for whom and since when.
@@ -136,7 +138,7 @@ fn StateLink() -> impl IntoView {
         SyncState::CannotSend(_) => "fp-state fp-state--stuck",
     };
     let current = Address::here().current("/sync");
-    view! { <a href="/sync" class=shape aria-current=current>{move || said()}</a> }
+    view! { <a href="/sync" class=shape aria-current=current>{said}</a> }
 }
 
 /// Says that the phone does not keep what is written, for as long as that is so.

@@ -1,10 +1,10 @@
 //! The clock: instants for the record, and the clock on the wall in London for people.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-
-/// London's rule, as POSIX writes it: British Summer Time from the last Sunday of March to the last
-/// Sunday of October, changing at 01:00 universal time. Phones carry no time zone database for us.
-const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::Offset,
+};
 
 /// Now.
 pub fn now() -> Timestamp {
@@ -20,9 +20,25 @@ fn instant(unix_ms: f64) -> Timestamp {
 
 /// What the clock on the wall in London shows, to the minute: nobody notes the seconds of a talk.
 pub fn in_london(instant: Timestamp) -> DateTime {
-    let london = TimeZone::posix(LONDON).unwrap_or(TimeZone::UTC);
-    let wall = london.to_datetime(instant);
-    wall.with().second(0).subsec_nanosecond(0).build().unwrap_or(wall)
+    let offset = if is_summer(Offset::UTC.to_datetime(instant)) { SUMMER } else { Offset::UTC };
+    let wall = offset.to_datetime(instant);
+    wall.date().at(wall.hour(), wall.minute(), 0, 0)
+}
+
+const SUMMER: Offset = Offset::constant(1);
+
+/// London's rule: British Summer Time from the last Sunday of March to the last Sunday of October,
+/// changing at 01:00 universal time. Phones carry no time zone database for us, and the reader of
+/// such rules is more than this one.
+fn is_summer(universal: DateTime) -> bool {
+    let change = |month| last_sunday(universal.year(), month).map(|day| day.at(1, 0, 0, 0));
+    matches!((change(3), change(10)), (Some(from), Some(to)) if from <= universal && universal < to)
+}
+
+/// Of a month with 31 days.
+fn last_sunday(year: i16, month: i8) -> Option<Date> {
+    let last = Date::new(year, month, 31).ok()?;
+    Date::new(year, month, 31 - last.weekday().to_sunday_zero_offset()).ok()
 }
 
 #[cfg(test)]
@@ -38,6 +54,17 @@ mod tests {
         assert_eq!(shown("2026-03-29T01:00:00Z"), "2026-03-29T02:00:00");
         assert_eq!(shown("2026-10-25T00:59:00Z"), "2026-10-25T01:59:00");
         assert_eq!(shown("2026-10-25T01:00:00Z"), "2026-10-25T01:00:00");
+    }
+
+    #[test]
+    fn it_changes_when_the_rule_as_posix_writes_it_does() {
+        let london = jiff::tz::TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").expect("a rule");
+        let first: Timestamp = "2024-01-01T00:00:00Z".parse().expect("an instant");
+        // Every quarter of an hour of thirty years.
+        for quarter in 0..30 * 366 * 24 * 4 {
+            let instant = first + jiff::SignedDuration::from_mins(15 * quarter);
+            assert_eq!(in_london(instant), london.to_datetime(instant), "{instant}");
+        }
     }
 
     #[test]

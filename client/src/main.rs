@@ -7,6 +7,7 @@ mod address;
 mod app;
 mod clock;
 mod components;
+mod draw;
 mod engine;
 mod memo;
 mod pages;
@@ -17,6 +18,8 @@ mod vault;
 mod words;
 
 fn main() {
+    // A release stops without words (server/build/compile.rs).
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
 }

@@ -1,5 +1,6 @@
-//! Values that screens follow, and that are heard of only when they are other values than before:
-//! those that are told, and those that are worked out again when what they read has changed.
+//! Values that screens follow: those that a screen sets, and, heard of only when they are other values
+//! than before, those that are told and those that are worked out again when what they read has
+//! changed.
 //!
 //! The framework's own signals and memos are compiled anew for each type of value: two kilobytes of
 //! the app that a phone fetches. Here all share one, which holds values of any type.
@@ -7,7 +8,7 @@
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use leptos::prelude::{
-    Get, GetUntracked, Memo as AnyMemo, RwSignal, Set, Signal, Track, WithUntracked,
+    Effect, Get, GetUntracked, Memo as AnyMemo, RwSignal, Set, Signal, Track, WithUntracked,
 };
 
 /// A value to be read and followed.
@@ -149,10 +150,120 @@ fn of<T: Send + Sync + 'static>(held: Held) -> Arc<T> {
     held.value.downcast().expect("a memo holds what was worked out for it")
 }
 
-impl<T: Clone + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
-    fn from(memo: Memo<T>) -> Self {
-        Self::derive(move || memo.get())
+/// A value that a screen sets: whoever follows it hears of each time, whether or not it is another
+/// value.
+pub struct Live<T> {
+    held: RwSignal<Held>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Live<T> {
+    fn clone(&self) -> Self {
+        *self
     }
+}
+
+impl<T> Copy for Live<T> {}
+
+impl<T: PartialEq + Send + Sync + 'static> Live<T> {
+    /// Holds this value first.
+    pub fn new(value: T) -> Self {
+        Self { held: RwSignal::new(Held::new(value)), of: PhantomData }
+    }
+
+    /// Sets the value; nobody hears of it once the screen that held it has gone.
+    pub fn set(self, value: T) {
+        let _ = self.try_set(value);
+    }
+
+    /// The same; whether the screen that held it is still there.
+    pub fn try_set(self, value: T) -> bool {
+        self.held.try_set(Held::new(value)).is_none()
+    }
+
+    /// Changes the value.
+    pub fn update(self, change: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        if let Some(mut value) = self.try_get_untracked() {
+            change(&mut value);
+            self.set(value);
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> Live<T> {
+    /// The value, to be read and followed.
+    pub fn followed(self) -> Memo<T> {
+        Memo { held: self.held.into(), of: PhantomData }
+    }
+
+    /// The value; whoever reads it follows it.
+    pub fn read(self) -> Arc<T> {
+        of(self.held.get())
+    }
+
+    /// A copy of the value; whoever reads it follows it.
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.read())
+    }
+
+    /// A copy of the value as it is now.
+    pub fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&of(self.held.get_untracked()))
+    }
+
+    /// The same, or none once the screen that held it has gone.
+    pub fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.held.try_get_untracked().map(|held| T::clone(&of(held)))
+    }
+
+    /// Something of the value as it is now.
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&of(self.held.get_untracked()))
+    }
+
+    /// Something of the value; whoever reads it follows it.
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.read())
+    }
+
+    /// Follows the value without reading it.
+    pub fn track(self) {
+        self.held.track();
+    }
+}
+
+impl<T: Send + Sync + 'static> From<Live<T>> for Memo<T> {
+    fn from(live: Live<T>) -> Self {
+        live.followed()
+    }
+}
+
+/// Does something now and whenever what it reads has changed, for as long as the screen is there.
+pub fn follow(work: impl FnMut() + 'static) {
+    follow_any(Box::new(work));
+}
+
+/// The same for what needs to know what it came to before.
+pub fn follow_since<T: 'static>(mut work: impl FnMut(Option<T>) -> T + 'static) {
+    let mut before = None;
+    follow(move || before = Some(work(before.take())));
+}
+
+/// Compiled once.
+fn follow_any(mut work: Box<dyn FnMut()>) {
+    Effect::new(move |_| work());
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use leptos::{ev, prelude::*};
 use web_sys::Event;
 
-use crate::{address::Address, components::show::Show, engine::Engine};
+use crate::{address::Address, components::show::Show, draw::view, engine::Engine, memo::Live};
 
 /// The two words that this app and `start.js` say to each other.
 const WAITING: &str = "update-waiting";
@@ -13,7 +13,7 @@ const AGREED: &str = "update-agreed";
 /// A quiet line that offers the new version.
 #[component]
 pub fn UpdateBar() -> impl IntoView {
-    let waiting = RwSignal::new(is_waiting());
+    let waiting = Live::new(is_waiting());
     let heard = window_event_listener(ev::Custom::<Event>::new(WAITING), move |_| {
         waiting.set(true);
     });

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use walrus::{FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workshop::{Effort, Workshop, run, variable};
@@ -26,14 +27,19 @@ pub fn client(workshop: &Workshop) -> Result<Client, String> {
     let compiled = compile(workshop)?;
     // The pin in Cargo.toml names the version that binds.
     let pins = fs::read(workshop.root().join("Cargo.toml")).map_err(|error| error.to_string())?;
-    let bound = workshop.kept(&[&compiled, &pins, b"wasm-bindgen"], || bind(&compiled))?;
+    let is_quick: &[u8] = if workshop.effort == Effort::Quick { b"quick" } else { b"full" };
+    let bound = workshop
+        .kept(&[&compiled, &pins, b"wasm-bindgen", is_quick], || bind(workshop, &compiled))?;
     let end =
         bound.iter().position(|&byte| byte == 0).ok_or("the glue and the wasm run together")?;
     let glue = String::from_utf8(bound[..end].to_vec()).map_err(|error| error.to_string())?;
     let wasm = bound[end + 1..].to_vec();
     match workshop.effort {
         Effort::Quick => Ok(Client { wasm, glue }),
-        Effort::Full => Ok(Client { wasm: optimise(workshop, &wasm)?, glue }),
+        Effort::Full => {
+            let (wasm, glue) = (optimise(workshop, &wasm)?, minify(workshop, &glue)?);
+            Ok(Client { wasm, glue })
+        }
     }
 }
 
@@ -128,7 +134,7 @@ fn is_about_the_outer_build(name: &str) -> bool {
 }
 
 /// The glue, a zero byte, and the wasm: the two share their numbering, so they are kept as one.
-fn bind(compiled: &[u8]) -> Result<Vec<u8>, String> {
+fn bind(workshop: &Workshop, compiled: &[u8]) -> Result<Vec<u8>, String> {
     let failed = |error| format!("wasm-bindgen could not read the client: {error:#}");
     let mut bindgen = Bindgen::new();
     let bindgen = bindgen.input_bytes("client", compiled.to_vec()).web(true).map_err(failed)?;
@@ -141,8 +147,95 @@ fn bind(compiled: &[u8]) -> Result<Vec<u8>, String> {
              server/build/compile.rs to embed {snippets:?} {modules:?}"
         ));
     }
-    let wasm = output.wasm_mut().emit_wasm();
-    Ok([output.js().as_bytes(), &[0], &wasm].concat())
+    let mut glue = output.js().to_owned();
+    let wasm = output.wasm_mut();
+    let unused = wasm.exports.iter().filter(|export| is_unused(&export.name));
+    let unused: Vec<_> = unused.map(|export| export.id()).collect();
+    unused.into_iter().for_each(|id| wasm.exports.delete(id));
+    // Each name ends in digits of its own: a twentieth of the glue, and nothing to compress.
+    for (at, import) in wasm.imports.iter_mut().enumerate() {
+        let short = format!("i{at}");
+        glue = glue.replace(&import.name, &short);
+        import.name = short;
+    }
+    if workshop.effort == Effort::Full {
+        stop_without_words(wasm);
+    }
+    Ok([glue.as_bytes(), &[0], &wasm.emit_wasm()].concat())
+}
+
+/// What a mistake of the program runs into: functions of the standard library, by how their names begin.
+const PANICS: [&str; 12] = [
+    "__rustc::rust_begin_unwind",
+    "alloc::alloc::handle_alloc_error",
+    "alloc::raw_vec::capacity_overflow",
+    "alloc::raw_vec::handle_error",
+    "core::cell::panic_already",
+    "core::option::expect_failed",
+    "core::option::unwrap_failed",
+    "core::panicking::",
+    "core::result::unwrap_failed",
+    "core::slice::copy_from_slice_impl::len_mismatch_fail",
+    "core::slice::index::slice_index_fail",
+    "core::str::slice_error_fail",
+];
+
+/// How the names of functions end that write what `{:?}` would: nothing, by [`LEANER`], but the standard
+/// library was compiled before.
+const DEBUG: &str = " as core::fmt::Debug>::fmt";
+
+/// Makes a mistake of the program stop it at once, and not after it wrote a message that has neither
+/// place nor value in it (see [`LEANER`]): wasm-opt then drops the messages and what makes them.
+fn stop_without_words(wasm: &mut Module) {
+    let is_panic = |name: &str| PANICS.iter().any(|panic| name.starts_with(panic));
+    let found = wasm.funcs.iter_local().filter_map(|(id, local)| {
+        let name = without_hashes(wasm.funcs.get(id).name.as_deref()?);
+        let writes = name.ends_with(DEBUG);
+        (writes || is_panic(&name)).then(|| (id, local.ty(), writes))
+    });
+    for (id, ty, writes) in found.collect::<Vec<_>>() {
+        let (parameters, results) = wasm.types.params_results(ty);
+        let (parameters, results) = (parameters.to_vec(), results.to_vec());
+        let mut stop = FunctionBuilder::new(&mut wasm.types, &parameters, &results);
+        if writes {
+            // `Ok(())`.
+            stop.func_body().i32_const(0);
+        } else {
+            stop.func_body().unreachable();
+        }
+        let arguments = parameters.iter().map(|kind| wasm.locals.add(*kind)).collect();
+        wasm.funcs.get_mut(id).kind = FunctionKind::Local(stop.local_func(arguments));
+    }
+}
+
+/// `core[c5930c85a12de822]::cell` as `core::cell`.
+fn without_hashes(name: &str) -> String {
+    let mut parts = name.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| name + part.split_once(']').map_or("", |(_, rest)| rest))
+}
+
+/// The streams of leptos's server functions, which the app has none of: JavaScript would have to make
+/// one first, and what is exported is never left out as unused.
+fn is_unused(export: &str) -> bool {
+    export.trim_start_matches("__wbg_").starts_with("intounderlying")
+}
+
+/// The glue without what only its reader needs.
+fn minify(workshop: &Workshop, glue: &str) -> Result<String, String> {
+    let lock = workshop.read_client("package-lock.json")?;
+    let minified = workshop.kept(&[glue.as_bytes(), lock.as_bytes(), b"terser"], || {
+        let (before, after) = (workshop.out.join("before.js"), workshop.out.join("after.js"));
+        fs::write(&before, glue).map_err(|error| error.to_string())?;
+        let terser = workshop.node_modules().join("terser").join("bin").join("terser");
+        let mut node = Command::new("node");
+        node.arg(&terser).args(["--module", "--compress", "--mangle", "--output"]);
+        node.arg(&after).arg(&before);
+        let if_missing = "node was not found: install Node.js 20 or newer";
+        run(&mut node, if_missing, "terser could not make the glue smaller")?;
+        fs::read(&after).map_err(|error| error.to_string())
+    })?;
+    String::from_utf8(minified).map_err(|error| error.to_string())
 }
 
 fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
@@ -156,16 +249,20 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
         "--enable-sign-ext",
     ];
     // Each was measured by what a phone fetches, which is not what takes least room on its disk: flat
-    // code shows the second round what the first could not see, copies of a function cost more than
-    // calls, and neighbours of one crate compress together.
-    const PASSES: [&str; 10] = [
+    // code shows the next round what the first could not see, so do arguments that nobody reads, copies
+    // of a function cost more than calls, and neighbours of one crate compress together.
+    const PASSES: [&str; 14] = [
         "-Os",
         "--flatten",
         "--rereloop",
         "-Os",
+        "--dae-optimizing",
+        "--directize",
+        "--simplify-globals-optimizing",
+        "-Os",
         "--always-inline-max-function-size=1",
         "--flexible-inline-max-function-size=1",
-        "--one-caller-inline-max-function-size=1",
+        "--one-caller-inline-max-function-size=30",
         "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::workshop::Workshop;
+use crate::workshop::{Effort, Workshop, run};
 
 /// The design system's CSS is published under the MIT licence, which asks for this.
 const NOTICE: &str = "/*! nhsuk-frontend 10.6.1, (c) NHS England, MIT licence: \
@@ -46,7 +47,28 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
                     server/build/style.rs"
             .to_owned());
     }
-    Ok(format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}", workshop.read_client("style.css")?))
+    let sheet =
+        format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}", workshop.read_client("style.css")?);
+    match workshop.effort {
+        Effort::Quick => Ok(sheet),
+        Effort::Full => minify(workshop, &sheet),
+    }
+}
+
+/// The sheet with rules that say the same as one, and without what only its reader needs.
+fn minify(workshop: &Workshop, sheet: &str) -> Result<String, String> {
+    let lock = workshop.read_client("package-lock.json")?;
+    let minified = workshop.kept(&[sheet.as_bytes(), lock.as_bytes(), b"csso"], || {
+        let (before, after) = (workshop.out.join("before.css"), workshop.out.join("after.css"));
+        fs::write(&before, sheet).map_err(|error| error.to_string())?;
+        let csso = workshop.node_modules().join("csso-cli").join("bin").join("csso");
+        let mut node = Command::new("node");
+        node.arg(&csso).arg(&before).arg("--output").arg(&after);
+        let if_missing = "node was not found: install Node.js 20 or newer";
+        run(&mut node, if_missing, "csso could not make the style sheet smaller")?;
+        fs::read(&after).map_err(|error| error.to_string())
+    })?;
+    String::from_utf8(minified).map_err(|error| error.to_string())
 }
 
 /// The rules for what is on no screen and no page left out: most of the design system.

@@ -69,7 +69,8 @@ impl Workshop {
         ];
         watched.extend(crate::style::USERS);
         if self.with_client {
-            watched.extend(["client/Cargo.toml", "client/src", "shared/Cargo.toml", "shared/src"]);
+            watched.extend(["client/Cargo.toml", "client/macros", "client/src"]);
+            watched.extend(["shared/Cargo.toml", "shared/src"]);
         }
         for path in watched {
             tell_cargo(&format!("cargo::rerun-if-changed={}", self.root.join(path).display()));

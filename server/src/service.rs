@@ -1,11 +1,12 @@
 //! What the coding rules and the pages need to know of the service as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rusqlite::{Row, Transaction};
 use shared::{
     coding::{AuthorFacts, Context},
+    few::{Few, FewOf},
     ids::UserId,
     ods::OdsCode,
     snomed::AllowedCodes,
@@ -26,14 +27,14 @@ pub struct ServiceFacts {
     /// The practices by code, with their names.
     pub practices: BTreeMap<OdsCode, String>,
     /// Everybody who ever wrote: the roles that they hold or held, the devices enrolled for them.
-    pub authors: BTreeMap<UserId, AuthorFacts>,
+    pub authors: Few<UserId, AuthorFacts>,
     /// Names, and how the practice's system names them.
     pub names: BTreeMap<UserId, (String, Option<String>)>,
     /// The codes that the service allows.
     pub codes: AllowedCodes,
     /// Today, in London.
     pub today: Date,
-    practice_codes: BTreeSet<OdsCode>,
+    practice_codes: FewOf<OdsCode>,
 }
 
 /// Rises with the facts: two that are equal were read from the same ones.
@@ -104,13 +105,14 @@ fn load_practices(tx: &Transaction<'_>) -> Result<BTreeMap<OdsCode, String>, Sto
     Ok(practices)
 }
 
-fn load_authors(tx: &Transaction<'_>) -> Result<BTreeMap<UserId, AuthorFacts>, StoreError> {
-    let mut authors: BTreeMap<UserId, AuthorFacts> = BTreeMap::new();
-    let mut statement = tx.prepare("SELECT user, role FROM user_role")?;
+fn load_authors(tx: &Transaction<'_>) -> Result<Few<UserId, AuthorFacts>, StoreError> {
+    let mut authors: Few<UserId, AuthorFacts> = Few::new();
+    // In order, since the list is one that is quick to put the next one in.
+    let mut statement = tx.prepare("SELECT user, role FROM user_role ORDER BY user")?;
     let rows = statement.query_map([], |row| Ok((column::user(row, 0)?, column::role(row, 1)?)))?;
     for row in rows {
         let (user, role) = row?;
-        authors.entry(user).or_default().roles.insert(role);
+        authors.or_default(user).roles.insert(role);
     }
     // Revoked devices count: what was written on them before stays its author's.
     let mut statement = tx.prepare("SELECT user, id FROM device")?;
@@ -118,11 +120,11 @@ fn load_authors(tx: &Transaction<'_>) -> Result<BTreeMap<UserId, AuthorFacts>, S
         statement.query_map([], |row| Ok((column::user(row, 0)?, column::device(row, 1)?)))?;
     for row in rows {
         let (user, device) = row?;
-        let facts = authors.entry(user).or_default();
+        let facts = authors.or_default(user);
         facts.devices.get_or_insert_default().insert(device);
     }
     // The server knows every device: a person without one has signed nothing.
-    for facts in authors.values_mut() {
+    for (_, facts) in authors.iter_mut() {
         facts.devices.get_or_insert_default();
     }
     Ok(authors)

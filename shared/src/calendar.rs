@@ -136,7 +136,7 @@ fn month_number(text: &str) -> Result<i64, DateError> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return number(text);
     }
-    let text: String = text.chars().flat_map(char::to_lowercase).collect();
+    let text = text.to_ascii_lowercase();
     let is_named = |month: &&str| {
         text == **month || text == month[..3] || (text == "sept" && month.starts_with("sept"))
     };
@@ -178,7 +178,7 @@ pub fn words(date: Date) -> String {
 pub fn words_short(date: Date) -> String {
     let at = usize::try_from(date.month()).expect("a month is 1 to 12") - 1;
     let (first, rest) = MONTHS[at].split_at(1);
-    format!("{} {}{}", date.day(), first.to_uppercase(), &rest[..2])
+    format!("{} {}{}", date.day(), first.to_ascii_uppercase(), &rest[..2])
 }
 
 /// "14:05".

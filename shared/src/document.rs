@@ -2,24 +2,22 @@
 //! and writing a case.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use automerge::{
-    ActorId, Author as AutomergeAuthor, Automerge, Change, ChangeHash as AutomergeHash, ObjId,
-    ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored,
-    transaction::{CommitOptions, Transactable, Transaction},
-};
-use serde_json::Value;
-
 use crate::{
     case::{Case, ContactDraft, Defect, Event, Field, Person, Register, event::KINDS},
+    few::Few,
     ids::{CaseId, DeviceId, EventId, UserId},
     intake::{self, Flaw, IncomingChange},
     limits, ordered,
-    stored::{self, Stored as _},
+    stored::{self, Stored as _, Tree},
+};
+use automerge::{
+    ActorId, Author as AutomergeAuthor, Automerge, Change, ChangeHash as AutomergeHash, ObjId,
+    ObjType, ROOT, ReadDoc, ScalarValue, Value,
+    transaction::{CommitOptions, Transactable, Transaction},
 };
 
 /// The version of the document's layout.
@@ -123,7 +121,19 @@ impl Document {
     /// # Errors
     /// When the bytes are too many, or not a document.
     pub fn load(saved: &[u8]) -> Result<Self, DocumentError> {
-        intake::check_saved(saved)?;
+        Self::load_within(saved, limits::DOCUMENT_BYTES_MAX)
+    }
+
+    /// Reads what [`Self::keep`] wrote.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_kept(kept: &[u8]) -> Result<Self, DocumentError> {
+        Self::load_within(kept, limits::DOCUMENT_INFLATED_BYTES_MAX)
+    }
+
+    fn load_within(saved: &[u8], bytes_max: usize) -> Result<Self, DocumentError> {
+        intake::check_saved(saved, bytes_max)?;
         contained(|| Automerge::load(saved).map(Self).map_err(|_| DocumentError::Unreadable))
     }
 
@@ -132,9 +142,28 @@ impl Document {
         Self(Automerge::new())
     }
 
-    /// The bytes to keep.
+    /// The bytes that a server keeps.
     pub fn save(&self) -> Vec<u8> {
         self.0.save()
+    }
+
+    /// The bytes that a phone keeps: not deflated, since its disk is roomier than its network is quick,
+    /// and what deflates would be a hundredth of the app that it fetches.
+    pub fn keep(&self) -> Vec<u8> {
+        self.0.save_nocompress()
+    }
+
+    /// The same, once they were read back: whoever wrote the changes, what is kept can be loaded again.
+    ///
+    /// # Errors
+    /// When the document is too large to be loaded, or would not be the same.
+    pub fn keep_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
+        let kept = self.keep();
+        if Self::load_kept(&kept)?.heads() == self.heads() {
+            Ok(kept)
+        } else {
+            Err(DocumentError::Unreadable)
+        }
     }
 
     /// Adds changes from elsewhere. Those that are known already make no difference.
@@ -299,14 +328,14 @@ impl Document {
 
     fn check_root(&self, id: CaseId, defects: &mut Vec<Defect>) {
         let format = self.value(&ROOT, "format");
-        if format != Some(Value::from(FORMAT)) {
+        if format != Some(Tree::Number(FORMAT)) {
             let shown = match format {
-                Some(Value::Number(number)) => number.to_string(),
+                Some(Tree::Number(number)) => number.to_string(),
                 _ => "none".to_owned(),
             };
             defects.push(Defect::Format(shown));
         }
-        if self.value(&ROOT, "case") != Some(Value::from(id.to_string())) {
+        if self.value(&ROOT, "case") != Some(Tree::Text(id.to_string())) {
             defects.push(Defect::WrongCase);
         }
     }
@@ -317,10 +346,10 @@ impl Document {
         for field in Field::ALL {
             let values = self.0.get_all(&registers, field.stored_name()).unwrap_or_default();
             let values = values.into_iter().filter_map(|(value, object)| match value {
-                Stored::Scalar(scalar) => scalar.as_str().map(str::to_owned),
+                Value::Scalar(scalar) => scalar.as_str().map(str::to_owned),
                 // Another client's way with texts, unless it is told otherwise.
-                Stored::Object(ObjType::Text) => self.0.text(&object).ok(),
-                Stored::Object(_) => None,
+                Value::Object(ObjType::Text) => self.0.text(&object).ok(),
+                Value::Object(_) => None,
             });
             person.set(field, Register::of(values));
         }
@@ -340,7 +369,7 @@ impl Document {
                 defects.push(Defect::WrittenTwice(id));
             }
             // The first of several by automerge's own order is the same for everybody.
-            let Some((Stored::Object(ObjType::Map), object)) = all.into_iter().next() else {
+            let Some((Value::Object(ObjType::Map), object)) = all.into_iter().next() else {
                 defects.push(Defect::Unreadable(id));
                 continue;
             };
@@ -353,8 +382,8 @@ impl Document {
     }
 
     fn read_event(&self, id: EventId, object: &ObjId) -> Result<Event, Defect> {
-        let value = self.tree(object, 0).ok_or(Defect::Unreadable(id))?;
-        let kind = value.get("kind").and_then(Value::as_str);
+        let value = tree(&self.0, object, 0).ok_or(Defect::Unreadable(id))?;
+        let kind = value.get("kind").and_then(Tree::as_str);
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
             return Err(Defect::UnknownKind(id));
         }
@@ -362,20 +391,20 @@ impl Document {
         Ok(Event { id, device: device_of(object), ..event })
     }
 
-    fn read_drafts(&self, defects: &mut Vec<Defect>) -> BTreeMap<EventId, ContactDraft> {
-        let mut drafts = BTreeMap::new();
+    fn read_drafts(&self, defects: &mut Vec<Defect>) -> Few<EventId, ContactDraft> {
+        let mut drafts = Few::new();
         let Some(part) = self.part("drafts", defects) else { return drafts };
         for key in self.0.keys(&part) {
             let draft = key.parse::<EventId>().ok().and_then(|id| {
                 let (_, object) = self.0.get(&part, key.as_str()).ok()??;
-                let tree = self.tree(&object, 0)?;
-                let note = tree.get("note").and_then(Value::as_str).unwrap_or("").to_owned();
+                let tree = tree(&self.0, &object, 0)?;
+                let note = tree.get("note").and_then(Tree::as_str).unwrap_or("").to_owned();
                 let mut draft = ContactDraft::from_tree(&tree)?;
                 draft.note = crate::personal::Personal::new(note);
                 Some((id, draft))
             });
             match draft {
-                Some((id, draft)) => drop(drafts.insert(id, draft)),
+                Some((id, draft)) => drafts.insert(id, draft),
                 None => defects.push(Defect::Draft),
             }
         }
@@ -385,7 +414,7 @@ impl Document {
     /// One of the three maps that the first change lays out.
     fn part(&self, name: &'static str, defects: &mut Vec<Defect>) -> Option<ObjId> {
         match self.0.get(ROOT, name) {
-            Ok(Some((Stored::Object(ObjType::Map), object))) => Some(object),
+            Ok(Some((Value::Object(ObjType::Map), object))) => Some(object),
             _ => {
                 defects.push(Defect::Part(name));
                 None
@@ -393,39 +422,10 @@ impl Document {
         }
     }
 
-    fn value(&self, object: &ObjId, key: &str) -> Option<Value> {
+    fn value(&self, object: &ObjId, key: &str) -> Option<Tree> {
         match self.0.get(object, key).ok()?? {
-            (Stored::Scalar(scalar), _) => scalar_tree(&scalar),
-            (Stored::Object(_), _) => None,
-        }
-    }
-
-    /// A stored value as a tree; `None` where it nests too deep or has no such form.
-    fn tree(&self, object: &ObjId, depth: usize) -> Option<Value> {
-        if depth > limits::DOCUMENT_DEPTH_MAX {
-            return None;
-        }
-        let branch = |value: Stored<'_>, id: ObjId| match value {
-            Stored::Object(_) => self.tree(&id, depth + 1),
-            Stored::Scalar(scalar) => scalar_tree(&scalar),
-        };
-        match self.0.object_type(object).ok()? {
-            ObjType::Text => self.0.text(object).ok().map(Value::String),
-            ObjType::Map | ObjType::Table => {
-                let mut map = serde_json::Map::new();
-                for key in self.0.keys(object) {
-                    let (value, id) = self.0.get(object, key.as_str()).ok()??;
-                    map.insert(key, branch(value, id)?);
-                }
-                Some(Value::Object(map))
-            }
-            ObjType::List => (0..self.0.length(object))
-                .map(|index| {
-                    let (value, id) = self.0.get(object, index).ok()??;
-                    branch(value, id)
-                })
-                .collect::<Option<Vec<_>>>()
-                .map(Value::Array),
+            (Value::Scalar(scalar), _) => scalar_tree(&scalar),
+            (Value::Object(_), _) => None,
         }
     }
 }
@@ -461,19 +461,21 @@ impl Writer<'_, '_> {
         let drafts = self.part("drafts")?;
         let key = id.to_string();
         let object = match self.0.get(&drafts, key.as_str()).map_err(unwritable)? {
-            Some((Stored::Object(ObjType::Map), object)) => object,
+            Some((Value::Object(ObjType::Map), object)) => object,
             _ => {
                 let object = self.0.put_object(&drafts, key, ObjType::Map).map_err(unwritable)?;
                 self.0.put_object(&object, "note", ObjType::Text).map_err(unwritable)?;
                 object
             }
         };
-        for (name, value) in stored::tree(draft).as_object().into_iter().flatten() {
-            if self.tree_of(&object, name).as_ref() != Some(value) {
-                self.put_tree(&object, name, value)?;
+        if let Tree::Record(fields) = stored::tree(draft) {
+            for (name, value) in &fields {
+                if self.tree_of(&object, name).as_ref() != Some(value) {
+                    self.put_tree(&object, name, value)?;
+                }
             }
         }
-        if let Some((Stored::Object(ObjType::Text), note)) =
+        if let Some((Value::Object(ObjType::Text), note)) =
             self.0.get(&object, "note").map_err(unwritable)?
         {
             self.0.update_text(&note, draft.note.reveal()).map_err(unwritable)?;
@@ -496,7 +498,7 @@ impl Writer<'_, '_> {
 
     fn part(&self, name: &str) -> Result<ObjId, DocumentError> {
         match self.0.get(ROOT, name) {
-            Ok(Some((Stored::Object(ObjType::Map), object))) => Ok(object),
+            Ok(Some((Value::Object(ObjType::Map), object))) => Ok(object),
             _ => Err(DocumentError::Unwritable("the record has no place for it")),
         }
     }
@@ -510,15 +512,15 @@ impl Writer<'_, '_> {
         self.0.put(object, key, value).map_err(unwritable)
     }
 
-    fn put_tree(&mut self, at: &ObjId, key: &str, value: &Value) -> Result<(), DocumentError> {
+    fn put_tree(&mut self, at: &ObjId, key: &str, value: &Tree) -> Result<(), DocumentError> {
         match value {
-            Value::Object(map) => {
+            Tree::Record(map) => {
                 let object = self.0.put_object(at, key, ObjType::Map).map_err(unwritable)?;
                 for (key, value) in map {
                     self.put_tree(&object, key, value)?;
                 }
             }
-            Value::Array(values) => {
+            Tree::List(values) => {
                 let list = self.0.put_object(at, key, ObjType::List).map_err(unwritable)?;
                 for (index, value) in values.iter().enumerate() {
                     self.insert_tree(&list, index, value)?;
@@ -533,28 +535,25 @@ impl Writer<'_, '_> {
         &mut self,
         list: &ObjId,
         index: usize,
-        value: &Value,
+        value: &Tree,
     ) -> Result<(), DocumentError> {
         match value {
-            Value::Object(map) => {
+            Tree::Record(map) => {
                 let object = self.0.insert_object(list, index, ObjType::Map).map_err(unwritable)?;
                 for (key, value) in map {
                     self.put_tree(&object, key, value)?;
                 }
                 Ok(())
             }
-            Value::Array(_) => Err(DocumentError::Unwritable("lists of lists are not stored")),
+            Tree::List(_) => Err(DocumentError::Unwritable("lists of lists are not stored")),
             scalar => self.0.insert(list, index, tree_scalar(scalar)).map_err(unwritable),
         }
     }
 
     /// The value that lies there now, for comparison with what is to be written.
-    fn tree_of(&self, object: &ObjId, key: &str) -> Option<Value> {
-        let hydrated = self.0.get(object, key).ok()??;
-        match hydrated {
-            (Stored::Scalar(scalar), _) => scalar_tree(&scalar),
-            (Stored::Object(_), id) => hydrated_tree(&self.0.hydrate(&id, None).ok()?),
-        }
+    fn tree_of(&self, object: &ObjId, key: &str) -> Option<Tree> {
+        let (value, id) = self.0.get(object, key).ok()??;
+        branch(&*self.0, value, &id, 0)
     }
 }
 
@@ -576,54 +575,65 @@ fn device_of(object: &ObjId) -> Option<DeviceId> {
     }
 }
 
-fn scalar_tree(scalar: &ScalarValue) -> Option<Value> {
+/// A stored value as a tree; `None` where it nests too deep or has no such form.
+fn tree<D: ReadDoc>(document: &D, object: &ObjId, depth: usize) -> Option<Tree> {
+    if depth > limits::DOCUMENT_DEPTH_MAX {
+        return None;
+    }
+    match document.object_type(object).ok()? {
+        ObjType::Text => document.text(object).ok().map(Tree::Text),
+        ObjType::Map | ObjType::Table => {
+            let mut map = Few::new();
+            for key in document.keys(object) {
+                let (value, id) = document.get(object, key.as_str()).ok()??;
+                map.insert(key, branch(document, value, &id, depth)?);
+            }
+            Some(Tree::Record(map))
+        }
+        ObjType::List => (0..document.length(object))
+            .map(|index| {
+                let (value, id) = document.get(object, index).ok()??;
+                branch(document, value, &id, depth)
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(Tree::List),
+    }
+}
+
+fn branch<D: ReadDoc>(document: &D, value: Value<'_>, id: &ObjId, depth: usize) -> Option<Tree> {
+    match value {
+        Value::Object(_) => tree(document, id, depth + 1),
+        Value::Scalar(scalar) => scalar_tree(&scalar),
+    }
+}
+
+fn scalar_tree(scalar: &ScalarValue) -> Option<Tree> {
     match scalar {
-        ScalarValue::Str(text) => Some(Value::String(text.to_string())),
-        ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Value::from(*number)),
-        ScalarValue::Uint(number) => Some(Value::from(*number)),
+        ScalarValue::Str(text) => Some(Tree::Text(text.to_string())),
+        ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Tree::Number(*number)),
+        ScalarValue::Uint(number) => {
+            Some(i64::try_from(*number).map_or(Tree::OtherNumber, Tree::Number))
+        }
         ScalarValue::F64(number) => whole(*number),
-        ScalarValue::Boolean(value) => Some(Value::Bool(*value)),
-        ScalarValue::Null => Some(Value::Null),
+        ScalarValue::Boolean(value) => Some(Tree::Bool(*value)),
+        ScalarValue::Null => Some(Tree::Null),
         _ => None,
     }
 }
 
 /// A whole number that a client in JavaScript wrote: its one type of number is the float, and its
 /// automerge stores a nought of it as such.
-fn whole(number: f64) -> Option<Value> {
+fn whole(number: f64) -> Option<Tree> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() < EXACT).then(|| Value::from(number as i64))
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(Tree::Number(number as i64))
 }
 
-fn tree_scalar(value: &Value) -> ScalarValue {
+fn tree_scalar(value: &Tree) -> ScalarValue {
     match value {
-        Value::String(text) => ScalarValue::Str(text.as_str().into()),
-        Value::Bool(value) => ScalarValue::Boolean(*value),
-        Value::Number(number) => number.as_i64().map_or(ScalarValue::Null, ScalarValue::Int),
+        Tree::Text(text) => ScalarValue::Str(text.as_str().into()),
+        Tree::Bool(value) => ScalarValue::Boolean(*value),
+        Tree::Number(number) => ScalarValue::Int(*number),
         _ => ScalarValue::Null,
-    }
-}
-
-fn hydrated_tree(value: &automerge::hydrate::Value) -> Option<Value> {
-    use automerge::hydrate::Value as Hydrated;
-    match value {
-        Hydrated::Scalar(scalar) => scalar_tree(scalar),
-        Hydrated::Text(text) => Some(Value::String(text.to_string())),
-        Hydrated::Map(map) => map
-            .iter()
-            .map(|(key, value)| Some((key.to_string(), hydrated_tree(&value.value)?)))
-            // Put in one by one: see `ordered`.
-            .try_fold(serde_json::Map::new(), |mut map, pair| {
-                let (key, value) = pair?;
-                map.insert(key, value);
-                Some(map)
-            })
-            .map(Value::Object),
-        Hydrated::List(list) => list
-            .iter()
-            .map(|value| hydrated_tree(&value.value))
-            .collect::<Option<Vec<_>>>()
-            .map(Value::Array),
     }
 }
 

@@ -1,13 +1,10 @@
-//! Ordered lists, maps and sets, with one sort for all of them.
+//! Ordered lists, with one sort for all of them.
 //!
-//! The standard library compiles its sort anew for each type and each way to compare, and collects
-//! a map by sorting first: four kilobytes of the app that a phone fetches, each time. Here they
-//! share one, which sorts places rather than values.
+//! The standard library compiles its sort anew for each type and each way to compare: four kilobytes
+//! of the app that a phone fetches, each time. Here they share one, which sorts places rather than
+//! values.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cmp::Ordering;
 
 /// Sorts; what is equal stays in its order.
 pub fn sort<T: Ord>(items: &mut [T]) {
@@ -50,24 +47,6 @@ fn order_of(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usi
     order
 }
 
-/// A map of these pairs, put in one by one; of two with one key the later stays.
-pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut map = BTreeMap::new();
-    for (key, value) in pairs {
-        map.insert(key, value);
-    }
-    map
-}
-
-/// A set of these, put in one by one.
-pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
-    let mut set = BTreeSet::new();
-    for item in items {
-        set.insert(item);
-    }
-    set
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,11 +73,5 @@ mod tests {
         assert!(items.iter().copied().eq(0..1_000));
         sort_by_cached_key(&mut items, |item| item.to_string());
         assert_eq!(items[..4], [0, 1, 10, 100]);
-    }
-
-    #[test]
-    fn of_two_pairs_with_one_key_the_later_stays() {
-        assert_eq!(map([(2, 'a'), (1, 'b'), (2, 'c')]), BTreeMap::from([(1, 'b'), (2, 'c')]));
-        assert_eq!(set([2, 1, 2]), BTreeSet::from([1, 2]));
     }
 }

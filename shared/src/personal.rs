@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
-use crate::stored::{Json, Stored};
+use crate::stored::{Json, Stored, Tree};
 
 /// Personal data. `Debug` shows nothing of it, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -32,7 +30,7 @@ impl<T: Stored> Stored for Personal<T> {
         self.0.write(json);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         T::from_tree(value).map(Self)
     }
 }

@@ -1,24 +1,22 @@
 //! What a phone knows of its owner and the service: the answer of `GET /api/me`, kept for offline.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::civil::Date;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::{
     case::Role,
     cbor,
     coding::AuthorFacts,
+    few::{Few, FewOf},
     ids::{DeviceId, UserId},
     ods::OdsCode,
-    ordered,
     snomed::AllowedCodes,
     stored::names,
     sync::carried::CarryKey,
 };
 
 /// What a phone knows of its owner and the service.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Profile {
     /// Rises with every change of what follows.
     #[n(0)]
@@ -63,8 +61,24 @@ pub struct Profile {
     pub numbers: Option<Vec<ServiceNumber>>,
 }
 
+crate::decoded!(Profile {
+    version,
+    service_name,
+    demonstration,
+    user,
+    device,
+    name,
+    role: json,
+    practices,
+    team,
+    codes,
+    offline_hours: later,
+    carry_key: later,
+    numbers: later,
+});
+
 /// A GP practice of the service.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Practice {
     /// Its ODS code.
     #[n(0)]
@@ -75,8 +89,10 @@ pub struct Practice {
     pub name: String,
 }
 
+crate::decoded!(Practice { ods: json, name });
+
 /// A telephone number that the service keeps for urgent concerns.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct ServiceNumber {
     /// Who answers.
     #[n(0)]
@@ -96,6 +112,8 @@ pub struct ServiceNumber {
     #[cbor(with = "cbor::json")]
     pub checked_on: Date,
 }
+
+crate::decoded!(ServiceNumber { name, phone, kind, practice, checked_on: json });
 
 /// What a service's number is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +168,7 @@ impl NumberKind {
 }
 
 /// Somebody of the team.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct TeamMember {
     /// Who.
     #[n(0)]
@@ -163,6 +181,8 @@ pub struct TeamMember {
     #[cbor(with = "cbor::json")]
     pub role: Role,
 }
+
+crate::decoded!(TeamMember { user, name, role: json });
 
 impl Profile {
     /// The name of somebody on the team; a plain word for anybody else.
@@ -185,11 +205,11 @@ impl Profile {
             let _ = codes.allow(concept, term);
         }
         let author = |member: &TeamMember| {
-            (member.user, AuthorFacts { roles: ordered::set([member.role]), devices: None })
+            (member.user, AuthorFacts { roles: FewOf::from_iter([member.role]), devices: None })
         };
         CodingFacts {
-            practices: ordered::set(self.practices.iter().map(|practice| practice.ods.clone())),
-            authors: ordered::map(self.team.iter().map(author)),
+            practices: FewOf::from_iter(self.practices.iter().map(|practice| practice.ods.clone())),
+            authors: Few::from_iter(self.team.iter().map(author)),
             codes,
         }
     }
@@ -199,9 +219,9 @@ impl Profile {
 #[derive(Debug, Clone)]
 pub struct CodingFacts {
     /// The practices of the service.
-    pub practices: BTreeSet<OdsCode>,
+    pub practices: FewOf<OdsCode>,
     /// The team.
-    pub authors: BTreeMap<UserId, AuthorFacts>,
+    pub authors: Few<UserId, AuthorFacts>,
     /// The codes that the service allows.
     pub codes: AllowedCodes,
 }

@@ -1,8 +1,10 @@
 //! SNOMED CT concept identifiers, and the codes that this service may give.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use crate::written::Written;
+
+use crate::few::Few;
 
 /// A concept identifier whose digits are in order. A valid one does not make a meaning: what may be
 /// coded is in [`AllowedCodes`]. Text outside, since spreadsheets corrupt long numbers.
@@ -127,7 +129,7 @@ impl Written for ConceptId {
 /// The codes that this service may give: two built in, and what its administrator added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowedCodes {
-    added: BTreeMap<ConceptId, String>,
+    added: Few<ConceptId, String>,
 }
 
 impl AllowedCodes {

@@ -3,9 +3,11 @@
 //! Written by hand and not by serde: its derived code was a fifteenth of the app that a phone
 //! fetches. What differs from type to type is kept to a call for each field.
 
+mod tree;
+
 use std::fmt::{Display, Write};
 
-use serde_json::Value;
+pub use self::tree::Tree;
 
 /// A value as documents and records hold it.
 pub trait Stored {
@@ -13,7 +15,7 @@ pub trait Stored {
     fn write(&self, json: &mut Json);
 
     /// Reads it; none when the value is no such thing. What is absent is read as null.
-    fn from_tree(value: &Value) -> Option<Self>
+    fn from_tree(value: &Tree) -> Option<Self>
     where
         Self: Sized;
 }
@@ -30,22 +32,18 @@ pub fn text(value: &dyn Stored) -> String {
 }
 
 /// The value as a tree, whose keys are in the order of the alphabet.
-pub fn tree(value: &dyn Stored) -> Value {
-    tree_of(&text(value)).expect("what was just written is JSON")
+pub fn tree(value: &dyn Stored) -> Tree {
+    Tree::read(&text(value)).expect("what was just written is JSON")
 }
 
 /// Reads a value from JSON text.
 pub fn parse<T: Stored>(text: &str) -> Option<T> {
-    T::from_tree(&tree_of(text)?)
-}
-
-fn tree_of(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
+    T::from_tree(&Tree::read(text)?)
 }
 
 /// A field of a record; null when it is absent, or when the value is no record.
-pub fn field<'a>(record: &'a Value, name: &str) -> &'a Value {
-    static ABSENT: Value = Value::Null;
+pub fn field<'a>(record: &'a Tree, name: &str) -> &'a Tree {
+    static ABSENT: Tree = Tree::Null;
     record.get(name).unwrap_or(&ABSENT)
 }
 
@@ -121,14 +119,10 @@ impl Json {
 
 impl Stored for String {
     fn write(&self, json: &mut Json) {
-        // Not `expect`, which would bring along every sentence that serde_json has for an error.
-        let Ok(escaped) = serde_json::to_string(self) else {
-            unreachable!("every text has a JSON form");
-        };
-        json.0.push_str(&escaped);
+        tree::write_text(self, &mut json.0);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         value.as_str().map(str::to_owned)
     }
 }
@@ -138,7 +132,7 @@ impl Stored for bool {
         json.show(self);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         value.as_bool()
     }
 }
@@ -150,8 +144,8 @@ macro_rules! number {
                 json.show(self);
             }
 
-            fn from_tree(value: &Value) -> Option<Self> {
-                value.as_u64()?.try_into().ok()
+            fn from_tree(value: &Tree) -> Option<Self> {
+                value.as_number()?.try_into().ok()
             }
         }
     )+};
@@ -167,8 +161,8 @@ impl<T: Stored> Stored for Option<T> {
         }
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
-        if value.is_null() { Some(None) } else { T::from_tree(value).map(Some) }
+    fn from_tree(value: &Tree) -> Option<Self> {
+        if *value == Tree::Null { Some(None) } else { T::from_tree(value).map(Some) }
     }
 }
 
@@ -182,9 +176,9 @@ impl<T: Stored> Stored for Vec<T> {
         json.0.push(']');
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         let mut read = Self::new();
-        for value in value.as_array()? {
+        for value in value.as_list()? {
             read.push(T::from_tree(value)?);
         }
         Some(read)
@@ -206,8 +200,11 @@ macro_rules! record {
                 json.close();
             }
 
-            fn from_tree(value: &serde_json::Value) -> Option<Self> {
-                Some(Self { $($field: $crate::stored::record!(@read value $field $($mark)?)),+ })
+            fn from_tree(value: &$crate::stored::Tree) -> Option<Self> {
+                $(let $field = $crate::stored::record!(@read value $field $($mark)?);)+
+                // One way out, and not one after each field with everything before it to be dropped.
+                let is_whole = $($field.is_some())&&+;
+                is_whole.then(|| Self { $($field: $field.expect("it was just read")),+ })
             }
         }
     )+};
@@ -222,18 +219,18 @@ macro_rules! record {
     };
     (@write $json:ident $self:ident $field:ident elsewhere) => {};
     (@read $value:ident $field:ident) => {
-        $crate::stored::Stored::from_tree($crate::stored::field($value, stringify!($field)))?
+        $crate::stored::Stored::from_tree($crate::stored::field($value, stringify!($field)))
     };
     (@read $value:ident $field:ident if_some) => {
         $crate::stored::record!(@read $value $field)
     };
     (@read $value:ident $field:ident or_zero) => {
         match $value.get(stringify!($field)) {
-            Some(value) => $crate::stored::Stored::from_tree(value)?,
-            None => 0,
+            Some(value) => $crate::stored::Stored::from_tree(value),
+            None => Some(0),
         }
     };
-    (@read $value:ident $field:ident elsewhere) => { Default::default() };
+    (@read $value:ident $field:ident elsewhere) => { Some(Default::default()) };
 }
 
 /// The stored form of enumerations without data: the name of each variant.
@@ -260,7 +257,7 @@ macro_rules! names {
                 json.plain(&self.stored_name());
             }
 
-            fn from_tree(value: &serde_json::Value) -> Option<Self> {
+            fn from_tree(value: &$crate::stored::Tree) -> Option<Self> {
                 Self::named(value.as_str()?)
             }
         }
@@ -272,7 +269,7 @@ pub(crate) use {names, record};
 #[cfg(test)]
 mod tests {
     use jiff::civil::{Date, date};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -287,6 +284,10 @@ mod tests {
 
     record! {
         Sample { words, on, by: if_some, count: or_zero, aside: elsewhere }
+    }
+
+    fn tree_of(value: &Value) -> Tree {
+        Tree::read(&value.to_string()).expect("it is JSON")
     }
 
     fn sample() -> Sample {
@@ -305,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_record_is_read_whatever_else_it_holds_and_not_without_its_fields() {
-        let read = |value: Value| Sample::from_tree(&value);
+        let read = |value: Value| parse::<Sample>(&value.to_string());
         assert_eq!(read(json!({"words": "", "other": [{}]})), Some(sample()));
         assert_eq!(read(json!({"words": "", "by": null, "count": 0})), Some(sample()));
         for refused in [
@@ -326,11 +327,11 @@ mod tests {
 
     #[test]
     fn a_number_is_whole_and_within_its_range() {
-        assert_eq!(u8::from_tree(&json!(255)), Some(255));
-        assert_eq!(u16::from_tree(&json!(65_535)), Some(65_535));
-        assert_eq!(u32::from_tree(&json!(u32::MAX)), Some(u32::MAX));
+        assert_eq!(u8::from_tree(&tree_of(&json!(255))), Some(255));
+        assert_eq!(u16::from_tree(&tree_of(&json!(65_535))), Some(65_535));
+        assert_eq!(u32::from_tree(&tree_of(&json!(u32::MAX))), Some(u32::MAX));
         for refused in [json!(256), json!(-1), json!(1.0), json!("1"), json!(true), json!(null)] {
-            assert_eq!(u8::from_tree(&refused), None, "{refused}");
+            assert_eq!(u8::from_tree(&tree_of(&refused)), None, "{refused}");
         }
     }
 

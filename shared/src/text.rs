@@ -5,9 +5,50 @@
 pub fn folded(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, '\'' | '’'))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c.is_alphanumeric() { unaccented(c) } else { ' ' })
+        .map(lower)
+        .map(|c| if is_of_a_word(c) { unaccented(c) } else { ' ' })
         .collect()
+}
+
+/// The capital of a letter of the Latin alphabet, with or without an accent; any other character as it
+/// is. The standard library's tables of all alphabets are eight kilobytes of the app that a phone
+/// fetches, and the names of its records are written in this one.
+pub fn upper(c: char) -> char {
+    match c {
+        'a'..='z' => c.to_ascii_uppercase(),
+        'à'..='ö' | 'ø'..='þ' => shifted(c, -32),
+        'ÿ' => 'Ÿ',
+        // Pairs, the capital first.
+        'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' if !is_even(c) => shifted(c, -1),
+        'Ĺ'..='ň' | 'Ź'..='ž' if is_even(c) => shifted(c, -1),
+        other => other,
+    }
+}
+
+/// The small letter of a capital, as [`upper`] has them.
+fn lower(c: char) -> char {
+    match c {
+        'A'..='Z' => c.to_ascii_lowercase(),
+        'À'..='Ö' | 'Ø'..='Þ' => shifted(c, 32),
+        'Ÿ' => 'ÿ',
+        'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' if is_even(c) => shifted(c, 1),
+        'Ĺ'..='ň' | 'Ź'..='ž' if !is_even(c) => shifted(c, 1),
+        other => other,
+    }
+}
+
+fn is_even(c: char) -> bool {
+    u32::from(c).is_multiple_of(2)
+}
+
+fn shifted(c: char, by: i32) -> char {
+    u32::from(c).checked_add_signed(by).and_then(char::from_u32).unwrap_or(c)
+}
+
+/// Letters and digits; of other alphabets whatever is none of the general marks.
+fn is_of_a_word(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || (c >= 'À' && !matches!(c, '×' | '÷' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}'))
 }
 
 /// The letter without its accent, for the letters of Welsh, Irish and the neighbouring languages.
@@ -28,11 +69,26 @@ fn unaccented(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::*;
 
     #[test]
     fn names_are_found_as_people_type_them() {
         assert_eq!(folded("O’Neill"), "oneill");
         assert_eq!(folded("Siân-Llŷr"), "sian llyr");
+    }
+
+    #[test]
+    fn letters_have_the_capitals_that_the_standard_library_gives_them() {
+        // These are of no pair of two letters.
+        for c in ('\0'..='ž').filter(|c| !matches!(c, 'ß' | 'µ' | 'ı' | 'İ' | 'ŉ' | 'ſ')) {
+            assert_eq!(upper(c).to_string(), c.to_uppercase().to_string(), "{c}");
+            assert_eq!(lower(c).to_string(), c.to_lowercase().to_string(), "{c}");
+        }
+    }
+
+    #[test]
+    fn marks_part_words_and_letters_of_any_alphabet_do_not() {
+        assert_eq!(folded("Ŵyn—Ifan, 2×3"), "wyn ifan  2 3");
+        assert_eq!(folded("Ζωή"), "Ζωή");
     }
 }

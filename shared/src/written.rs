@@ -12,9 +12,8 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
-use serde_json::Value;
 
-use crate::stored::{Json, Stored};
+use crate::stored::{Json, Stored, Tree};
 
 /// A value that records hold as text, spelled as it is displayed.
 pub trait Written: Display + Sized {
@@ -73,7 +72,7 @@ impl<T: Written> Stored for T {
         json.plain(self);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         T::read(value.as_str()?)
     }
 }

@@ -6,7 +6,11 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use shared::limits;
 
 use super::{disclose::Disclose, entry::Saving, field::TextArea};
-use crate::{engine::SaveError, memo::Memo};
+use crate::{
+    draw::view,
+    engine::SaveError,
+    memo::{Live, Memo},
+};
 
 /// What writes an answer. One type for all questions, so that they are compiled once.
 #[derive(Clone)]
@@ -56,10 +60,10 @@ pub fn Ask(
     #[prop(into)]
     save: Save,
 ) -> impl IntoView {
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     // The answer may have taken its own question off the screen.
     let done: Done = Arc::new(move || {
-        let _ = is_open.try_set(false);
+        is_open.set(false);
     });
     let focus_on = field_of(&id);
     let of_form = id.clone();
@@ -100,7 +104,7 @@ pub fn AskForm(
 ) -> impl IntoView {
     let save = StoredValue::new(save);
     let begin_with = begin_with.map(Memo::get_untracked);
-    let typed = RwSignal::new(begin_with.unwrap_or_default());
+    let typed = Live::new(begin_with.unwrap_or_default());
     let saving = Saving::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::memo::Memo;
+use crate::{draw::view, memo::Memo};
 
 /// The identifier of one choice of a group. The first one has the group's own, so that a link to
 /// the field of an error lands on something that takes the focus.
@@ -94,7 +94,7 @@ fn Chips(
                     name=id
                     id=chip.clone()
                     prop:checked=is_chosen
-                    on:change:target=move |event| choose(event.target().checked())
+                    on:change=move |event| choose(event_target_checked(&event))
                 />
                 <label class="fp-chip__label" for=chip>{words}</label>
             </div>
@@ -103,7 +103,7 @@ fn Chips(
     view! {
         <fieldset class="nhsuk-fieldset fp-field">
             <legend class="nhsuk-fieldset__legend fp-legend">{legend}</legend>
-            <div class="fp-chips">{chips.collect_view()}</div>
+            <div class="fp-chips">{chips.collect::<Vec<_>>()}</div>
         </fieldset>
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::{draw::view, memo::Live};
+
 use super::field::{FieldError, Problem};
 
 /// One choice of a few.
@@ -12,7 +14,7 @@ pub fn Choices<T>(
     #[prop(into)] legend: String,
     /// What may be chosen, with its words.
     options: Vec<(T, String)>,
-    value: RwSignal<Option<T>>,
+    value: Live<Option<T>>,
     #[prop(into)] problem: Problem,
 ) -> impl IntoView
 where
@@ -63,7 +65,7 @@ fn Radios(
             </div>
         }
     });
-    let items = items.collect_view();
+    let items = items.collect::<Vec<_>>();
     view! {
         <div
             class="nhsuk-form-group"

@@ -4,6 +4,8 @@ use std::{pin::Pin, sync::Arc};
 
 use leptos::{prelude::*, task::spawn_local};
 
+use crate::{draw::view, memo::Live};
+
 use super::{disclose::focus, show::Show};
 
 /// What is done once it was confirmed; an error in words where it was not done. One type for all, so
@@ -42,9 +44,9 @@ pub fn Confirm(
     act: Act,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let is_asking = RwSignal::new(false);
-    let is_busy = RwSignal::new(false);
-    let problem = RwSignal::new(String::new());
+    let is_asking = Live::new(false);
+    let is_busy = Live::new(false);
+    let problem = Live::new(String::new());
     let act = StoredValue::new(act);
     let question_id = format!("{id}-question");
     let keep_id = format!("{id}-keep");
@@ -68,9 +70,9 @@ pub fn Confirm(
         spawn_local(async move {
             let outcome = acting.await;
             // The screen may have gone meanwhile, and its signals with it.
-            let _ = is_busy.try_set(false);
+            is_busy.set(false);
             if let Err(words) = outcome {
-                let _ = problem.try_set(words);
+                problem.set(words);
             }
         });
     };

@@ -2,10 +2,13 @@
 //! day in words, so that nobody has to count weeks.
 
 use jiff::civil::Date;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use shared::{calendar, written::Written};
 
-use crate::memo::{Memo, memo};
+use crate::{
+    draw::view,
+    memo::{Memo, memo},
+};
 
 /// A field for one date.
 #[component]
@@ -22,17 +25,7 @@ pub fn DateField(
     on_choose: Callback<Option<Date>>,
 ) -> impl IntoView {
     let (label_id, words_id) = (format!("{id}-label"), format!("{id}-words"));
-    let input = NodeRef::<html::Input>::new();
     let shown = memo(move || value.get().map(|date| date.to_string()).unwrap_or_default());
-    Effect::new(move |_| {
-        let (shown, input) = (shown.get(), input.get());
-        // Setting what is there already would wipe a date that is typed by halves.
-        if let Some(input) = input
-            && input.value() != shown
-        {
-            input.set_value(&shown);
-        }
-    });
     let chips = quick.into_iter().map(move |(words, date)| {
         let is_chosen = move || value.get() == Some(date);
         view! {
@@ -49,15 +42,15 @@ pub fn DateField(
     view! {
         <div class="nhsuk-form-group fp-field">
             <label class="nhsuk-label fp-legend" id=label_id.clone() for=id>{label}</label>
-            <div class="fp-chips" role="group" aria-labelledby=label_id>{chips.collect_view()}</div>
+            <div class="fp-chips" role="group" aria-labelledby=label_id>{chips.collect::<Vec<_>>()}</div>
             <input
                 class="nhsuk-input fp-date"
                 type="date"
                 id=id
                 name=id
-                node_ref=input
                 aria-describedby=words_id.clone()
-                on:input:target=move |event| on_choose.run(read(&event.target().value()))
+                prop:value=move || shown.get()
+                on:input=move |event| on_choose.run(read(&event_target_value(&event)))
             />
             <p class="nhsuk-hint fp-after" id=words_id>
                 {move || value.get().map(calendar::words)}

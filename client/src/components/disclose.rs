@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::components::show::Show;
+use crate::{
+    components::show::Show,
+    draw::view,
+    memo::{Live, follow_since},
+};
 
 /// A button that shows and hides what is below it.
 #[component]
@@ -18,7 +22,7 @@ pub fn Disclose(
     #[prop(optional, into)]
     about: String,
     /// Whether it is open; whoever holds it may close it.
-    is_open: RwSignal<bool>,
+    is_open: Live<bool>,
     /// What takes the focus when it opens, by its id.
     #[prop(into)]
     focus_on: String,
@@ -29,7 +33,7 @@ pub fn Disclose(
 ) -> impl IntoView {
     let button_id = format!("{id}-open");
     let button_to_focus = button_id.clone();
-    Effect::new(move |before: Option<bool>| {
+    follow_since(move |before: Option<bool>| {
         let open = is_open.get();
         match (before, open) {
             (Some(false), true) => focus(focus_on.clone()),

@@ -2,13 +2,17 @@
 
 use std::pin::Pin;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
+
 use shared::{
     case::{Event, Fact},
     ids::CaseId,
 };
 
-use crate::engine::{Engine, SaveError};
+use crate::{
+    engine::{Engine, SaveError},
+    memo::Live,
+};
 
 /// A new entry that says this, now, by whoever is signed in; none when nobody is.
 pub fn event_of(engine: Engine, fact: Fact) -> Option<Event> {
@@ -34,15 +38,15 @@ pub async fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Result<(),
 #[derive(Clone, Copy)]
 pub struct Saving {
     /// Why the last attempt came to nothing.
-    pub problem: RwSignal<Option<String>>,
+    pub problem: Live<Option<String>>,
     /// Whether it is on its way to the disk: a second press must not write it twice.
-    pub busy: RwSignal<bool>,
+    pub busy: Live<bool>,
 }
 
 impl Saving {
     /// A form that nobody has sent yet.
     pub fn new() -> Self {
-        Self { problem: RwSignal::new(None), busy: RwSignal::new(false) }
+        Self { problem: Live::new(None), busy: Live::new(false) }
     }
 
     /// Runs a save, once at a time, and then what follows from its success.
@@ -69,11 +73,11 @@ impl Saving {
         spawn_local(async move {
             let outcome = save.await;
             // The screen may have gone meanwhile, and its signals with it.
-            let _ = self.busy.try_set(false);
+            self.busy.set(false);
             match outcome {
                 Ok(()) => then(),
                 Err(error) => {
-                    let _ = self.problem.try_set(Some(error.to_string()));
+                    self.problem.set(Some(error.to_string()));
                 }
             }
         });

@@ -3,7 +3,11 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::disclose::focus;
-use crate::components::show::Show;
+use crate::{
+    components::show::Show,
+    draw::view,
+    memo::{Live, Memo, memo},
+};
 
 /// One thing to put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub const SUMMARY: &str = "error-summary";
 
 /// What is to be put right, above the form; nothing while there is nothing.
 #[component]
-pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
+pub fn ErrorSummary(problems: Live<Vec<FormProblem>>) -> impl IntoView {
     let lines = move || {
         let lines = problems.get().into_iter().map(|problem| {
             let field = problem.field;
@@ -34,7 +38,7 @@ pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !problems.read().is_empty()>
@@ -42,7 +46,7 @@ pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
                 <div role="alert">
                     <h2 class="nhsuk-error-summary__title">"There is something to put right"</h2>
                     <div class="nhsuk-error-summary__body">
-                        <ul class="nhsuk-list nhsuk-error-summary__list">{move || lines()}</ul>
+                        <ul class="nhsuk-list nhsuk-error-summary__list">{lines}</ul>
                     </div>
                 </div>
             </div>
@@ -51,11 +55,8 @@ pub fn ErrorSummary(problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
 }
 
 /// The problem of one field.
-pub fn problem_of(
-    problems: RwSignal<Vec<FormProblem>>,
-    field: &'static str,
-) -> Signal<Option<String>> {
-    Signal::derive(move || {
+pub fn problem_of(problems: Live<Vec<FormProblem>>, field: &'static str) -> Memo<Option<String>> {
+    memo(move || {
         problems.with(|problems| {
             let own = problems.iter().find(|problem| problem.field == field);
             own.map(|problem| problem.words.clone())

@@ -2,8 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::{
+    draw::view,
+    memo::{Live, Memo},
+};
+
 /// What a field has to say against its value.
-pub type Problem = Signal<Option<String>>;
+pub type Problem = Memo<Option<String>>;
 
 /// Why a text cannot be taken as it is: it is missing, which is said so, or too long.
 pub fn text_problem(text: &str, missing: &str, most: usize) -> Option<String> {
@@ -19,7 +24,7 @@ pub fn TextField(
     /// Unique on its screen.
     id: &'static str,
     #[prop(into)] label: String,
-    value: RwSignal<String>,
+    value: Live<String>,
     #[prop(into)] problem: Problem,
     #[prop(optional)] hint: &'static str,
     /// Which keyboard the phone shows.
@@ -75,7 +80,7 @@ pub fn TextArea(
     #[prop(into)]
     id: String,
     #[prop(into)] label: String,
-    value: RwSignal<String>,
+    value: Live<String>,
     #[prop(into)] problem: Problem,
     #[prop(optional)] hint: &'static str,
     #[prop(default = 3)] rows: u8,

@@ -4,7 +4,7 @@
 use js_sys::Reflect;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{components::show::Show, engine::Engine};
+use crate::{components::show::Show, draw::view, engine::Engine};
 
 /// With less room than this the person is told: the app takes a few megabytes for itself, and a
 /// phone that short of room is about to refuse everybody.
@@ -35,7 +35,7 @@ pub fn LittleRoom() -> impl IntoView {
         <Show when=move || said().is_some()>
             <p class="nhsuk-inset-text fp-inset">
                 <strong>"This phone is nearly full. "</strong>
-                {move || said()}
+                {said}
             </p>
         </Show>
     }

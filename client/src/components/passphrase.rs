@@ -4,6 +4,11 @@ use std::{pin::Pin, sync::Arc};
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
+use crate::{
+    draw::view,
+    memo::{Live, Memo, memo},
+};
+
 /// One field of it.
 #[derive(Clone, Copy)]
 pub struct Passphrase {
@@ -46,13 +51,12 @@ pub fn PassphraseForm(
     class: &'static str,
     #[prop(into)] send: Send,
 ) -> impl IntoView {
-    let is_shown = RwSignal::new(false);
-    let is_working = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<Wrong>);
-    let typed: Vec<RwSignal<String>> =
-        fields.iter().map(|_| RwSignal::new(String::new())).collect();
+    let is_shown = Live::new(false);
+    let is_working = Live::new(false);
+    let wrong = Live::new(None::<Wrong>);
+    let typed: Vec<Live<String>> = fields.iter().map(|_| Live::new(String::new())).collect();
     let inputs = fields.iter().enumerate().zip(&typed).map(|((at, field), typed)| {
-        let problem = Signal::derive(move || {
+        let problem = memo(move || {
             wrong.with(|wrong| {
                 let (field, words) = wrong.as_ref()?;
                 (*field == at).then(|| words.clone())
@@ -60,7 +64,7 @@ pub fn PassphraseForm(
         });
         view! { <Input field=*field typed=*typed problem is_shown /> }
     });
-    let inputs = inputs.collect_view();
+    let inputs = inputs.collect::<Vec<_>>();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if is_working.get_untracked() {
@@ -68,14 +72,14 @@ pub fn PassphraseForm(
         }
         is_working.set(true);
         wrong.set(None);
-        let sending = send.0(typed.iter().map(GetUntracked::get_untracked).collect());
+        let sending = send.0(typed.iter().map(|typed| typed.get_untracked()).collect());
         let typed = typed.clone();
         spawn_local(async move {
             let outcome = sending.await;
             // Where it went well, the screen may have gone, and its signals with it.
-            let _ = is_working.try_set(false);
+            is_working.set(false);
             match outcome {
-                Ok(()) => typed.iter().for_each(|typed| drop(typed.try_set(String::new()))),
+                Ok(()) => typed.iter().for_each(|typed| typed.set(String::new())),
                 Err(words) => drop(wrong.try_set(Some(words))),
             }
         });
@@ -107,9 +111,9 @@ pub fn PassphraseForm(
 #[component]
 fn Input(
     field: Passphrase,
-    typed: RwSignal<String>,
-    problem: Signal<Option<String>>,
-    is_shown: RwSignal<bool>,
+    typed: Live<String>,
+    problem: Memo<Option<String>>,
+    is_shown: Live<bool>,
 ) -> impl IntoView {
     let Passphrase { id, label, hint, autocomplete } = field;
     let has_problem = move || problem.read().is_some();

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use shared::{case::Standing, ids::CaseId, sync::SyncState};
 
 use super::{shown, state_chip::StateChip};
-use crate::engine::{CaseLine, Engine};
+use crate::{
+    draw::view,
+    engine::{CaseLine, Engine},
+};
 
 /// What choosing a person is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! A text as a QR code: what the camera of the person's own phone reads off this one.
 
 use leptos::prelude::*;
+
+use crate::draw::view;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 /// Light modules around the code, without which cameras do not find it.

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
+
+use crate::{draw::view, memo::Live};
 use shared::{calendar, directory::Service};
 
 use super::{
@@ -153,7 +155,7 @@ fn ServiceFacts(service: Service) -> impl IntoView {
 #[component]
 fn Description(words: String, of: String) -> impl IntoView {
     let is_long = words.chars().count() > SHORT_CHARACTERS_MAX || words.lines().count() > 3;
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     view! {
         <p class="fp-service__description" class:fp-clamped=move || is_long && !is_open.get()>
             {words}

@@ -3,6 +3,8 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
+
+use crate::{draw::view, memo::Live};
 use shared::directory::Service;
 
 use super::{disclose::Disclose, qr, service_card::Checked, shown};
@@ -108,7 +110,7 @@ pub fn Share(
             button="Share with a person"
             about=of
             class="fp-link-button"
-            is_open=RwSignal::new(false)
+            is_open=Live::new(false)
             focus_on
         >
             {sheet(sheet_id.clone(), &given)}

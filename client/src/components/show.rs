@@ -2,7 +2,7 @@
 
 use leptos::{children::ViewFn, prelude::*};
 
-use crate::memo::memo;
+use crate::{draw::view, memo::memo};
 
 /// What decides whether something is shown. One type for all of them: the framework's own
 /// component is compiled anew for each place that uses it, which is a kilobyte of the app each.

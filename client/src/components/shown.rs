@@ -1,7 +1,7 @@
 //! How names, dates and numbers of a record read on a screen.
 
 use jiff::civil::Date;
-use shared::{calendar, case::Person, nhs_number::NhsNumber};
+use shared::{calendar, case::Person, nhs_number::NhsNumber, text};
 
 /// "Tue 3 Nov", with the year when it is another one than today's.
 pub fn day(date: Date, today: Date) -> String {
@@ -39,7 +39,7 @@ pub fn age(birth: Option<Date>, today: Date) -> String {
 
 /// "OKAFOR, Ada": as lists show a name, so that the family name is found at a glance.
 pub fn list_name(family: &str, given: &str) -> String {
-    let family: String = family.chars().flat_map(char::to_uppercase).collect();
+    let family: String = family.chars().map(text::upper).collect();
     match (family.is_empty(), given.is_empty()) {
         (false, false) => format!("{family}, {given}"),
         (false, true) => family,
@@ -73,7 +73,8 @@ pub fn count(count: usize, one: &str, many: &str) -> String {
 /// The same words with a capital first.
 pub fn capital(words: &str) -> String {
     let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next()
+        .map_or_else(String::new, |first| std::iter::once(text::upper(first)).chain(rest).collect())
 }
 
 #[cfg(test)]

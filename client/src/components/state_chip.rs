@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::sync::SyncState;
 
-use crate::{engine::Engine, words};
+use crate::{draw::view, engine::Engine, words};
 
 /// Where something is.
 #[component]
@@ -32,7 +32,7 @@ fn shape(state: &SyncState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use shared::few::FewOf;
 
     use jiff::Timestamp;
 
@@ -47,7 +47,7 @@ mod tests {
             SyncState::Sent(now),
             SyncState::CannotSend("Ask your lead."),
         ];
-        let shapes: BTreeSet<&str> = states.iter().map(shape).collect();
+        let shapes: FewOf<&str> = states.iter().map(shape).collect();
         assert_eq!(shapes.len(), states.len());
         assert_eq!(said(&states[3], now), "Cannot send: Ask your lead.");
     }

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 use leptos::prelude::*;
+
+use crate::draw::view;
 use shared::{
     calendar,
     case::{ContactDraft, event::Minutes},
@@ -108,12 +110,12 @@ pub fn Summary(lines: Vec<Line>, editor: String) -> impl IntoView {
         view! {
             <div class=row>
                 <dt class="nhsuk-summary-list__key">{asked}</dt>
-                <dd class="nhsuk-summary-list__value">{said.collect_view()}</dd>
+                <dd class="nhsuk-summary-list__value">{said.collect::<Vec<_>>()}</dd>
                 {change}
             </div>
         }
     });
-    view! { <dl class="nhsuk-summary-list fp-check">{rows.collect_view()}</dl> }
+    view! { <dl class="nhsuk-summary-list fp-check">{rows.collect::<Vec<_>>()}</dl> }
 }
 
 #[cfg(test)]

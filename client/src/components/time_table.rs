@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::draw::view;
+
 /// "45 min", "2 h 15 min".
 pub fn spent(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
@@ -31,7 +33,7 @@ pub fn time_table(caption: String, lines: Vec<(&'static str, u32)>) -> AnyView {
                     <th scope="col">"Time"</th>
                 </tr>
             </thead>
-            <tbody>{rows.collect_view()}</tbody>
+            <tbody>{rows.collect::<Vec<_>>()}</tbody>
             <tfoot>
                 <tr>
                     <th scope="row">"In all"</th>

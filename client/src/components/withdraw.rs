@@ -7,7 +7,10 @@ use shared::{
 };
 
 use super::{ask::Ask, entry::write_entry};
-use crate::engine::{Engine, Logged};
+use crate::{
+    draw::view,
+    engine::{Engine, Logged},
+};
 
 /// The button under an entry, and the question that it opens.
 pub fn withdraw(logged: &Logged) -> AnyView {

@@ -2,14 +2,14 @@
 //! does not stay readable. What waits to be sent stays where it is, sealed.
 
 use jiff::{SignedDuration, Timestamp};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::cbor;
 
 /// How much later the service must have been heard before that is written down again.
 const NOTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// When the service was last heard from, and the latest time that this phone's clock has shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
 pub struct Lease {
     #[n(0)]
     #[cbor(with = "cbor::json")]
@@ -21,6 +21,8 @@ pub struct Lease {
     #[n(2)]
     taken_off: Option<bool>,
 }
+
+shared::decoded!(Lease { heard_at: json, seen_at: json, taken_off: later });
 
 impl Lease {
     /// The service was heard from.

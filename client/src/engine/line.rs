@@ -78,7 +78,7 @@ fn person_of(row: &CaseRow) -> Person {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use shared::few::Few;
 
     use jiff::civil::date;
 
@@ -92,7 +92,7 @@ mod tests {
         set(Field::BirthDate, birth);
         set(Field::NhsNumber, nhs);
         let id = CaseId::from_random([number; 16]);
-        Case::fold(id, person, [], BTreeMap::new(), &mut Vec::new())
+        Case::fold(id, person, [], Few::new(), &mut Vec::new())
     }
 
     fn line(case: &Case) -> CaseLine {

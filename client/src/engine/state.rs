@@ -1,11 +1,11 @@
 //! What there is once somebody is signed in: the vault, the replica over it, and what is being typed.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use futures_channel::oneshot;
 use shared::{
     document::Author,
-    few::Few,
+    few::{Few, FewOf},
     ids::{CaseId, EventId},
     profile::{CodingFacts, Profile},
     sync::{Key, Replica, Ticket, Write as SyncWrite},
@@ -34,7 +34,7 @@ pub struct State {
     pub pending: Pending<Ticket, Waiting>,
     pub working: WorkingCopies,
     /// Drafts that were signed or thrown away since the app was opened: never to be saved again.
-    pub finished: BTreeSet<EventId>,
+    pub finished: FewOf<EventId>,
     /// When the service was last heard from.
     pub lease: Lease,
     /// What was read of this person's logbooks.
@@ -74,7 +74,7 @@ impl State {
             replica: Replica::open(author, meta.as_deref(), cases),
             pending: Pending::default(),
             working,
-            finished: BTreeSet::new(),
+            finished: FewOf::new(),
             lease,
             logbooks: Few::default(),
             drafts: Few::default(),
@@ -102,14 +102,14 @@ impl State {
         if self.read.as_ref().is_some_and(|(read, _)| cases.contains(read)) {
             self.read = None;
         }
-        self.logbooks.retain(|case| !cases.contains(case));
+        self.logbooks.retain(|case, _| !cases.contains(case));
         self.find_drafts(Some(cases));
     }
 
     /// Looks for this person's drafts in records: in these cases, or in all.
     pub fn find_drafts(&mut self, cases: Option<&[CaseId]>) {
         let asked = |case: &CaseId| cases.is_none_or(|cases| cases.contains(case));
-        self.drafts.retain(|case| !asked(case));
+        self.drafts.retain(|case, _| !asked(case));
         let rows = self.replica.rows().filter(|(case, row, _)| row.drafts > 0 && asked(case));
         let with_drafts: Vec<CaseId> = rows.map(|(case, _, _)| case).collect();
         for case in with_drafts {

@@ -2,7 +2,7 @@
 //! and replaced whole, so that a pause in typing costs one quick write.
 
 use jiff::Timestamp;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
     case::ContactDraft,
     cbor,
@@ -27,7 +27,7 @@ pub struct WorkingDraft {
 
 /// The record of one working copy. The note is beside the draft, whose own stored form leaves it
 /// out, since it is merging text in a document.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 struct Stored {
     #[n(0)]
     #[cbor(with = "cbor::json")]
@@ -40,13 +40,17 @@ struct Stored {
     note: Personal<String>,
 }
 
+shared::decoded!(Stored { at: json, draft: json, note: json });
+
 /// The record of what is typed in a form.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 struct StoredTyped {
     #[n(0)]
     #[cbor(with = "cbor::json")]
     fields: Typed,
 }
+
+shared::decoded!(StoredTyped { fields: json });
 
 /// Every working copy on this phone.
 #[derive(Debug, Default)]

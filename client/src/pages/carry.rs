@@ -8,7 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlAnchorElement, Url};
 
-use crate::engine::{Carried, CarriedFile, Engine};
+use crate::{
+    draw::view,
+    engine::{Carried, CarriedFile, Engine},
+    memo::Live,
+};
 
 /// How long the browser gets to write a file down before it is taken out of memory.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(120);
@@ -16,9 +20,9 @@ const DOWNLOAD_TIME: Duration = Duration::from_secs(120);
 /// The offer, wherever something is unsent.
 pub fn carry_off() -> AnyView {
     let engine = Engine::here();
-    let said = RwSignal::new(None::<Result<String, String>>);
+    let said = Live::new(None::<Result<String, String>>);
     let made = StoredValue::new_local(None::<Carried>);
-    let is_shareable = RwSignal::new(false);
+    let is_shareable = Live::new(false);
     let carry = move |_| {
         spawn_local(async move {
             let outcome = engine.carry_off().await;

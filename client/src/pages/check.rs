@@ -17,8 +17,9 @@ use crate::{
         show::Show,
         summary::{Summary, lines},
     },
+    draw::view,
     engine::{Engine, SignError},
-    memo::{Memo, memo},
+    memo::{Live, Memo, memo},
     words,
 };
 
@@ -61,12 +62,12 @@ pub fn CheckAndSign(contact: Option<(CaseId, EventId)>) -> impl IntoView {
 #[component]
 fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
     let engine = Engine::here();
-    let opened = RwSignal::new(None::<Result<ContactDraft, Closed>>);
+    let opened = Live::new(None::<Result<ContactDraft, Closed>>);
     spawn_local(async move {
         let written = written(engine, case, draft).await;
         let written = written.and_then(|written| written.ok_or(Closed::NotBegun));
         // The screen may have gone meanwhile.
-        let _ = opened.try_set(Some(written));
+        opened.set(Some(written));
     });
     let screen = move || {
         opened.get().map(|opened| match opened {
@@ -74,7 +75,7 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
     };
-    view! { {move || screen()} }
+    view! { {screen} }
 }
 
 #[component]
@@ -82,7 +83,7 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
     let engine = Engine::here();
     let read = engine.case(case);
     let editor = format!("/person/{case}/contact/{draft_id}");
-    let problems = RwSignal::new(Problems { words: None, fields: draft.problems(engine.today()) });
+    let problems = Live::new(Problems { words: None, fields: draft.problems(engine.today()) });
     let draft = StoredValue::new(draft);
     let name = memo(move || read.with(name_of));
     let may_answer = memo(move || {
@@ -111,18 +112,18 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
 fn Seen(draft: StoredValue<ContactDraft>, preview: Memo<Preview>) -> impl IntoView {
     let words =
         move || draft.with_value(|draft| preview.with(|preview| seen_by_practice(preview, draft)));
-    view! { <p>{move || words()}</p> }
+    view! { <p>{words}</p> }
 }
 
 /// What is to be put right, with a way to each field.
 #[component]
-fn ProblemSummary(problems: RwSignal<Problems>, editor: String) -> impl IntoView {
+fn ProblemSummary(problems: Live<Problems>, editor: String) -> impl IntoView {
     let fields = move || {
         let lines = problems.get().fields.into_iter().map(|problem| {
             let href = format!("{editor}#{}", problem.field);
             view! { <li><a href=href>{problem.words}</a></li> }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     let fields = StoredValue::new(fields);
     view! {
@@ -147,11 +148,11 @@ fn Sign(
     case: CaseId,
     draft_id: EventId,
     draft: StoredValue<ContactDraft>,
-    problems: RwSignal<Problems>,
+    problems: Live<Problems>,
 ) -> impl IntoView {
     let engine = Engine::here();
     let address = Address::here();
-    let is_busy = RwSignal::new(false);
+    let is_busy = Live::new(false);
     let sign = move |_| {
         // A second press may come before the button is seen to be off.
         if is_busy.get_untracked() {
@@ -173,8 +174,8 @@ fn Sign(
                     address.go_instead(&format!("/person/{case}?signed={time}"));
                 }
                 Err(error) => {
-                    let _ = problems.try_set(Problems::of(error));
-                    let _ = is_busy.try_set(false);
+                    problems.set(Problems::of(error));
+                    is_busy.set(false);
                     focus(PROBLEMS.into());
                 }
             }

@@ -3,10 +3,10 @@
 //! It is held in memory alone. A place may be somebody's home, so it is not stored outside records,
 //! and it is only ever proposed when several people were met there.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use jiff::civil::Date;
-use shared::ordered;
+use shared::{few::Few, ordered};
 
 use crate::engine::CaseLine;
 
@@ -40,12 +40,12 @@ fn of(said: Option<String>, rows: &[CaseLine]) -> Option<String> {
 
 /// Places where more than one person was met, the latest first.
 pub fn places(rows: &[CaseLine]) -> Vec<String> {
-    let mut met: BTreeMap<&str, (usize, Date)> = BTreeMap::new();
+    let mut met: Few<&str, (usize, Date)> = Few::new();
     for row in rows.iter().map(|line| &line.row) {
         let Some(on) = row.last_seen_on else { continue };
-        let (people, last) = met.entry(row.venue.trim()).or_insert((0, on));
-        *people += 1;
-        *last = on.max(*last);
+        let place = row.venue.trim();
+        let (people, last) = met.get(&place).copied().unwrap_or((0, on));
+        met.insert(place, (people + 1, on.max(last)));
     }
     // One person's place may be their home, which is nobody else's business.
     let is_shared = |(place, (people, _)): &(&str, (usize, Date))| !place.is_empty() && *people > 1;

@@ -10,7 +10,9 @@ use crate::{
         passphrase::{Passphrase, PassphraseForm},
         show::Show,
     },
+    draw::view,
     engine::Engine,
+    memo::Live,
     vault::{is_passkey_offered, objection},
 };
 
@@ -18,11 +20,11 @@ use crate::{
 #[component]
 pub fn Keys() -> impl IntoView {
     let has_passkey = Engine::here().has_passkey();
-    let is_offered = RwSignal::new(false);
+    let is_offered = Live::new(false);
     leptos::task::spawn_local(async move {
         let offered = is_passkey_offered().await;
         // The screen may have gone meanwhile.
-        let _ = is_offered.try_set(offered);
+        is_offered.set(offered);
     });
     view! {
         <Show
@@ -45,7 +47,7 @@ pub fn Keys() -> impl IntoView {
 #[component]
 fn AddPasskey() -> impl IntoView {
     let engine = Engine::here();
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     let add = move |typed: Vec<String>| async move {
         engine.add_passkey(typed.concat()).await.map_err(|words| (0, words))
     };
@@ -100,8 +102,8 @@ fn RemovePasskey() -> impl IntoView {
 #[component]
 fn ChangePassphrase() -> impl IntoView {
     let engine = Engine::here();
-    let is_open = RwSignal::new(false);
-    let is_changed = RwSignal::new(false);
+    let is_open = Live::new(false);
+    let is_changed = Live::new(false);
     const FIELDS: &[Passphrase] = &[
         Passphrase {
             id: "old-passphrase",
@@ -123,8 +125,8 @@ fn ChangePassphrase() -> impl IntoView {
             return Err((1, words.into()));
         }
         engine.change_passphrase(old, new).await.map_err(|words| (0, words))?;
-        let _ = is_changed.try_set(true);
-        let _ = is_open.try_set(false);
+        is_changed.set(true);
+        is_open.set(false);
         Ok(())
     };
     view! {

@@ -6,6 +6,7 @@ use shared::case::Role;
 use super::keys::Keys;
 use crate::{
     components::{confirm::Confirm, show::Show},
+    draw::view,
     engine::Engine,
 };
 
@@ -36,7 +37,7 @@ pub fn More() -> impl IntoView {
     };
     view! {
         <h1 class="nhsuk-heading-l">"More"</h1>
-        {move || who()}
+        {who}
         <Show when=is_demonstration>
             <p>"This is a demonstration. All people in it are invented."</p>
         </Show>

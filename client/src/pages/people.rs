@@ -11,8 +11,9 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::{CaseLine, Engine},
-    memo::{Memo, memo},
+    memo::{Live, Memo, follow, memo},
 };
 
 /// Lines at a time: more than anybody reads, few enough to draw at once.
@@ -95,10 +96,10 @@ pub fn People() -> impl IntoView {
     let rows = engine.rows();
     let address = Address::here();
     let choosing = memo(move || choosing_named(address.query("for").as_deref()));
-    let typed = RwSignal::new(String::new());
-    let filter = RwSignal::new(Filter::All);
+    let typed = Live::new(String::new());
+    let filter = Live::new(Filter::All);
     // The bottom bar leads here from here: the screen stays, and what was asked for changes.
-    Effect::new(move |_| filter.set(Filter::named(address.query("show").as_deref())));
+    follow(move || filter.set(Filter::named(address.query("show").as_deref())));
     let found = memo(move || {
         let today = engine.today();
         let (typed, filter) = (typed.get(), filter.get());
@@ -125,12 +126,12 @@ pub fn People() -> impl IntoView {
 fn Found(
     found: Memo<Vec<CaseLine>>,
     choosing: Memo<Choosing>,
-    typed: RwSignal<String>,
-    filter: RwSignal<Filter>,
+    typed: Live<String>,
+    filter: Live<Filter>,
 ) -> impl IntoView {
-    let shown_count = RwSignal::new(PAGE);
+    let shown_count = Live::new(PAGE);
     // Another search begins at the top again.
-    Effect::new(move |_| {
+    follow(move || {
         typed.track();
         filter.track();
         shown_count.set(PAGE);
@@ -138,12 +139,12 @@ fn Found(
     let lines = move || {
         let choosing = choosing.get();
         let lines = found.get().into_iter().take(shown_count.get());
-        lines.map(|line| view! { <PersonLine line choosing /> }).collect_view()
+        lines.map(|line| view! { <PersonLine line choosing /> }).collect::<Vec<_>>()
     };
     let how_many = move || shown::count(found.read().len(), "person", "people");
     view! {
-        <p class="fp-count" role="status">{move || how_many()}</p>
-        <ul class="fp-list fp-people">{move || lines()}</ul>
+        <p class="fp-count" role="status">{how_many}</p>
+        <ul class="fp-list fp-people">{lines}</ul>
         <Show when=move || found.read().is_empty()>
             <Nobody typed filter />
         </Show>
@@ -174,14 +175,14 @@ pub fn Arriving() -> impl IntoView {
     view! {
         <div role="status">
             <Show when=move || arriving.get()>
-                <p class="nhsuk-inset-text fp-inset">{move || said()}</p>
+                <p class="nhsuk-inset-text fp-inset">{said}</p>
             </Show>
         </div>
     }
 }
 
 #[component]
-fn Search(typed: RwSignal<String>) -> impl IntoView {
+fn Search(typed: Live<String>) -> impl IntoView {
     view! {
         <div class="nhsuk-form-group">
             <label class="nhsuk-label" for="search">"Search by name, NHS number or place"</label>
@@ -200,7 +201,7 @@ fn Search(typed: RwSignal<String>) -> impl IntoView {
 }
 
 #[component]
-fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
+fn Filters(filter: Live<Filter>) -> impl IntoView {
     let chips = Filter::ALL.map(|own| {
         view! {
             <button
@@ -215,14 +216,14 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
     });
     view! {
         <div class="fp-filters" role="group" aria-label="Show">
-            {chips.into_iter().collect_view()}
+            {chips.into_iter().collect::<Vec<_>>()}
         </div>
     }
 }
 
 /// Why the list is empty, and what to do about it.
 #[component]
-fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
+fn Nobody(typed: Live<String>, filter: Live<Filter>) -> impl IntoView {
     let engine = Engine::here();
     let (rows, arriving) = (engine.rows(), engine.arriving());
     let is_narrowed = move || filter.get() != Filter::All || !typed.read().trim().is_empty();
@@ -238,7 +239,7 @@ fn Nobody(typed: RwSignal<String>, filter: RwSignal<Filter>) -> impl IntoView {
         (false, filter) => filter.nobody(),
     };
     view! {
-        <p>{move || why()}</p>
+        <p>{why}</p>
         <Show when=move || is_narrowed() && !rows.read().is_empty()>
             <button
                 type="button"

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     components::notices::HomeScreenFirst,
+    draw::view,
     engine::{Engine, SignIn, Stage},
+    memo::Live,
     vault::VaultError,
 };
 
@@ -78,8 +80,8 @@ fn SignInScreen(found: SignIn) -> impl IntoView {
 /// For a link that arrived where it cannot be pressed.
 #[component]
 fn LinkForm() -> impl IntoView {
-    let typed = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<&'static str>);
+    let typed = Live::new(String::new());
+    let problem = Live::new(None::<&'static str>);
     let go = move |event: SubmitEvent| {
         event.prevent_default();
         let Ok(origin) = location().origin() else { return };
@@ -128,7 +130,7 @@ fn TryAgain() -> impl IntoView {
 #[component]
 fn OtherTab() -> impl IntoView {
     let engine = Engine::here();
-    let taking = RwSignal::new(false);
+    let taking = Live::new(false);
     let take = move |_| {
         taking.set(true);
         spawn_local(async move { engine.use_this_tab().await });

@@ -12,6 +12,7 @@ use crate::{
         notices::{HomeScreenFirst, LittleRoom},
         show::Show,
     },
+    draw::view,
     engine::{CaseLine, Engine},
     memo::memo,
     vault::Persistence,
@@ -47,9 +48,9 @@ fn Overall() -> impl IntoView {
         waits.then(|| reason(online, failure)).flatten()
     };
     view! {
-        <p class="nhsuk-heading-m" role="status">{move || said()}</p>
-        <p>{move || remedy()}</p>
-        <p>{move || why_waiting()}</p>
+        <p class="nhsuk-heading-m" role="status">{said}</p>
+        <p>{remedy}</p>
+        <p>{why_waiting}</p>
         <button class="nhsuk-button" on:click=move |_| engine.send_now()>"Send now"</button>
     }
 }
@@ -97,7 +98,7 @@ fn unsent_of(lines: &[CaseLine]) -> Vec<Arc<CaseLine>> {
     lines.iter().filter(is_unsent).cloned().map(Arc::new).collect()
 }
 
-fn unsent_line(line: &CaseLine) -> impl IntoView + use<> {
+fn unsent_line(line: &CaseLine) -> AnyView {
     let engine = Engine::here();
     let name = line.row.known_as();
     let href = match line.row.logbook {
@@ -132,7 +133,7 @@ fn Unfinished() -> impl IntoView {
         <Show when=move || count() != 0 || has_study>
             <h2 class="nhsuk-heading-m">"Not finished"</h2>
             <Show when=move || count() != 0>
-                <p>{move || said()}" "<a href="/today">"Finish them on Today"</a></p>
+                <p>{said}" "<a href="/today">"Finish them on Today"</a></p>
             </Show>
             <Show when=move || has_study>
                 <p>"1 case study is not finished. "<a href="/studies">"Finish it"</a></p>
@@ -158,7 +159,7 @@ fn Carry() -> impl IntoView {
     };
     view! {
         <Show when=has_unsent>
-            <h2 class="nhsuk-heading-m">{move || heading()}</h2>
+            <h2 class="nhsuk-heading-m">{heading}</h2>
             {carry_off()}
         </Show>
     }
@@ -177,12 +178,12 @@ fn Notices() -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !notices.read().is_empty()>
             <h2 class="nhsuk-heading-m">"What you should know"</h2>
-            <ul class="fp-list">{move || lines()}</ul>
+            <ul class="fp-list">{lines}</ul>
             <button
                 class="nhsuk-button nhsuk-button--secondary"
                 on:click=move |_| engine.put_notices_aside()
@@ -222,8 +223,8 @@ fn Storage() -> impl IntoView {
         <h2 class="nhsuk-heading-m">"This phone's storage"</h2>
         <LittleRoom />
         <HomeScreenFirst />
-        <p>{move || unreadable()}</p>
-        <p>{move || unopened()}</p>
+        <p>{unreadable}</p>
+        <p>{unopened}</p>
         <Show when=move || was_lost.get()>
             <p>
                 "The browser removed what Fingerpost had stored here while it was open. All of it \

@@ -3,7 +3,10 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::carry::carry_off;
-use crate::engine::{Engine, TakenOff};
+use crate::{
+    draw::view,
+    engine::{Engine, TakenOff},
+};
 
 /// The screen.
 #[component]

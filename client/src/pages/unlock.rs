@@ -10,7 +10,9 @@ use crate::{
         notices::HomeScreenFirst,
         passphrase::{Passphrase, PassphraseForm},
     },
+    draw::view,
     engine::Engine,
+    memo::Live,
 };
 
 const NEW: Passphrase = Passphrase {
@@ -106,8 +108,8 @@ pub fn LeaseEnded(
 #[component]
 fn ScreenLock() -> impl IntoView {
     let engine = Engine::here();
-    let problem = RwSignal::new(String::new());
-    let is_working = RwSignal::new(false);
+    let problem = Live::new(String::new());
+    let is_working = Live::new(false);
     let unlock = move |_| {
         if is_working.get_untracked() {
             return;

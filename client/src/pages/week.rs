@@ -9,6 +9,7 @@ use shared::{
 
 use crate::{
     components::{shown, time_table::time_table},
+    draw::view,
     engine::{Engine, Logged, Taken},
 };
 

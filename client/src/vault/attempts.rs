@@ -1,9 +1,9 @@
 //! How often a passphrase was wrong, and how long that makes the next one wait.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 /// Wrong passphrases so far, since the last right one.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Encode)]
 pub struct Attempts {
     /// How many.
     #[n(0)]
@@ -12,6 +12,8 @@ pub struct Attempts {
     #[n(1)]
     pub last_ms: i64,
 }
+
+shared::decoded!(Attempts { failures, last_ms });
 
 /// Wrong passphrases that cost no time: thumbs slip.
 const FREE_FAILURES: u32 = 3;

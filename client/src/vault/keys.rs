@@ -4,7 +4,7 @@
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use minicbor::{
-    Decode, Encode,
+    Encode,
     bytes::{ByteArray, ByteVec},
 };
 use shared::limits;
@@ -28,7 +28,7 @@ const PASSES: std::ops::RangeInclusive<u32> = 2..=12;
 const UNLOCKING_MS: f64 = 500.0;
 
 /// How the data key is wrapped under a passphrase.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Wrapping {
     #[n(0)]
     salt: ByteArray<16>,
@@ -39,6 +39,8 @@ pub struct Wrapping {
     #[n(3)]
     wrapped: ByteVec,
 }
+
+shared::decoded!(Wrapping { salt, memory_kib, passes, wrapped });
 
 /// The key of everything, as bytes: only while it is wrapped or unwrapped.
 pub struct DataKey([u8; KEY_BYTES]);
@@ -108,7 +110,7 @@ impl Wrapping {
 }
 
 /// How the data key is wrapped a second time, where the phone has a passkey for it.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct PasskeyWrapping {
     /// What gives the secret that unwraps it.
     #[n(0)]
@@ -116,6 +118,8 @@ pub struct PasskeyWrapping {
     #[n(1)]
     wrapped: ByteVec,
 }
+
+shared::decoded!(PasskeyWrapping { passkey, wrapped });
 
 impl PasskeyWrapping {
     /// Wraps the data key under a passkey's secret, bound to this phone as a passphrase is: the

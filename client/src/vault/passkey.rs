@@ -9,7 +9,7 @@
 use js_sys::{Array, ArrayBuffer, JSON, Object, Promise, Reflect, Uint8Array};
 use leptos::task::spawn_local;
 use minicbor::{
-    Decode, Encode,
+    Encode,
     bytes::{ByteArray, ByteVec},
 };
 use wasm_bindgen::{JsCast, prelude::*};
@@ -61,7 +61,7 @@ const KNOWN: &str =
     r#"{"publicKey":{"userVerification":"required","extensions":{"prf":{"eval":{}}}}}"#;
 
 /// How a passkey of this phone's is asked for. None of it is secret.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Passkey {
     /// Its identifier, as bytes and as the platform writes it.
     #[n(0)]
@@ -71,6 +71,8 @@ pub struct Passkey {
     #[n(2)]
     salt: ByteArray<32>,
 }
+
+shared::decoded!(Passkey { credential, id, salt });
 
 /// What the platform gives for a passkey, always the same for the same salt.
 pub type Secret = [u8; KEY_BYTES];

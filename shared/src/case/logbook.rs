@@ -45,7 +45,7 @@ impl Fact {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::few::Few;
 
     use jiff::{Timestamp, civil::date};
 
@@ -89,7 +89,7 @@ mod tests {
 
     fn case_of(person: Person, events: Vec<Event>) -> Case {
         let id = CaseId::from_random([1; 16]);
-        Case::fold(id, person, events, BTreeMap::new(), &mut Vec::new())
+        Case::fold(id, person, events, Few::new(), &mut Vec::new())
     }
 
     fn begun(person: Person, events: Vec<Event>) -> Option<u64> {

@@ -9,8 +9,6 @@ pub mod picklist;
 mod row;
 mod urgent;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 pub use draft::{ContactDraft, DraftDecision, DraftProblem, DraftSignpost};
 pub use episode::{Answer, Episode, Status};
 pub use event::{Event, Fact, Role};
@@ -21,8 +19,8 @@ pub use row::{CaseRow, Standing};
 pub use urgent::Concern;
 
 use crate::{
+    few::{Few, FewOf},
     ids::{CaseId, DeviceId, EventId},
-    ordered,
 };
 
 /// One person's case, as its document says it.
@@ -33,9 +31,9 @@ pub struct Case {
     /// Who the person is.
     pub person: Person,
     /// Everything that happened, by time of recording.
-    pub entries: BTreeMap<EventId, Entry>,
+    pub entries: Few<EventId, Entry>,
     /// What is being written and not yet signed.
-    pub drafts: BTreeMap<EventId, ContactDraft>,
+    pub drafts: Few<EventId, ContactDraft>,
 }
 
 /// An event with what became of it.
@@ -102,12 +100,12 @@ impl Case {
         id: CaseId,
         person: Person,
         events: impl IntoIterator<Item = Event>,
-        drafts: BTreeMap<EventId, ContactDraft>,
+        drafts: Few<EventId, ContactDraft>,
         defects: &mut Vec<Defect>,
     ) -> Self {
-        let events = ordered::map(events.into_iter().map(|event| (event.id, event)));
+        let events = Few::from_iter(events.into_iter().map(|event| (event.id, event)));
         let entries = events.values().map(|event| (event.id, Entry::new(event.clone())));
-        let mut entries = ordered::map(entries);
+        let mut entries = Few::from_iter(entries);
         for event in events.values() {
             if let Fact::Retracted(retraction) = &event.fact
                 && !retract(&mut entries, event.id, retraction.target)
@@ -125,16 +123,17 @@ impl Case {
     }
 
     /// The devices that wrote to this case.
-    pub fn devices(&self) -> BTreeSet<DeviceId> {
-        ordered::set(self.entries.values().filter_map(|entry| entry.original.device))
+    pub fn devices(&self) -> FewOf<DeviceId> {
+        FewOf::from_iter(self.entries.values().filter_map(|entry| entry.original.device))
     }
 
     /// Urgent concerns that nobody is recorded to have taken over.
     pub fn urgent_without_owner(&self) -> impl Iterator<Item = &Entry> {
-        let owned = ordered::set(self.standing().filter_map(|entry| match &entry.current.fact {
-            Fact::Handover(handover) => Some(handover.target),
-            _ => None,
-        }));
+        let owned =
+            FewOf::from_iter(self.standing().filter_map(|entry| match &entry.current.fact {
+                Fact::Handover(handover) => Some(handover.target),
+                _ => None,
+            }));
         self.standing().filter(move |entry| {
             matches!(entry.current.fact, Fact::UrgentConcern(_))
                 && !owned.contains(&entry.original.id)
@@ -156,7 +155,7 @@ impl Entry {
 
 /// Withdraws the target. A retraction itself cannot be withdrawn: what was withdrawn by mistake is
 /// recorded again, which keeps the fold free of chains.
-fn retract(entries: &mut BTreeMap<EventId, Entry>, by: EventId, target: EventId) -> bool {
+fn retract(entries: &mut Few<EventId, Entry>, by: EventId, target: EventId) -> bool {
     match entries.get_mut(&target) {
         Some(entry) if !matches!(entry.original.fact, Fact::Retracted(_)) => {
             // Several may withdraw the same entry; the first one is named, whatever the order.
@@ -169,11 +168,11 @@ fn retract(entries: &mut BTreeMap<EventId, Entry>, by: EventId, target: EventId)
 
 /// Follows each entry's corrections from version to version; a fork is a conflict for a person.
 fn amend(
-    entries: &mut BTreeMap<EventId, Entry>,
-    events: &BTreeMap<EventId, Event>,
+    entries: &mut Few<EventId, Entry>,
+    events: &Few<EventId, Event>,
     defects: &mut Vec<Defect>,
 ) {
-    let mut by_version: BTreeMap<(EventId, EventId), Vec<EventId>> = BTreeMap::new();
+    let mut by_version: Few<(EventId, EventId), Vec<EventId>> = Few::new();
     for event in events.values() {
         if let Fact::Amended(amended) = &event.fact {
             let fits = entries.get(&amended.target).is_some_and(|target| {
@@ -185,11 +184,11 @@ fn amend(
             if !fits {
                 defects.push(Defect::Target(event.id));
             } else if stands {
-                by_version.entry((amended.target, amended.replaces)).or_default().push(event.id);
+                by_version.or_default((amended.target, amended.replaces)).push(event.id);
             }
         }
     }
-    let targets = ordered::set(by_version.keys().map(|(target, _)| *target));
+    let targets = FewOf::from_iter(by_version.keys().map(|(target, _)| *target));
     for target in targets {
         let entry = entries.get_mut(&target).expect("only targets that are there were kept");
         let mut version = target;
@@ -210,10 +209,10 @@ fn amend(
 
 /// Corrections of a version off the chain compete with it: shown as a conflict, never dropped.
 fn entries_left(
-    by_version: BTreeMap<(EventId, EventId), Vec<EventId>>,
-    entries: &mut BTreeMap<EventId, Entry>,
+    by_version: Few<(EventId, EventId), Vec<EventId>>,
+    entries: &mut Few<EventId, Entry>,
 ) {
-    for (target, _) in by_version.into_keys() {
+    for ((target, _), _) in by_version {
         if let Some(entry) = entries.get_mut(&target) {
             entry.contested = true;
         }

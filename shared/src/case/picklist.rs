@@ -1,8 +1,6 @@
 //! Picklists: versioned, and a value that was retired, or that is not known here yet, is kept.
 
-use serde_json::Value;
-
-use crate::stored::{Json, Stored};
+use crate::stored::{Json, Stored, Tree};
 
 /// The version of the lists below. It rises when a choice is added or retired.
 pub const VERSION: u16 = 1;
@@ -16,7 +14,7 @@ impl Stored for Need {
         self.0.write(json);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         String::from_tree(value).map(Self)
     }
 }

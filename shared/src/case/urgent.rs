@@ -101,7 +101,7 @@ fn concern_id(concern: &Concern<'_>) -> EventId {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::few::Few;
 
     use jiff::{Timestamp, civil::date};
 
@@ -171,7 +171,7 @@ mod tests {
 
     fn fold(events: Vec<Event>) -> Case {
         let case = CaseId::from_random([2; 16]);
-        Case::fold(case, Person::default(), events, BTreeMap::new(), &mut Vec::new())
+        Case::fold(case, Person::default(), events, Few::new(), &mut Vec::new())
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Who may be the same person in two cases: the same NHS number, or the same name and birth date.
 
-use std::collections::BTreeSet;
-
 use crate::{
     case::{Field, Person},
+    few::FewOf,
     text,
 };
 
 /// What two cases of one person would have in common. Personal data: to be hashed before it is
 /// kept beside anything.
-pub fn match_keys(person: &Person) -> BTreeSet<String> {
-    let mut keys = BTreeSet::new();
+pub fn match_keys(person: &Person) -> FewOf<String> {
+    let mut keys = FewOf::new();
     if let Ok(Some(number)) = person.nhs_number() {
         keys.insert(format!("nhs|{}", number.digits()));
     }

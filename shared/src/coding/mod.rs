@@ -9,8 +9,6 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 pub use duplicate::match_keys;
 use jiff::civil::Date;
 pub use preview::{Preview, preview};
@@ -22,6 +20,7 @@ use crate::{
         Case, Defect, Entry, Episode, Fact, Field, Role,
         event::{Consent, Contact, ContactOutcome, ContactPurpose},
     },
+    few::{Few, FewOf},
     ids::{DeviceId, EpisodeId, EventId, UserId},
     ods::OdsCode,
     ordered,
@@ -39,9 +38,9 @@ pub struct Context<'a> {
     /// Whether this is a demonstration, where only test numbers are in order.
     pub demonstration: bool,
     /// The practices of the service.
-    pub practices: &'a BTreeSet<OdsCode>,
+    pub practices: &'a FewOf<OdsCode>,
     /// The team.
-    pub authors: &'a BTreeMap<UserId, AuthorFacts>,
+    pub authors: &'a Few<UserId, AuthorFacts>,
     /// The codes that the service allows.
     pub codes: &'a AllowedCodes,
     /// Whether another case looks like the same person.
@@ -52,9 +51,9 @@ pub struct Context<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuthorFacts {
     /// The roles that they hold or held.
-    pub roles: BTreeSet<Role>,
+    pub roles: FewOf<Role>,
     /// The devices enrolled for them; `None` on a phone, which does not know.
-    pub devices: Option<BTreeSet<DeviceId>>,
+    pub devices: Option<FewOf<DeviceId>>,
 }
 
 /// What the rules say of one case.
@@ -211,7 +210,7 @@ impl Rules<'_> {
 
     /// Onward referrals with a code that the service allows (rule 6), each once per episode.
     fn onward_referrals(&self, episodes: &[Episode<'_>], coding: &mut Coding) {
-        let mut by_concept: BTreeMap<ConceptId, Vec<&Entry>> = BTreeMap::new();
+        let mut by_concept: Few<ConceptId, Vec<&Entry>> = Few::new();
         for entry in self.case.standing() {
             let Fact::Signposted(signposted) = &entry.current.fact else { continue };
             let Some(concept) = signposted.code else { continue };
@@ -220,7 +219,7 @@ impl Rules<'_> {
                 continue;
             }
             if self.context.codes.contains(&concept) {
-                by_concept.entry(concept).or_default().push(entry);
+                by_concept.or_default(concept).push(entry);
             } else {
                 coding.not_coded.push(not_coded(entry, Exclusion::CodeNotAllowed));
             }

@@ -61,7 +61,7 @@ impl Hold {
                 return format!(
                     "Recorded by a {}: only a link worker's own entry is coded. A link worker who \
                      had the conversation can record it.",
-                    role.words().to_lowercase()
+                    role.words().to_ascii_lowercase()
                 );
             }
             Self::AuthorUnconfirmed => {

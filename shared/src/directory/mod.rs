@@ -14,7 +14,7 @@ use minicbor::{Decode, Encode};
 use crate::cbor;
 
 /// All services, as they are sent to phones.
-#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Encode)]
 pub struct Directory {
     /// Rises with every change.
     #[n(0)]
@@ -24,8 +24,10 @@ pub struct Directory {
     pub services: Vec<Service>,
 }
 
+crate::decoded!(Directory { version, services });
+
 /// One service. Fields that the feed leaves out are empty.
-#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Encode)]
 pub struct Service {
     /// The identifier in the feed: a UUID.
     #[n(0)]
@@ -85,6 +87,27 @@ pub struct Service {
     #[cbor(default, with = "cbor::json")]
     pub last_modified: Option<Timestamp>,
 }
+
+crate::decoded!(Service {
+    id,
+    name,
+    description,
+    organisation,
+    url,
+    email,
+    phone,
+    address,
+    postcode,
+    fees,
+    alert,
+    minimum_age: later,
+    maximum_age: later,
+    status,
+    assured_on: json,
+    keywords,
+    eligibility: later,
+    last_modified: later json,
+});
 
 /// Whether a service runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]

@@ -192,9 +192,9 @@ fn what_a_newer_client_wrote_is_listed_kept_and_carried() {
     document
         .commit(&author(2), 0, |writer| {
             let events = writer.part("events")?;
-            let tree = serde_json::json!({"kind": "transport_arranged", "with": ["taxi"]});
+            let tree = Tree::read(r#"{"kind": "transport_arranged", "with": ["taxi"]}"#).unwrap();
             writer.put_tree(&events, &newer.to_string(), &tree)?;
-            let broken = serde_json::json!({"kind": "accepted", "episode": 7});
+            let broken = Tree::read(r#"{"kind": "accepted", "episode": 7}"#).unwrap();
             writer.put_tree(&events, &EventId::new(8, 0).to_string(), &broken)?;
             writer.put_tree(&events, "not an identifier", &tree)
         })

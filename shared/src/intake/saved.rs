@@ -72,9 +72,9 @@ const KNOWN_OF_OPERATIONS: [u32; 14] = [
 /// The last action that a document of ours holds: deletions are not kept as operations.
 const ACTION_LAST: u64 = 4;
 
-/// Checks that a saved document is within the limits.
-pub(crate) fn check(saved: &[u8]) -> Result<(), Flaw> {
-    if saved.len() > limits::DOCUMENT_BYTES_MAX {
+/// Checks that a saved document is within the limits: no longer than this, for one.
+pub(crate) fn check(saved: &[u8], bytes_max: usize) -> Result<(), Flaw> {
+    if saved.len() > bytes_max {
         return Err(Flaw::TooMany);
     }
     let mut reader = Reader(saved);

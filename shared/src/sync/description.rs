@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::date};
 use minicbor::{Encode, bytes::ByteVec};
-use serde_json::Value;
 
 use super::{
     carried::{self, CarryKey},
@@ -35,7 +34,7 @@ use crate::{
     personal::Personal,
     profile::{NumberKind, Practice, Profile, ServiceNumber, TeamMember},
     snomed::REFERRAL_ACCEPTED,
-    stored::{self, Stored},
+    stored::{self, Stored, Tree},
 };
 
 const TEXT: &str = include_str!("PROTOCOL.md");
@@ -64,7 +63,7 @@ fn quoted(text: &str) -> Vec<String> {
 
 fn keys(value: &dyn Stored) -> BTreeSet<String> {
     match stored::tree(value) {
-        Value::Object(map) => map.into_iter().map(|(key, _)| key).collect(),
+        Tree::Record(map) => map.into_iter().map(|(key, _)| key).collect(),
         other => panic!("not stored as a map: {other:?}"),
     }
 }

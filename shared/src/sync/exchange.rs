@@ -1,8 +1,6 @@
 //! The server's side of a push: what is taken, what is kept apart, what is refused, and the
 //! receipts, which exist only once the batch is on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use minicbor::bytes::ByteVec;
 
 use super::{
@@ -11,6 +9,7 @@ use super::{
 };
 use crate::{
     document::ChangeHash,
+    few::{Few, FewOf},
     ids::{CaseId, DeviceId, UserId},
     intake::{BodyRefusal, ChangeRefusal, IncomingChange},
     limits,
@@ -135,8 +134,8 @@ impl ParsedPush {
 pub struct JudgedPush {
     case: CaseId,
     is_elsewhere: bool,
-    beginners: BTreeSet<UserId>,
-    adopted: BTreeMap<DeviceId, UserId>,
+    beginners: FewOf<UserId>,
+    adopted: Few<DeviceId, UserId>,
     changes: Vec<Judged>,
 }
 
@@ -164,10 +163,10 @@ pub fn judge<S: CaseStore>(
         facts,
         store,
         vouched,
-        taken: BTreeSet::new(),
-        aside: BTreeSet::new(),
-        beginners: BTreeSet::new(),
-        adopted: BTreeMap::new(),
+        taken: FewOf::new(),
+        aside: FewOf::new(),
+        beginners: FewOf::new(),
+        adopted: Few::new(),
     };
     let mut changes = Vec::with_capacity(parsed.len());
     for change in parsed {
@@ -186,10 +185,10 @@ fn vouched<S: CaseStore>(
     seal: Option<&Seal>,
     parsed: &[Result<IncomingChange, ChangeRefusal>],
     store: &mut S,
-) -> Result<BTreeSet<ChangeHash>, S::Error> {
-    let Some(seal) = seal else { return Ok(BTreeSet::new()) };
+) -> Result<FewOf<ChangeHash>, S::Error> {
+    let Some(seal) = seal else { return Ok(FewOf::new()) };
     if !store.knows(seal)? {
-        return Ok(BTreeSet::new());
+        return Ok(FewOf::new());
     }
     let whole: Vec<IncomingChange> = parsed.iter().flatten().cloned().collect();
     Ok(covered(seal, &whole))
@@ -199,11 +198,11 @@ struct Judge<'a, S> {
     sender: &'a Sender,
     facts: CaseFacts,
     store: &'a mut S,
-    vouched: BTreeSet<ChangeHash>,
-    taken: BTreeSet<ChangeHash>,
-    aside: BTreeSet<ChangeHash>,
-    beginners: BTreeSet<UserId>,
-    adopted: BTreeMap<DeviceId, UserId>,
+    vouched: FewOf<ChangeHash>,
+    taken: FewOf<ChangeHash>,
+    aside: FewOf<ChangeHash>,
+    beginners: FewOf<UserId>,
+    adopted: Few<DeviceId, UserId>,
 }
 
 impl<S: CaseStore> Judge<'_, S> {

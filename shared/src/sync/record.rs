@@ -1,7 +1,7 @@
 //! What a phone keeps: one record per case, and one for how far it has read.
 
 use jiff::Timestamp;
-use minicbor::{Decode, Encode, bytes::ByteVec};
+use minicbor::{Encode, bytes::ByteVec};
 
 use super::{
     seal::Seal,
@@ -46,7 +46,7 @@ pub enum Write {
 }
 
 /// One case on the phone.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct CaseRecord {
     /// The document, as automerge saves it.
     #[n(0)]
@@ -77,8 +77,19 @@ pub struct CaseRecord {
     pub seals: Vec<Seal>,
 }
 
+crate::decoded!(CaseRecord {
+    saved,
+    server_heads,
+    unsent,
+    sent_at: json,
+    refused: later,
+    moved_away,
+    row: json,
+    seals,
+});
+
 /// How far this phone has read.
-#[derive(Debug, Clone, PartialEq, Default, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Default, Encode)]
 pub struct Meta {
     /// The life of the server's change log.
     #[n(0)]
@@ -108,8 +119,19 @@ pub struct Meta {
     pub devices: Vec<DeviceId>,
 }
 
+crate::decoded!(Meta {
+    epoch: later,
+    cursor,
+    sent_at: json,
+    arrived,
+    profile_version,
+    directory_version,
+    notices,
+    devices,
+});
+
 /// Something that a person should know, until they put it aside.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Notice {
     /// The case it is about.
     #[n(0)]
@@ -122,3 +144,5 @@ pub struct Notice {
     #[n(2)]
     pub verdict: Verdict,
 }
+
+crate::decoded!(Notice { case, name: json, verdict });

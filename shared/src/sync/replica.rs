@@ -4,8 +4,6 @@
 mod answer;
 mod parts;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::{SignedDuration, Timestamp};
 use minicbor::bytes::ByteVec;
 
@@ -18,7 +16,7 @@ use crate::{
     case::{Case, CaseRow, Defect},
     cbor,
     document::{Author, Document, DocumentError, Writer},
-    few::Few,
+    few::{Few, FewOf},
     ids::{CaseId, DeviceId},
     intake::{self, IncomingChange},
     limits, ordered,
@@ -138,11 +136,11 @@ type InFlight = Vec<(CaseId, Vec<IncomingChange>)>;
 pub struct Replica {
     author: Author,
     meta: Meta,
-    cases: BTreeMap<CaseId, CaseRecord>,
+    cases: Few<CaseId, CaseRecord>,
     /// Transactions under way, by what they write.
-    storing: Few<Ticket, BTreeSet<Key>>,
+    storing: Few<Ticket, FewOf<Key>>,
     /// What is still to be written: with whatever is written next, or at the next occasion.
-    unstored: BTreeSet<Key>,
+    unstored: FewOf<Key>,
     /// Whether the last transaction failed.
     storage_fails: bool,
     next_ticket: u64,
@@ -171,9 +169,9 @@ impl Replica {
         let mut replica = Self {
             author,
             meta: meta.and_then(|bytes| cbor::decode(bytes).ok()).unwrap_or_default(),
-            cases: BTreeMap::new(),
+            cases: Few::new(),
             storing: Few::default(),
-            unstored: BTreeSet::new(),
+            unstored: FewOf::new(),
             storage_fails: false,
             next_ticket: 0,
             in_flight: None,
@@ -191,7 +189,7 @@ impl Replica {
         }
         for (case, bytes) in cases {
             match cbor::decode(&bytes) {
-                Ok(record) => drop(replica.cases.insert(case, record)),
+                Ok(record) => replica.cases.insert(case, record),
                 Err(_) => replica.unreadable.insert(case, 0),
             }
         }
@@ -212,7 +210,7 @@ impl Replica {
     /// The document of one case.
     pub fn document(&self, case: CaseId) -> Option<Result<Document, DocumentError>> {
         let record = self.cases.get(&case).filter(|record| !record.moved_away)?;
-        Some(Document::load(&record.saved))
+        Some(Document::load_kept(&record.saved))
     }
 
     /// The state of one case.
@@ -223,7 +221,7 @@ impl Replica {
     /// When the oldest of what waits in this case was written, by the clock of this phone.
     pub fn unsent_since(&self, case: CaseId) -> Option<Timestamp> {
         let record = self.cases.get(&case).filter(|record| record.unsent > 0)?;
-        let document = Document::load(&record.saved).ok()?;
+        let document = Document::load_kept(&record.saved).ok()?;
         let waiting = to_send(&document, record, &self.meta);
         let oldest = waiting.iter().map(|change| change.parsed().timestamp()).min()?;
         Timestamp::from_second(oldest).ok()
@@ -291,7 +289,7 @@ impl Replica {
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let unix_ms = now.as_millisecond();
         let (document, _) = Document::create(case, &self.author, unix_ms, write)?;
-        let mut record = record_of(case, &document, document.save(), None);
+        let mut record = record_of(case, &document, document.keep(), None);
         record.unsent = count_unsent(&document, &record, &self.meta);
         self.cases.insert(case, record);
         Ok(self.edited(now, case))
@@ -308,13 +306,13 @@ impl Replica {
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
     ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
         let record = self.cases.get_mut(&case).ok_or(DocumentError::Unreadable)?;
-        let mut document = Document::load(&record.saved)?;
+        let mut document = Document::load_kept(&record.saved)?;
         match document.commit(&self.author, now.as_millisecond(), write) {
             // What is there already is as good as written: stored again, it answers the same.
             Ok(_) | Err(DocumentError::NothingToWrite) => {}
             Err(error) => return Err(error),
         }
-        *record = record_of(case, &document, document.save(), Some(record));
+        *record = record_of(case, &document, document.keep(), Some(record));
         record.unsent = count_unsent(&document, record, &self.meta);
         Ok(self.edited(now, case))
     }
@@ -330,13 +328,13 @@ impl Replica {
     /// The person has read the notices.
     pub fn put_notices_aside(&mut self) -> Vec<Effect> {
         self.meta.notices.clear();
-        vec![self.store(ordered::set([Key::Meta])), Effect::Show]
+        vec![self.store(FewOf::from_iter([Key::Meta])), Effect::Show]
     }
 
     /// Stores everything again: the store lost what it held.
     pub fn store_again(&mut self) -> Vec<Effect> {
         let cases = self.cases.keys().copied().map(Key::Case);
-        vec![self.store(ordered::set(cases.chain([Key::Meta])))]
+        vec![self.store(FewOf::from_iter(cases.chain([Key::Meta])))]
     }
 
     /// Notes that a fetched profile or directory was stored by its owner.
@@ -380,15 +378,15 @@ impl Replica {
             Input::Tick => self.ask |= self.is_due(now),
         }
         if may_store && !self.unstored.is_empty() {
-            effects.push(self.store(BTreeSet::new()));
+            effects.push(self.store(FewOf::new()));
         }
         self.go_on(now, &mut effects);
         effects
     }
 
     /// Writes these records and whatever could not be written before, as they are now.
-    fn store(&mut self, mut keys: BTreeSet<Key>) -> Effect {
-        keys.append(&mut self.unstored);
+    fn store(&mut self, mut keys: FewOf<Key>) -> Effect {
+        keys.extend(std::mem::take(&mut self.unstored));
         // How far this phone has read is true only of cases that are on disk: with it goes whatever
         // is under way, which may still fail.
         if keys.contains(&Key::Meta) {
@@ -450,13 +448,13 @@ impl Replica {
         // An urgent concern is sent before anything else: one that is nobody's first, then those
         // that were taken over before there was a network.
         ordered::sort_by_key(&mut order, |(case, record)| {
-            (record.row.urgent == 0, record.row.concerns == 0, **case)
+            (record.row.urgent == 0, record.row.concerns == 0, *case)
         });
         for (case, record) in order {
             if used_bytes >= limits::PUSH_BYTES_TARGET || push.len() >= limits::PUSH_CASES_MAX {
                 break;
             }
-            let Ok(document) = Document::load(&record.saved) else { continue };
+            let Ok(document) = Document::load_kept(&record.saved) else { continue };
             let mut changes = to_send(&document, record, &self.meta);
             let seal = under_one_seal(&mut changes, record, &self.meta);
             let foreign = seal.is_some();
@@ -542,7 +540,7 @@ fn to_send(document: &Document, record: &CaseRecord, meta: &Meta) -> Vec<Incomin
     // Until the log has been read to its end, what the server lacks is not known.
     let is_read = meta.arrived || !record.server_heads.is_empty();
     let seals = record.seals.iter().filter(|_| is_read);
-    let vouched = ordered::set(seals.flat_map(|seal| covered(seal, &changes)));
+    let vouched = FewOf::from_iter(seals.flat_map(|seal| covered(seal, &changes)));
     // More than one request holds cannot go together. It stays here, and what is own waits for it.
     let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
     let operations: u64 = changes.iter().map(IncomingChange::operations).sum();

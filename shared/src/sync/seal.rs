@@ -8,15 +8,14 @@
 //! the whole history before them. A change under such a mark was in the log once, with its author
 //! checked, whoever brings it back.
 
-use std::collections::BTreeSet;
-
 use hmac::{Hmac, KeyInit, Mac};
-use minicbor::{Decode, Encode, bytes::ByteArray};
+use minicbor::{Encode, bytes::ByteArray};
 use sha2::Sha256;
 
 use super::carried::{CarriedBy, CarryKey};
 use crate::{
     document::ChangeHash,
+    few::FewOf,
     ids::{CaseId, UserId},
     intake::IncomingChange,
     ordered,
@@ -34,7 +33,7 @@ const MARK_BYTES: usize = 16;
 pub struct SealKey(pub [u8; 32]);
 
 /// A mark, and what it covers beside the case and the reader.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Seal {
     /// The changes that nothing followed in the log, in order of their hashes.
     #[n(0)]
@@ -43,6 +42,8 @@ pub struct Seal {
     #[n(1)]
     pub mark: ByteArray<MARK_BYTES>,
 }
+
+crate::decoded!(Seal { heads, mark });
 
 impl SealKey {
     /// Marks a state of a case for one reader.
@@ -85,9 +86,9 @@ impl SealKey {
 
 /// Those of the changes that are heads of the seal or lie before them. The changes come each after
 /// those that it follows.
-pub fn covered(seal: &Seal, changes: &[IncomingChange]) -> BTreeSet<ChangeHash> {
-    let mut wanted = ordered::set(seal.heads.iter().copied());
-    let mut covered = BTreeSet::new();
+pub fn covered(seal: &Seal, changes: &[IncomingChange]) -> FewOf<ChangeHash> {
+    let mut wanted = FewOf::from_iter(seal.heads.iter().copied());
+    let mut covered = FewOf::new();
     for change in changes.iter().rev() {
         if wanted.contains(&change.hash()) {
             wanted.extend(change.dependencies());

@@ -1,7 +1,5 @@
 //! Phones and a server in plain collections, driving the real state machines by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::{Timestamp, civil::date};
 
 use super::{
@@ -20,6 +18,7 @@ use crate::{
     },
     cbor,
     document::{Author, ChangeHash},
+    few::{Few, FewOf},
     ids::{CaseId, DeviceId, Epoch, EventId, UserId},
     intake,
     personal::Personal,
@@ -29,11 +28,11 @@ use crate::{
 struct Hub {
     epoch: Epoch,
     log: Vec<(CaseId, ChangeHash, Vec<u8>)>,
-    granted: BTreeMap<(UserId, CaseId), u64>,
-    removed: BTreeMap<UserId, Vec<CaseId>>,
+    granted: Few<(UserId, CaseId), u64>,
+    removed: Few<UserId, Vec<CaseId>>,
     kept_apart: usize,
     /// The devices of a user, where there are several.
-    devices: BTreeMap<UserId, BTreeSet<DeviceId>>,
+    devices: Few<UserId, FewOf<DeviceId>>,
     room_bytes: usize,
 }
 
@@ -43,8 +42,8 @@ const KEY: SealKey = SealKey([7; 32]);
 struct HubCase {
     case: CaseId,
     user: UserId,
-    known: BTreeSet<ChangeHash>,
-    own: BTreeSet<DeviceId>,
+    known: FewOf<ChangeHash>,
+    own: FewOf<DeviceId>,
 }
 
 impl CaseStore for HubCase {
@@ -83,10 +82,10 @@ impl Hub {
         Self {
             epoch: Epoch::from_random([1; 16]),
             log: Vec::new(),
-            granted: BTreeMap::new(),
-            removed: BTreeMap::new(),
+            granted: Few::new(),
+            removed: Few::new(),
             kept_apart: 0,
-            devices: BTreeMap::new(),
+            devices: Few::new(),
             room_bytes: usize::MAX,
         }
     }
@@ -103,7 +102,7 @@ impl Hub {
 
     fn revoke(&mut self, user: UserId, case: CaseId) {
         self.granted.remove(&(user, case));
-        self.removed.entry(user).or_default().push(case);
+        self.removed.or_default(user).push(case);
     }
 
     fn changes(&self, case: CaseId, after: u64) -> impl Iterator<Item = &Vec<u8>> {
@@ -124,7 +123,7 @@ impl Hub {
             } else {
                 CaseFacts::Unknown
             };
-            let known: BTreeSet<ChangeHash> =
+            let known: FewOf<ChangeHash> =
                 self.log.iter().filter(|(of, ..)| *of == case).map(|(_, hash, _)| *hash).collect();
             let own = self.devices.get(&phone.user).cloned().unwrap_or([phone.device].into());
             let mut store = HubCase { case, user: phone.user, known, own };
@@ -184,7 +183,7 @@ impl Hub {
 struct Phone {
     author: Author,
     replica: Replica,
-    disk: BTreeMap<Key, Vec<u8>>,
+    disk: Few<Key, Vec<u8>>,
     disk_is_full: bool,
     sent: Vec<Vec<u8>>,
     effects: Vec<Effect>,
@@ -232,7 +231,7 @@ impl Phone {
                 Effect::Store { ticket, writes } if !self.disk_is_full => {
                     for write in writes {
                         match write {
-                            Write::Put(key, bytes) => drop(self.disk.insert(key, bytes)),
+                            Write::Put(key, bytes) => self.disk.insert(key, bytes),
                             Write::Delete(key) => drop(self.disk.remove(&key)),
                         }
                     }
@@ -634,7 +633,7 @@ fn a_colleagues_change_under_no_seal_or_anothers_is_refused() {
     ada.sync(&mut hub);
     let begun = hub.changes(case, 0).next().cloned().unwrap();
     hub.log.clear();
-    hub.granted.clear();
+    hub.granted = Few::new();
     let heads = vec![intake::IncomingChange::parse(&begun).unwrap().hash()];
     let forged = Seal { heads: heads.clone(), mark: [0; 16].into() };
     let anothers = KEY.seal(case, ada.author.user, heads.clone());

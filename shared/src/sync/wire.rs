@@ -13,7 +13,7 @@ use crate::{
 pub const PROTOCOL: u16 = 1;
 
 /// What a phone sends: what it wrote, and how far it has read.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct SyncRequest {
     /// [`PROTOCOL`].
     #[n(0)]
@@ -35,9 +35,11 @@ pub struct SyncRequest {
     pub again: Vec<CaseId>,
 }
 
+crate::decoded!(SyncRequest { protocol, epoch: later, cursor, push, room_bytes, again });
+
 /// How far a phone has read: everything up to `base`, and of what came after, the cases whose
 /// latest change is not beyond `done`. Only the server interprets it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode)]
 pub struct Cursor {
     /// Every change up to here was sent.
     #[n(0)]
@@ -47,8 +49,10 @@ pub struct Cursor {
     pub done: u64,
 }
 
+crate::decoded!(Cursor { base, done });
+
 /// Changes of one case, each after those that it depends on.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct CasePush {
     /// The case.
     #[n(0)]
@@ -61,8 +65,10 @@ pub struct CasePush {
     pub seal: Option<Seal>,
 }
 
+crate::decoded!(CasePush { case, changes, seal: later });
+
 /// What the server answers.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct SyncResponse {
     /// The life of the change log. Another one than the phone's means that the server was
     /// restored, and that the phone sends again what the server lacks.
@@ -94,8 +100,20 @@ pub struct SyncResponse {
     pub directory_version: u64,
 }
 
+crate::decoded!(SyncResponse {
+    epoch,
+    cursor,
+    receipts,
+    cases,
+    removed,
+    more,
+    server_unix_ms,
+    profile_version,
+    directory_version,
+});
+
 /// What became of the changes of one case.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct CaseReceipt {
     /// The case.
     #[n(0)]
@@ -104,6 +122,8 @@ pub struct CaseReceipt {
     #[n(1)]
     pub verdicts: Vec<Verdict>,
 }
+
+crate::decoded!(CaseReceipt { case, verdicts });
 
 /// What became of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -140,7 +160,7 @@ pub enum Verdict {
 
 /// Work that reaches the server outside of a sync: in a file, or handed over by a device that was
 /// taken off the service.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct Unsent {
     /// [`PROTOCOL`].
     #[n(0)]
@@ -150,13 +170,17 @@ pub struct Unsent {
     pub push: Vec<CasePush>,
 }
 
+crate::decoded!(Unsent { protocol, push });
+
 /// What the server answers to work that was handed over.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct HandedOver {
     /// What became of each change, push by push.
     #[n(0)]
     pub receipts: Vec<CaseReceipt>,
 }
+
+crate::decoded!(HandedOver { receipts });
 
 impl Verdict {
     /// Whether sending the same change again later may end differently.
@@ -220,7 +244,7 @@ impl From<ChangeRefusal> for Verdict {
 }
 
 /// What is new in one case.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode)]
 pub struct CaseUpdate {
     /// The case.
     #[n(0)]
@@ -235,6 +259,8 @@ pub struct CaseUpdate {
     #[n(3)]
     pub seal: Option<Seal>,
 }
+
+crate::decoded!(CaseUpdate { case, snapshot: later, changes, seal: later });
 
 impl CaseUpdate {
     /// What it takes of the room, in bytes: its content and a little for the frame.

@@ -23,8 +23,9 @@ use crate::{
         field::{FieldError, TextArea, TextField},
         time_table::spent,
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, memo},
 };
 
 /// How long most of it takes.
@@ -36,10 +37,10 @@ const SAVED: &str = "activity-saved";
 /// What is typed.
 #[derive(Clone, Copy)]
 struct Form {
-    what: RwSignal<Option<ActivityKind>>,
-    minutes: RwSignal<String>,
-    on: RwSignal<Option<Date>>,
-    words: RwSignal<String>,
+    what: Live<Option<ActivityKind>>,
+    minutes: Live<String>,
+    on: Live<Option<Date>>,
+    words: Live<String>,
 }
 
 impl Form {
@@ -88,14 +89,14 @@ pub fn NewActivity() -> impl IntoView {
     let engine = Engine::here();
     let today = engine.today();
     let form = Form {
-        what: RwSignal::new(None),
-        minutes: RwSignal::new(String::new()),
-        on: RwSignal::new(Some(today)),
-        words: RwSignal::new(String::new()),
+        what: Live::new(None),
+        minutes: Live::new(String::new()),
+        on: Live::new(Some(today)),
+        words: Live::new(String::new()),
     };
-    let problems = RwSignal::new(Vec::new());
+    let problems = Live::new(Vec::new());
     let saving = Saving::new();
-    let saved = RwSignal::new(String::new());
+    let saved = Live::new(String::new());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         saved.set(String::new());
@@ -121,7 +122,7 @@ pub fn NewActivity() -> impl IntoView {
                 };
                 saving.run(log, move || {
                     form.clear(today);
-                    let _ = saved.try_set(said);
+                    saved.set(said);
                     focus(SAVED.to_owned());
                 });
             }
@@ -151,7 +152,7 @@ pub fn NewActivity() -> impl IntoView {
     }
 }
 
-type Problems = RwSignal<Vec<FormProblem>>;
+type Problems = Live<Vec<FormProblem>>;
 
 #[component]
 fn What(form: Form, problems: Problems) -> impl IntoView {
@@ -180,7 +181,7 @@ fn HowLong(form: Form, problems: Problems) -> impl IntoView {
                 aria-pressed=move || is_chosen().to_string()
                 on:click=move |_| form.minutes.set(minutes.to_string())
             >
-                {minutes}
+                {minutes.to_string()}
                 <span class="nhsuk-u-visually-hidden">" minutes"</span>
             </button>
         }
@@ -188,7 +189,7 @@ fn HowLong(form: Form, problems: Problems) -> impl IntoView {
     view! {
         <fieldset class="nhsuk-fieldset fp-field">
             <legend class="nhsuk-fieldset__legend fp-legend">"How long did it take?"</legend>
-            <div class="fp-chips fp-chips--before">{chips.into_iter().collect_view()}</div>
+            <div class="fp-chips fp-chips--before">{chips.into_iter().collect::<Vec<_>>()}</div>
             <TextField
                 id="minutes"
                 label="Minutes"
@@ -229,10 +230,10 @@ mod tests {
     ) -> Result<(Date, Activity), Vec<&'static str>> {
         Owner::new().with(|| {
             let form = Form {
-                what: RwSignal::new(what),
-                minutes: RwSignal::new(minutes.to_owned()),
-                on: RwSignal::new(on),
-                words: RwSignal::new(" With Dr Osei's team ".to_owned()),
+                what: Live::new(what),
+                minutes: Live::new(minutes.to_owned()),
+                on: Live::new(on),
+                words: Live::new(" With Dr Osei's team ".to_owned()),
             };
             let refused = |problems: Vec<FormProblem>| problems.iter().map(|p| p.field).collect();
             form.check(Date::constant(2026, 11, 23)).map_err(refused)

@@ -15,6 +15,7 @@ use crate::{
         time_table::{spent, time_table},
         withdraw::withdraw,
     },
+    draw::view,
     engine::{Engine, Logged},
     memo::memo,
 };
@@ -56,7 +57,7 @@ fn ThisMonth() -> impl IntoView {
             when=move || !entries.read().is_empty()
             fallback=|| view! { <p>"Nothing yet. What you note above is listed here."</p> }
         >
-            {move || sums()}
+            {sums}
             <ul class="fp-list">
                 <Lines of=lines />
             </ul>

@@ -10,7 +10,10 @@ use shared::{
     personal::Personal,
 };
 
-use crate::memo::{Memo, memo};
+use crate::{
+    draw::view,
+    memo::{Memo, memo},
+};
 
 /// The draft without its note, which no rule reads: so that typing does not run the rules.
 pub fn without_note(draft: &ContactDraft) -> ContactDraft {
@@ -23,14 +26,14 @@ pub fn CodingBox(preview: Memo<Preview>) -> impl IntoView {
     let words = memo(move || preview.with(Preview::words));
     let reasons = move || {
         let (_, reasons) = words.get();
-        reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()
+        reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()
     };
     view! {
         <section class="nhsuk-inset-text fp-coding" aria-labelledby="coding-heading">
             <h2 class="nhsuk-heading-s" id="coding-heading">"For the practice"</h2>
             <div role="status">
                 <p class="fp-after">{move || words.get().0}</p>
-                <ul class="nhsuk-list fp-after">{move || reasons()}</ul>
+                <ul class="nhsuk-list fp-after">{reasons}</ul>
             </div>
         </section>
     }

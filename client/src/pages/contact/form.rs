@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{
     engine::{Engine, SaveError},
-    memo::{Memo, memo},
+    memo::{Live, Memo, follow_since, memo},
     words,
 };
 
@@ -47,8 +47,8 @@ pub struct Form {
     pub case: CaseId,
     pub draft_id: EventId,
     engine: Engine,
-    draft: RwSignal<ContactDraft>,
-    saved: RwSignal<Saved>,
+    draft: Live<ContactDraft>,
+    saved: Live<Saved>,
     /// Whether something was typed since the last save began.
     is_unsaved: StoredValue<bool>,
     pause: StoredValue<Option<TimeoutHandle>>,
@@ -61,8 +61,8 @@ impl Form {
             case,
             draft_id,
             engine,
-            draft: RwSignal::new(draft),
-            saved: RwSignal::new(Saved::NotYet),
+            draft: Live::new(draft),
+            saved: Live::new(Saved::NotYet),
             is_unsaved: StoredValue::new(false),
             pause: StoredValue::new(None),
         };
@@ -125,12 +125,12 @@ impl Form {
         // The screen may have gone while the disk was at work.
         match outcome {
             Ok(at) => {
-                let _ = self.saved.try_set(Saved::At(at));
+                self.saved.set(Saved::At(at));
                 Ok(())
             }
             Err(error) => {
                 let _ = self.is_unsaved.try_set_value(true);
-                let _ = self.saved.try_set(Saved::Failed(error.clone()));
+                self.saved.set(Saved::Failed(error.clone()));
                 Err(error)
             }
         }
@@ -178,7 +178,7 @@ impl Form {
     /// screen is saved too, so that the line below it says so.
     fn save_when_there_is_room_again(self) {
         let is_failing = self.engine.storage_failing();
-        Effect::new(move |was_failing: Option<bool>| {
+        follow_since(move |was_failing: Option<bool>| {
             let is_failing = is_failing.get();
             if was_failing == Some(true) && !is_failing {
                 self.save_now();

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use shared::case::event::Minutes;
 
 use super::form::Form;
-use crate::memo::memo;
+use crate::{
+    draw::view,
+    memo::{Live, follow, memo},
+};
 
 /// One kind of minutes.
 #[derive(Clone, Copy)]
@@ -68,7 +71,7 @@ pub fn MinutesFields(form: Form) -> impl IntoView {
         <fieldset class="nhsuk-fieldset fp-field">
             <legend class="nhsuk-fieldset__legend fp-legend">"Minutes"</legend>
             <Usual form />
-            <div class="fp-minutes">{fields.into_iter().collect_view()}</div>
+            <div class="fp-minutes">{fields.into_iter().collect::<Vec<_>>()}</div>
         </fieldset>
     }
 }
@@ -85,14 +88,14 @@ fn Usual(form: Form) -> impl IntoView {
                 aria-pressed=move || (session.get() == minutes).to_string()
                 on:click=move |_| form.write(|draft| draft.minutes.session = minutes)
             >
-                {minutes}
+                {minutes.to_string()}
                 <span class="nhsuk-u-visually-hidden">" minutes with them"</span>
             </button>
         }
     });
     view! {
         <div class="fp-chips" role="group" aria-label="Minutes with them">
-            {chips.into_iter().collect_view()}
+            {chips.into_iter().collect::<Vec<_>>()}
         </div>
     }
 }
@@ -100,11 +103,11 @@ fn Usual(form: Form) -> impl IntoView {
 #[component]
 fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
     let held = form.read(move |draft| (kind.read)(&draft.minutes));
-    let typed = RwSignal::new(shown(held.get_untracked()));
+    let typed = Live::new(shown(held.get_untracked()));
     // A quick choice writes past this field; what is being typed here stays as it is typed.
-    Effect::new(move |_| {
+    follow(move || {
         let held = held.get();
-        if read_minutes(&typed.read_untracked()) != Some(held) {
+        if typed.with_untracked(|typed| read_minutes(typed)) != Some(held) {
             typed.set(shown(held));
         }
     });
@@ -131,8 +134,8 @@ fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
                 name=kind.id
                 aria-invalid=move || is_wrong.get().then_some("true")
                 aria-describedby=problem_id.clone()
-                prop:value=typed
-                on:input:target=move |event| set(event.target().value())
+                prop:value=move || typed.get()
+                on:input=move |event| set(event_target_value(&event))
             />
             <p class="nhsuk-error-message fp-after" id=problem_id>
                 {move || is_wrong.get().then_some("Write a whole number, as 45")}

@@ -35,8 +35,9 @@ use self::{
 use crate::{
     address::Address,
     components::{chips::RadioChips, confirm::Confirm, disclose::focus, shown},
+    draw::view,
     engine::{CaseRead, Engine},
-    memo::memo,
+    memo::{Live, follow, memo},
 };
 
 /// The screen on which a contact is written.
@@ -55,7 +56,7 @@ pub fn NewContact(case: Option<CaseId>) -> impl IntoView {
     match case {
         Some(case) => {
             let path = format!("/person/{case}/contact/{}", engine.new_event_id());
-            Effect::new(move |_| address.go_instead(&path));
+            follow(move || address.go_instead(&path));
             ().into_any()
         }
         None => view! { <ClosedScreen closed=Closed::NoPerson case=None /> }.into_any(),
@@ -67,7 +68,7 @@ pub fn NewContact(case: Option<CaseId>) -> impl IntoView {
 fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
     let engine = Engine::here();
     let read = engine.case(case);
-    let opened = RwSignal::new(None::<Result<ContactDraft, Closed>>);
+    let opened = Live::new(None::<Result<ContactDraft, Closed>>);
     spawn_local(async move {
         let written = written(engine, case, draft).await;
         // The screen may have gone meanwhile.
@@ -76,7 +77,7 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
             Some(draft) => Ok(draft),
             None => begin(engine, read),
         });
-        let _ = opened.try_set(Some(draft));
+        opened.set(Some(draft));
     });
     let screen = move || {
         opened.get().map(|opened| match opened {
@@ -84,7 +85,7 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
             Err(closed) => view! { <ClosedScreen closed case=Some(case) /> }.into_any(),
         })
     };
-    view! { {move || screen()} }
+    view! { {screen} }
 }
 
 /// Says why there is no contact to write or to check, and where to go.
@@ -218,9 +219,9 @@ fn Purpose(form: Form) -> impl IntoView {
                 id="purpose"
                 name="purpose"
                 aria-describedby="purpose-hint"
-                on:change:target=move |event| set(event.target().value())
+                on:change=move |event| set(event_target_value(&event))
             >
-                {options.collect_view()}
+                {options.collect::<Vec<_>>()}
             </select>
         </div>
     }

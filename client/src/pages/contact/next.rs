@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{calendar, personal::Personal};
 
 use super::{form::Form, text::LineField};
-use crate::{components::date_field::DateField, engine::Engine};
+use crate::{components::date_field::DateField, draw::view, engine::Engine};
 
 /// The next step and its date.
 #[component]

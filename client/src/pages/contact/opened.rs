@@ -1,9 +1,10 @@
 //! Which contact a screen is about, and where it begins when nothing was written yet.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::cell::RefCell;
 
 use shared::{
     case::{Case, ContactDraft, Fact},
+    few::FewOf,
     ids::{CaseId, EventId},
 };
 
@@ -15,7 +16,7 @@ use crate::{
 thread_local! {
     /// The contacts that were signed or thrown away since the app was opened: the way back through
     /// the browser's history must not open them again, since nothing would be saved there.
-    static ENDED: RefCell<BTreeSet<EventId>> = const { RefCell::new(BTreeSet::new()) };
+    static ENDED: RefCell<FewOf<EventId>> = const { RefCell::new(FewOf::new()) };
 }
 
 /// The contact is signed or thrown away.
@@ -116,7 +117,7 @@ fn last_venue(case: &Case) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use shared::few::Few;
 
     use jiff::{Timestamp, civil::date};
     use shared::{
@@ -140,7 +141,7 @@ mod tests {
         let events: Vec<Event> = met(20, "Library").into_iter().chain(met(3, "Hall")).collect();
         let id = CaseId::from_random([2; 16]);
         let fold = |events: Vec<Event>| {
-            Case::fold(id, Person::default(), events, BTreeMap::new(), &mut Vec::new())
+            Case::fold(id, Person::default(), events, Few::new(), &mut Vec::new())
         };
         assert_eq!(last_venue(&fold(events)), "Library");
         assert_eq!(last_venue(&fold(Vec::new())), "");

@@ -17,6 +17,7 @@ use crate::{
         chips::{CheckboxChips, RadioChips},
         show::Show,
     },
+    draw::view,
     engine::{CaseRead, Engine},
     memo::memo,
 };

@@ -12,8 +12,9 @@ use crate::{
         lines::{Line, Lines},
         show::Show,
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, memo},
 };
 
 /// How many services are offered for what was typed: as many as fit above a phone's keyboard.
@@ -138,7 +139,7 @@ fn Chosen(form: Form, service: String) -> impl IntoView {
                         type="checkbox"
                         id=checkbox.clone()
                         prop:checked=move || introduced.get()
-                        on:change:target=move |event| set(event.target().checked())
+                        on:change=move |event| set(event_target_checked(&event))
                     />
                     <label class="fp-chip__label" for=checkbox>
                         "I made the introduction"
@@ -157,7 +158,7 @@ fn Chosen(form: Form, service: String) -> impl IntoView {
 fn Finder(form: Form) -> impl IntoView {
     let directory = Engine::here().directory();
     let index = memo(move || Index::of(directory.get()));
-    let typed = RwSignal::new(String::new());
+    let typed = Live::new(String::new());
     let chosen = form.read(|draft| draft.signposts.clone());
     let hits = memo(move || {
         chosen.track();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::memo::Memo;
+use crate::{draw::view, memo::Memo};
 
 /// One line of text.
 #[component]
@@ -27,7 +27,7 @@ pub fn LineField(
                 name=id
                 autocomplete="off"
                 prop:value=move || value.get()
-                on:input:target=move |event| on_input.run(event.target().value())
+                on:input=move |event| on_input.run(event_target_value(&event))
             />
         </div>
     }
@@ -58,7 +58,7 @@ pub fn ParagraphField(
                 rows=rows.to_string()
                 autocomplete="off"
                 prop:value=move || value.get()
-                on:input:target=move |event| on_input.run(event.target().value())
+                on:input=move |event| on_input.run(event_target_value(&event))
             ></textarea>
         </div>
     }

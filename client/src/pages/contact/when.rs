@@ -1,11 +1,11 @@
 //! When and where: the day, the time, and the place as the worker calls it.
 
 use jiff::civil::{Date, Time};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use shared::{calendar, written::Written};
 
 use super::{form::Form, text::LineField};
-use crate::{components::date_field::DateField, engine::Engine};
+use crate::{components::date_field::DateField, draw::view, engine::Engine};
 
 /// The day, the time and the place of the contact.
 #[component]
@@ -37,16 +37,6 @@ fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
 #[component]
 fn TimeField(form: Form) -> impl IntoView {
     let time = form.read(|draft| calendar::clock_words(draft.at.time()));
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        let (time, input) = (time.get(), input.get());
-        // As with dates: a time that is typed by halves is left alone.
-        if let Some(input) = input
-            && read_time(&input.value()) != read_time(&time)
-        {
-            input.set_value(&time);
-        }
-    });
     let set = move |typed: String| {
         if let Some(time) = read_time(&typed) {
             form.write(|draft| draft.at = draft.at.date().to_datetime(time));
@@ -60,8 +50,8 @@ fn TimeField(form: Form) -> impl IntoView {
                 type="time"
                 id="time"
                 name="time"
-                node_ref=input
-                on:input:target=move |event| set(event.target().value())
+                prop:value=move || time.get()
+                on:input=move |event| set(event_target_value(&event))
             />
         </div>
     }

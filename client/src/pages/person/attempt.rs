@@ -19,7 +19,9 @@ use crate::{
         disclose::focus,
         entry::{Saving, write_entry},
     },
+    draw::view,
     engine::{Engine, SaveError, SignError},
+    memo::Live,
     pages::contact,
 };
 
@@ -82,7 +84,7 @@ enum Step {
 /// Two quiet buttons, and below them what the one that was pressed asks.
 #[component]
 pub(super) fn Attempts(shown: Shown) -> impl IntoView {
-    let step = RwSignal::new(Step::Nothing);
+    let step = Live::new(Step::Nothing);
     let saving = Saving::new();
     let buttons = Attempt::ALL.map(|attempt| {
         let is_asked = move || step.with(|step| *step == Step::Asked(attempt));
@@ -119,10 +121,10 @@ pub(super) fn Attempts(shown: Shown) -> impl IntoView {
     view! {
         <div class="fp-attempts">
             <div class="fp-chips" role="group" aria-label="Without a contact">
-                {buttons.into_iter().collect_view()}
+                {buttons.into_iter().collect::<Vec<_>>()}
             </div>
             <div class="fp-attempts__said" id=SAID tabindex="-1" aria-live="polite">
-                {move || said()}
+                {said}
                 <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
             </div>
         </div>
@@ -130,7 +132,7 @@ pub(super) fn Attempts(shown: Shown) -> impl IntoView {
 }
 
 /// The second tap.
-fn asked(shown: Shown, attempt: Attempt, step: RwSignal<Step>, saving: Saving) -> AnyView {
+fn asked(shown: Shown, attempt: Attempt, step: Live<Step>, saving: Saving) -> AnyView {
     let engine = Engine::here();
     let record = move |_| {
         let draft = match contact::begin(engine, shown.read.get_untracked()) {
@@ -163,8 +165,8 @@ async fn sign(
     shown: Shown,
     attempt: Attempt,
     mut draft: ContactDraft,
-    step: RwSignal<Step>,
-    problem: RwSignal<Option<String>>,
+    step: Live<Step>,
+    problem: Live<Option<String>>,
 ) -> Result<(), SaveError> {
     attempt.fill(&mut draft);
     let time = calendar::clock_words(draft.at.time());
@@ -173,28 +175,25 @@ async fn sign(
         Err(SignError::NotSaved(error)) => return Err(error),
         Err(SignError::Problems(problems)) => {
             let words = problems.into_iter().map(|problem| problem.words).next();
-            let _ = problem.try_set(words);
+            problem.set(words);
             return Ok(());
         }
     };
     let what = attempt.outcome().words().to_ascii_lowercase();
     let words = format!("Recorded at {time}: {what}.");
     // The screen may have gone meanwhile.
-    let _ = step.try_set(Step::Recorded { contact, words, may_undo: true });
+    step.set(Step::Recorded { contact, words, may_undo: true });
     focus(TAKE_BACK.to_owned());
     set_timeout(move || too_late(step, contact), UNDO);
     Ok(())
 }
 
 /// It can no longer be taken back here; another one that was recorded since still can.
-fn too_late(step: RwSignal<Step>, of: EventId) {
-    let is_of = |step: &Step| matches!(step, Step::Recorded { contact, .. } if *contact == of);
-    if step.try_with_untracked(is_of) == Some(true) {
-        let _ = step.try_update(|step| {
-            if let Step::Recorded { may_undo, .. } = step {
-                *may_undo = false;
-            }
-        });
+fn too_late(step: Live<Step>, of: EventId) {
+    if let Some(Step::Recorded { contact, words, .. }) = step.try_get_untracked()
+        && contact == of
+    {
+        step.set(Step::Recorded { contact, words, may_undo: false });
     }
 }
 
@@ -203,7 +202,7 @@ fn recorded(
     contact: EventId,
     words: String,
     may_undo: bool,
-    step: RwSignal<Step>,
+    step: Live<Step>,
     saving: Saving,
 ) -> AnyView {
     let engine = Engine::here();
@@ -212,7 +211,7 @@ fn recorded(
         let retracted = Retracted { target: contact, reason };
         let save = write_entry(engine, shown.case, Fact::Retracted(retracted));
         saving.run(save, move || {
-            let _ = step.try_set(Step::TakenBack);
+            step.set(Step::TakenBack);
             focus(SAID.to_owned());
         });
     };

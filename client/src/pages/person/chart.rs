@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::draw::view;
+
 /// One answer.
 pub(super) struct Point {
     /// From 0 to 10.
@@ -41,7 +43,7 @@ pub(super) fn chart(points: Vec<Point>) -> AnyView {
     let labels = points.into_iter().map(|Point { value, words }| {
         view! {
             <li>
-                <strong>{value}</strong>
+                <strong>{value.to_string()}</strong>
                 " "
                 <span class="fp-quiet">{words}</span>
             </li>
@@ -58,7 +60,7 @@ pub(super) fn chart(points: Vec<Point>) -> AnyView {
             <path class="fp-chart__line" d=line />
             <path class="fp-chart__dots" d=dots />
         </svg>
-        <ol class="fp-points">{labels.collect_view()}</ol>
+        <ol class="fp-points">{labels.collect::<Vec<_>>()}</ol>
     }
     .into_any()
 }

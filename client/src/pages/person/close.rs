@@ -15,8 +15,9 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, memo},
 };
 
 /// Every reason, in the order of the form.
@@ -77,8 +78,8 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
         let reasons = (0..REASONS.len()).filter(|at| fits(REASONS[*at], answer));
         Some((episode.id, reasons.collect::<Vec<_>>()))
     });
-    let is_open = RwSignal::new(false);
-    let chosen = RwSignal::new(String::new());
+    let is_open = Live::new(false);
+    let chosen = Live::new(String::new());
     let saving = Saving::new();
     let case = shown.case;
     let drafts = engine.working_drafts();
@@ -87,7 +88,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
     });
     let still = shown.of(move |case| still_open(case, drafts.get()));
     let still_lines =
-        move || still.get().into_iter().map(|open| view! { <li>{open}</li> }).collect_view();
+        move || still.get().into_iter().map(|open| view! { <li>{open}</li> }).collect::<Vec<_>>();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let reason = chosen.get_untracked().parse::<usize>().ok();
@@ -107,7 +108,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
         let options = reasons().into_iter().map(|at| {
             view! { <option value=at.to_string()>{REASONS[at].words()}</option> }
         });
-        options.collect_view()
+        options.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || open.read().is_some()>
@@ -115,7 +116,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
                 <form class="fp-ask" on:submit=submit novalidate>
                     <Show when=move || !still.read().is_empty()>
                         <p>"This is still open, and stays so:"</p>
-                        <ul>{move || still_lines()}</ul>
+                        <ul>{still_lines}</ul>
                     </Show>
                     <div
                         class="nhsuk-form-group"
@@ -132,7 +133,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
                             bind:value=chosen
                         >
                             <option value="">"Choose a reason"</option>
-                            {move || options()}
+                            {options}
                         </select>
                     </div>
                     <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
@@ -146,7 +147,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use shared::few::Few;
 
     use jiff::Timestamp;
     use shared::{
@@ -171,7 +172,7 @@ mod tests {
             fact,
         });
         let id = CaseId::from_random([2; 16]);
-        Case::fold(id, Person::default(), events, BTreeMap::new(), &mut Vec::new())
+        Case::fold(id, Person::default(), events, Few::new(), &mut Vec::new())
     }
 
     #[test]

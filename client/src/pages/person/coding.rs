@@ -9,6 +9,7 @@ use shared::{
 use super::Shown;
 use crate::{
     components::{show::Show, shown},
+    draw::view,
     engine::Engine,
 };
 
@@ -24,11 +25,11 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
     let coded = move || {
         let sent = is_sent.get();
         let coded = coding.with(|coding| coding.coded.clone());
-        coded.into_iter().map(|entry| coded_line(engine, &entry, sent)).collect_view()
+        coded.into_iter().map(|entry| coded_line(engine, &entry, sent)).collect::<Vec<_>>()
     };
     let held = move || {
         let held = coding.with(|coding| coding.held.clone());
-        held.into_iter().map(|entry| held_line(engine, entry)).collect_view()
+        held.into_iter().map(|entry| held_line(engine, entry)).collect::<Vec<_>>()
     };
     let has_any = move || coding.with(has_any);
     view! {
@@ -44,7 +45,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
                 }
             }
         >
-            <ul class="fp-list">{move || coded()} {move || held()}</ul>
+            <ul class="fp-list">{coded} {held}</ul>
         </Show>
     }
 }
@@ -53,7 +54,7 @@ fn has_any(coding: &Coding) -> bool {
     !coding.coded.is_empty() || !coding.held.is_empty()
 }
 
-fn coded_line(engine: Engine, entry: &CodedEntry, sent: bool) -> impl IntoView + use<> {
+fn coded_line(engine: Engine, entry: &CodedEntry, sent: bool) -> AnyView {
     let where_it_is =
         if sent { "on the practice's list" } else { "on the practice's list after sending" };
     let hide = entry
@@ -72,9 +73,9 @@ fn coded_line(engine: Engine, entry: &CodedEntry, sent: bool) -> impl IntoView +
     }
 }
 
-fn held_line(engine: Engine, entry: HeldEntry) -> impl IntoView {
+fn held_line(engine: Engine, entry: HeldEntry) -> AnyView {
     let reasons = entry.reasons.iter().map(Hold::words);
-    let reasons = reasons.map(|words| view! { <li>{words}</li> }).collect_view();
+    let reasons = reasons.map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     view! {
         <li>
             <strong>{term(engine, entry.concept)}</strong>

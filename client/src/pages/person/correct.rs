@@ -25,7 +25,9 @@ use crate::{
         entry::{Saving, event_of, write_entry},
         field::{FieldError, TextArea},
     },
+    draw::view,
     engine::{Engine, SaveError},
+    memo::{Live, memo},
 };
 
 /// An entry as it stands on the screen.
@@ -57,7 +59,7 @@ pub(super) fn title_id(of: EventId) -> String {
 #[component]
 pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
     let target = standing.entry.original.id;
-    let doing = RwSignal::new(Doing::Nothing);
+    let doing = Live::new(Doing::Nothing);
     let can_correct = !parts_of(&standing.entry.current).is_empty();
     let offered = [
         (Doing::Correcting, "Add a correction", can_correct),
@@ -77,7 +79,7 @@ pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
     };
     view! {
         <div class="fp-remedies">{buttons}</div>
-        <div class="fp-disclose__body">{move || open()}</div>
+        <div class="fp-disclose__body">{open}</div>
     }
 }
 
@@ -86,7 +88,7 @@ fn button(
     what: Doing,
     words: &'static str,
     about: String,
-    doing: RwSignal<Doing>,
+    doing: Live<Doing>,
 ) -> AnyView {
     let is_open = move || doing.get() == what;
     let press = move |_| {
@@ -149,10 +151,9 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
     let engine = Engine::here();
     let target = standing.entry.original.id;
     let parts = parts_of(&standing.entry.current);
-    let fields: Vec<_> =
-        parts.into_iter().map(|(part, held)| (part, RwSignal::new(held))).collect();
-    let refused = RwSignal::new(None::<Refusal>);
-    let (why, why_problem) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let fields: Vec<_> = parts.into_iter().map(|(part, held)| (part, Live::new(held))).collect();
+    let refused = Live::new(None::<Refusal>);
+    let (why, why_problem) = (Live::new(String::new()), Live::new(None::<String>));
     let saving = Saving::new();
     let why_id = format!("correct-{target}-why");
     let drawn: Vec<_> = fields
@@ -200,7 +201,7 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
                 value=why
                 problem=why_problem
             />
-            <p class="nhsuk-error-message" role="alert">{move || problem()}</p>
+            <p class="nhsuk-error-message" role="alert">{problem}</p>
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Sign this correction"
             </button>
@@ -243,13 +244,8 @@ async fn write(engine: Engine, case: CaseId, facts: Vec<Fact>) -> Result<(), Sav
 }
 
 /// One part as it is chosen or typed.
-fn field(
-    id: String,
-    part: Part,
-    value: RwSignal<String>,
-    refused: RwSignal<Option<Refusal>>,
-) -> AnyView {
-    let problem = Signal::derive(move || {
+fn field(id: String, part: Part, value: Live<String>, refused: Live<Option<Refusal>>) -> AnyView {
+    let problem = memo(move || {
         let refusal = refused.get().filter(|refusal| refusal.part == Some(part))?;
         Some(refusal.words)
     });
@@ -280,7 +276,7 @@ fn field(
             });
             view! {
                 <select class="nhsuk-select" id=id aria-describedby=described bind:value=value>
-                    {options.collect_view()}
+                    {options.collect::<Vec<_>>()}
                 </select>
             }
             .into_any()

@@ -1,13 +1,11 @@
 //! Puts right what is known of a person: a missing NHS number, another practice, a new phone.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
     case::{Case, Field},
     document::Writer,
-    ordered,
+    few::Few,
 };
 
 use super::Shown;
@@ -21,11 +19,13 @@ use crate::{
         field::{TextArea, TextField},
         shown,
     },
+    draw::view,
     engine::{Engine, SaveError},
+    memo::Live,
 };
 
 /// What was typed, by field.
-type Typed = BTreeMap<Field, String>;
+type Typed = Few<Field, String>;
 
 /// The fields of the form, in its order. What matters to the person has a place of its own.
 const FIELDS: [Field; 7] = [
@@ -45,7 +45,7 @@ fn typed_of(case: &Case) -> Typed {
         (Field::NhsNumber, _) => shown::nhs_number(case.person.shown(field)),
         _ => case.person.shown(field).to_owned(),
     };
-    ordered::map(FIELDS.into_iter().map(|field| (field, typed(field))))
+    Few::from_iter(FIELDS.into_iter().map(|field| (field, typed(field))))
 }
 
 /// The fields that were changed, as they are stored: what nobody touched is not written again, so
@@ -100,7 +100,7 @@ fn id_of(field: Field) -> &'static str {
 /// What is known of the person, behind a button that opens it to be put right.
 #[component]
 pub(super) fn Details(shown: Shown) -> impl IntoView {
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     view! {
         <Disclose
             id="details"
@@ -115,21 +115,21 @@ pub(super) fn Details(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn DetailsForm(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
+fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let engine = Engine::here();
     let before = shown.of(typed_of).get_untracked();
-    let inputs = before.iter().map(|(field, typed)| (*field, RwSignal::new(typed.clone())));
-    let inputs = ordered::map(inputs);
-    let value = |field| inputs.get(&field).copied().unwrap_or_default();
-    let practice = RwSignal::new(before.get(&Field::PracticeOds).cloned());
-    let problems = RwSignal::new(Vec::new());
+    let inputs = before.iter().map(|(field, typed)| (*field, Live::new(typed.clone())));
+    let inputs = Few::from_iter(inputs);
+    let value = |field| inputs.get(&field).copied().unwrap_or_else(|| Live::new(String::new()));
+    let practice = Live::new(before.get(&Field::PracticeOds).cloned());
+    let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let (case, held) = (shown.case, StoredValue::new((before, inputs.clone())));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let found = held.with_value(|(before, inputs)| {
             let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
-            let mut now = ordered::map(now);
+            let mut now = Few::from_iter(now);
             now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
             changed(before, &now, engine.today())
         });
@@ -177,14 +177,14 @@ async fn write(
     engine.edit(case, write).await
 }
 
-type Problems = RwSignal<Vec<FormProblem>>;
+type Problems = Live<Vec<FormProblem>>;
 
 #[component]
 fn Names(
-    number: RwSignal<String>,
-    family: RwSignal<String>,
-    given: RwSignal<String>,
-    birth: RwSignal<String>,
+    number: Live<String>,
+    family: Live<String>,
+    given: Live<String>,
+    birth: Live<String>,
     problems: Problems,
 ) -> impl IntoView {
     let problem = move |field| problem_of(problems, id_of(field));
@@ -225,9 +225,9 @@ fn Names(
 
 #[component]
 fn Reach(
-    practice: RwSignal<Option<String>>,
-    phone: RwSignal<String>,
-    communication: RwSignal<String>,
+    practice: Live<Option<String>>,
+    phone: Live<String>,
+    communication: Live<String>,
     problems: Problems,
 ) -> impl IntoView {
     let problem = move |field| problem_of(problems, id_of(field));

@@ -7,8 +7,9 @@ use shared::{ids::CaseId, written::Written};
 use crate::{
     address::Address,
     components::{disclose::focus, show::Show},
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{follow, memo},
     pages::today::draft_words,
 };
 
@@ -20,7 +21,7 @@ const DONE: &str = "done";
 pub(super) fn Done() -> impl IntoView {
     let address = Address::here();
     let signed = memo(move || signed_at(&address.query("signed")?));
-    Effect::new(move |_| {
+    follow(move || {
         if signed.read().is_some() {
             focus(DONE.to_owned());
         }
@@ -39,7 +40,7 @@ pub(super) fn Done() -> impl IntoView {
             }
         })
     };
-    view! { {move || line()} }
+    view! { {line} }
 }
 
 /// The time of an address, where it is one: an address is anybody's to write.
@@ -68,11 +69,11 @@ pub(super) fn Unfinished(case: CaseId) -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !own.read().is_empty()>
-            <ul class="fp-list" aria-label="Not finished">{move || lines()}</ul>
+            <ul class="fp-list" aria-label="Not finished">{lines}</ul>
         </Show>
     }
 }

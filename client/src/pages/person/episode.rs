@@ -8,7 +8,7 @@ use shared::case::{
 };
 
 use super::Shown;
-use crate::{components::shown, engine::Engine};
+use crate::{components::shown, draw::view, engine::Engine};
 
 /// One step of the strip: what, how it stands, and whether it has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +34,11 @@ pub(super) fn EpisodeStrip(shown: Shown) -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <h2 class="nhsuk-heading-m">"This referral"</h2>
-        <ol class="fp-steps">{move || lines()}</ol>
+        <ol class="fp-steps">{lines}</ol>
         <p class="fp-text">{move || reason.get()}</p>
     }
 }

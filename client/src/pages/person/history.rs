@@ -9,7 +9,9 @@ use shared::{
 use super::timeline::described;
 use crate::{
     components::{disclose::Disclose, shown},
+    draw::view,
     engine::Engine,
+    memo::Live,
     words,
 };
 
@@ -120,7 +122,7 @@ pub(super) fn history(engine: Engine, versions: Vec<Version>, about: String) -> 
             </div>
         }
     });
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     let list = StoredValue::new(versions);
     let lines = move || {
         list.with_value(|versions| {
@@ -172,7 +174,7 @@ fn version_view(engine: Engine, version: &Version) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use shared::few::Few;
 
     use jiff::{Timestamp, civil::date};
     use shared::{
@@ -223,7 +225,7 @@ mod tests {
             CaseId::from_random([2; 16]),
             Person::default(),
             events,
-            BTreeMap::new(),
+            Few::new(),
             &mut Vec::new(),
         );
         let entry = &case.entries[&id(1)];

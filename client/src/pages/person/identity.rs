@@ -6,6 +6,7 @@ use shared::case::{Case, Field};
 use super::Shown;
 use crate::{
     components::{ask::Ask, show::Show, shown, state_chip::StateChip},
+    draw::view,
     engine::Engine,
 };
 
@@ -31,7 +32,7 @@ pub(super) fn Identity(shown: Shown) -> impl IntoView {
     let state = shown.of_view(|view| Some(view.state.clone()));
     view! {
         <dl class="nhsuk-summary-list fp-who">
-            {move || lines.get().into_iter().map(summary_row).collect_view()}
+            {move || lines.get().into_iter().map(summary_row).collect::<Vec<_>>()}
         </dl>
         <p class="fp-quiet" role="status">
             {move || state.get().map(|state| view! { <StateChip state /> })}
@@ -65,7 +66,7 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
     fields.into_iter().map(|field| Line { field, value: value_of(field) }).collect()
 }
 
-fn summary_row(line: Line) -> impl IntoView {
+fn summary_row(line: Line) -> AnyView {
     let name = match line.field {
         Field::BirthDate => "Age".to_owned(),
         field => shown::capital(field.words()),

@@ -44,6 +44,7 @@ use self::{
 };
 use crate::{
     components::{person_line::Choosing, shown},
+    draw::view,
     engine::{CaseRead, CaseView, Engine},
     memo::{Memo, memo},
 };
@@ -114,7 +115,7 @@ fn Found(case: CaseId) -> impl IntoView {
         Some(words) => view! { <Absent words /> }.into_any(),
         None => view! { <Person shown=Shown { case, read } /> }.into_any(),
     };
-    view! { {move || screen()} }
+    view! { {screen} }
 }
 
 /// Why there is nobody to show, and where to go.

@@ -11,6 +11,7 @@ use shared::{
 use super::Shown;
 use crate::{
     components::{ask::Ask, entry::write_entry, show::Show, shown},
+    draw::view,
     engine::Engine,
 };
 
@@ -38,7 +39,11 @@ fn needs_of(case: &Case) -> Vec<String> {
 pub(super) fn Needs(shown: Shown) -> impl IntoView {
     let needs = shown.of(needs_of);
     let lines = move || {
-        needs.get().into_iter().map(|need| view! { <li class="fp-need">{need}</li> }).collect_view()
+        needs
+            .get()
+            .into_iter()
+            .map(|need| view! { <li class="fp-need">{need}</li> })
+            .collect::<Vec<_>>()
     };
     view! {
         <h2 class="nhsuk-heading-m">"Needs"</h2>
@@ -46,7 +51,7 @@ pub(super) fn Needs(shown: Shown) -> impl IntoView {
             when=move || !needs.read().is_empty()
             fallback=|| view! { <p>"None noted yet. Needs come here from contacts."</p> }
         >
-            <ul class="fp-needs">{move || lines()}</ul>
+            <ul class="fp-needs">{lines}</ul>
         </Show>
     }
 }
@@ -80,7 +85,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <h2 class="nhsuk-heading-m">"Goals"</h2>
@@ -88,7 +93,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             when=move || !goals.read().is_empty()
             fallback=|| view! { <p>"None set yet."</p> }
         >
-            <ul class="fp-list fp-lines">{move || lines()}</ul>
+            <ul class="fp-list fp-lines">{lines}</ul>
         </Show>
         <Ask
             id="goal"

@@ -21,6 +21,7 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::{Engine, SaveError},
 };
 
@@ -129,7 +130,7 @@ fn FieldSides(shown: Shown, contested: Contested) -> impl IntoView {
             <h2 class="nhsuk-heading-m" id=heading_id>{heading}</h2>
             <p>"Two people wrote different values at once." {holds}</p>
             <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
-            <div class="fp-sides">{sides.collect_view()}</div>
+            <div class="fp-sides">{sides.collect::<Vec<_>>()}</div>
         </section>
     }
 }

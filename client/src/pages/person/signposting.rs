@@ -18,6 +18,7 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::Engine,
 };
 

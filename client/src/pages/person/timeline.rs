@@ -21,6 +21,7 @@ use crate::{
         lines::{Line, Lines},
         shown,
     },
+    draw::view,
     engine::Engine,
     pages::urgent::action_words,
 };
@@ -149,7 +150,7 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
                 <time datetime=at>{day} {time}</time>
                 ", " {who}
             </p>
-            <div class="fp-person__facts">{marks.collect_view()}</div>
+            <div class="fp-person__facts">{marks.collect::<Vec<_>>()}</div>
             {body}
             {withdrawn}
             {history(engine, versions, about)}

@@ -20,8 +20,9 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, memo},
 };
 
 /// One of the four scales.
@@ -103,9 +104,9 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
     let charts = move || {
         let measured = pictured(measured.get());
         let charts = SCALES.iter().map(|scale| scale_view(scale, &measured));
-        charts.collect_view()
+        charts.collect::<Vec<_>>()
     };
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     view! {
         <h2 class="nhsuk-heading-m">"Wellbeing (ONS4)"</h2>
         <Show
@@ -113,7 +114,7 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
             fallback=|| view! { <p>"Not measured yet. It is four short questions."</p> }
         >
             <p class="fp-quiet">"Each answer is their own, from 0 to 10."</p>
-            <div class="fp-sides fp-scales">{move || charts()}</div>
+            <div class="fp-sides fp-scales">{charts}</div>
         </Show>
         <Disclose id="wellbeing" button="Ask the four questions" is_open focus_on=SCALES[0].id>
             <Questions shown is_open />
@@ -121,7 +122,7 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
     }
 }
 
-fn scale_view(scale: &Scale, measured: &[(Date, OutcomeMeasured)]) -> impl IntoView + use<> {
+fn scale_view(scale: &Scale, measured: &[(Date, OutcomeMeasured)]) -> AnyView {
     let values: Vec<u8> = measured.iter().map(|(_, measured)| (scale.read)(measured)).collect();
     let points = measured.iter().zip(&values);
     let latest = measured.last().map(|(on, _)| on.year());
@@ -143,11 +144,11 @@ fn scale_view(scale: &Scale, measured: &[(Date, OutcomeMeasured)]) -> impl IntoV
 
 /// What is asked of the person, to be read to them as it is.
 #[component]
-fn Questions(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
+fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let engine = Engine::here();
     let case = shown.case;
-    let answers = SCALES.map(|_| RwSignal::new(None::<u8>));
-    let problems = SCALES.map(|_| RwSignal::new(None::<String>));
+    let answers = SCALES.map(|_| Live::new(None::<u8>));
+    let problems = SCALES.map(|_| Live::new(None::<String>));
     let saving = Saving::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -163,7 +164,7 @@ fn Questions(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
         let measured = OutcomeMeasured { satisfaction, worthwhile, happiness, anxiety };
         let save = write_entry(engine, case, Fact::OutcomeMeasured(measured));
         saving.run(save, move || {
-            let _ = is_open.try_set(false);
+            is_open.set(false);
         });
     };
     let missing = move || {
@@ -182,7 +183,7 @@ fn Questions(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
                  your life. There are no right or wrong answers. For each I would like an answer \
                  on a scale of 0 to 10, where 0 is “not at all” and 10 is “completely”."
             </p>
-            {questions.collect_view()}
+            {questions.collect::<Vec<_>>()}
             <p class="nhsuk-error-message" role="alert">
                 {move || saving.problem.get().or_else(missing)}
             </p>
@@ -193,11 +194,7 @@ fn Questions(shown: Shown, is_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn question(
-    scale: &Scale,
-    answer: RwSignal<Option<u8>>,
-    problem: RwSignal<Option<String>>,
-) -> impl IntoView + use<> {
+fn question(scale: &Scale, answer: Live<Option<u8>>, problem: Live<Option<String>>) -> AnyView {
     let choose = Callback::new(move |value| {
         answer.set(value);
         problem.set(None);

@@ -1,7 +1,6 @@
 //! What a new referral needs before it can be saved, and who may be on this phone already.
 
 use jiff::civil::{Date, DateTime};
-use leptos::prelude::*;
 use shared::{
     case::{
         Fact, Field, Person, Register,
@@ -14,22 +13,23 @@ use shared::{
 use crate::{
     components::{checks::Checks, error_summary::FormProblem, shown},
     engine::CaseLine,
+    memo::Live,
 };
 
 /// What was typed and chosen so far.
 #[derive(Clone, Copy)]
 pub struct Form {
-    pub nhs_number: RwSignal<String>,
-    pub family_name: RwSignal<String>,
-    pub given_names: RwSignal<String>,
-    pub birth_date: RwSignal<String>,
-    pub sex: RwSignal<Option<&'static str>>,
-    pub practice: RwSignal<Option<String>>,
-    pub phone: RwSignal<String>,
-    pub communication: RwSignal<String>,
-    pub source: RwSignal<Option<ReferralSource>>,
-    pub reason: RwSignal<String>,
-    pub referred_on: RwSignal<String>,
+    pub nhs_number: Live<String>,
+    pub family_name: Live<String>,
+    pub given_names: Live<String>,
+    pub birth_date: Live<String>,
+    pub sex: Live<Option<&'static str>>,
+    pub practice: Live<Option<String>>,
+    pub phone: Live<String>,
+    pub communication: Live<String>,
+    pub source: Live<Option<ReferralSource>>,
+    pub reason: Live<String>,
+    pub referred_on: Live<String>,
 }
 
 /// A referral that can be saved.
@@ -46,19 +46,19 @@ pub struct Ready {
 impl Form {
     /// An empty form, for a referral of today.
     pub fn new(today: Date) -> Self {
-        let text = || RwSignal::new(String::new());
+        let text = || Live::new(String::new());
         Self {
             nhs_number: text(),
             family_name: text(),
             given_names: text(),
             birth_date: text(),
-            sex: RwSignal::new(None),
-            practice: RwSignal::new(None),
+            sex: Live::new(None),
+            practice: Live::new(None),
             phone: text(),
             communication: text(),
-            source: RwSignal::new(None),
+            source: Live::new(None),
             reason: text(),
-            referred_on: RwSignal::new(shown::date(today)),
+            referred_on: Live::new(shown::date(today)),
         }
     }
 
@@ -110,7 +110,7 @@ impl Form {
     }
 }
 
-fn trimmed(text: RwSignal<String>) -> String {
+fn trimmed(text: Live<String>) -> String {
     text.with_untracked(|text| text.trim().to_owned())
 }
 
@@ -140,6 +140,8 @@ fn person_of(fields: impl Iterator<Item = (Field, String)>) -> Person {
 
 #[cfg(test)]
 mod tests {
+    use leptos::prelude::Owner;
+
     use super::*;
 
     const NOW: DateTime = DateTime::constant(2026, 11, 23, 14, 5, 0, 0);

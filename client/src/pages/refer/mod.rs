@@ -22,7 +22,9 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::{CaseLine, Engine, SaveError},
+    memo::{Live, memo},
 };
 
 /// The words that GP systems match on, and how the form says them.
@@ -37,8 +39,8 @@ const ALIKE: &str = "alike";
 pub fn Refer() -> impl IntoView {
     let engine = Engine::here();
     let form = Form::new(engine.today());
-    let problems = RwSignal::new(Vec::new());
-    let found = RwSignal::new(Vec::<CaseLine>::new());
+    let problems = Live::new(Vec::new());
+    let found = Live::new(Vec::<CaseLine>::new());
     let saving = Saving::new();
     let address = Address::here();
     let save = move |ready: Ready| {
@@ -101,16 +103,16 @@ async fn begin(engine: Engine, case: CaseId, ready: Ready) -> Result<(), SaveErr
     engine.begin(case, write).await
 }
 
-type Problems = RwSignal<Vec<FormProblem>>;
+type Problems = Live<Vec<FormProblem>>;
 
 /// Who the person is.
 #[component]
 fn Who(form: Form, problems: Problems) -> impl IntoView {
     let problem = move |field| problem_of(problems, field);
     // Said as soon as the field is left, while the letter is still in hand.
-    let left = RwSignal::new(None);
+    let left = Live::new(None);
     let asked = problem("nhs-number");
-    let number_problem = Signal::derive(move || left.get().or_else(|| asked.get()));
+    let number_problem = memo(move || left.get().or_else(|| asked.get()));
     let leave = Callback::new(move |typed: String| left.set(nhs_number_problem(&typed)));
     let sexes = || SEXES.map(|(stored, words)| (stored, words.to_owned())).to_vec();
     view! {
@@ -218,7 +220,7 @@ fn Why(form: Form, problems: Problems) -> impl IntoView {
 
 /// Who on this phone may be the same person.
 #[component]
-fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoView {
+fn Alike(found: Live<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoView {
     let engine = Engine::here();
     let links = move || {
         let links = found.get().into_iter().map(|line| {
@@ -231,7 +233,7 @@ fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoV
                 </li>
             }
         });
-        links.collect_view()
+        links.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !found.read().is_empty()>
@@ -243,7 +245,7 @@ fn Alike(found: RwSignal<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoV
                     "Open them to see whether it is the same person. Two records of one person \
                      hold codes back."
                 </p>
-                <ul class="fp-list fp-lines">{move || links()}</ul>
+                <ul class="fp-list fp-lines">{links}</ul>
                 <button
                     type="button"
                     class="nhsuk-button nhsuk-button--secondary fp-button"

@@ -1,10 +1,12 @@
 //! The fields of a suggestion for the directory, and what of them can be saved.
 
 use jiff::civil::Date;
-use leptos::prelude::*;
 use shared::{case::event::ServiceSuggested, directory::Service};
 
-use crate::components::{checks::Checks, error_summary::FormProblem};
+use crate::{
+    components::{checks::Checks, error_summary::FormProblem},
+    memo::Live,
+};
 
 /// The identifiers of the fields, in the order of the form.
 pub const FIELDS: [&str; 8] =
@@ -46,16 +48,16 @@ impl Texts {
 #[derive(Clone, Copy)]
 pub struct Form {
     /// The fields of the entry.
-    pub fields: [RwSignal<String>; 8],
+    pub fields: [Live<String>; 8],
     /// How the worker knows, and what else should change.
-    pub words: RwSignal<String>,
+    pub words: Live<String>,
 }
 
 impl Form {
     /// A form that begins with these texts.
     pub fn new(texts: &Texts) -> Self {
-        let field = |at: usize| RwSignal::new(texts.0[at].clone());
-        Self { fields: [0, 1, 2, 3, 4, 5, 6, 7].map(field), words: RwSignal::new(String::new()) }
+        let field = |at: usize| Live::new(texts.0[at].clone());
+        Self { fields: [0, 1, 2, 3, 4, 5, 6, 7].map(field), words: Live::new(String::new()) }
     }
 
     /// What can be saved, or everything that is to be put right first.
@@ -64,7 +66,7 @@ impl Form {
         corrects: Option<&Service>,
         today: Date,
     ) -> Result<ServiceSuggested, Vec<FormProblem>> {
-        let trimmed = |text: RwSignal<String>| text.with_untracked(|text| text.trim().to_owned());
+        let trimmed = |text: Live<String>| text.with_untracked(|text| text.trim().to_owned());
         let texts = self.fields.map(trimmed);
         let words = trimmed(self.words);
         let mut checks = Checks::new(today);
@@ -107,6 +109,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use leptos::prelude::Owner;
     use shared::limits;
 
     use super::*;

@@ -19,8 +19,9 @@ use crate::{
         service_card::ServiceCard,
         show::Show,
     },
+    draw::view,
     engine::Engine,
-    memo::{Memo, memo},
+    memo::{Live, Memo, follow, memo},
 };
 
 /// How many services are shown at once: as many as a slow phone draws between two keystrokes.
@@ -30,17 +31,17 @@ const SHOWN_AT_ONCE: usize = 12;
 /// what they had found.
 #[derive(Clone, Copy)]
 pub struct Search {
-    typed: RwSignal<String>,
-    age: RwSignal<String>,
-    free: RwSignal<bool>,
-    checked: RwSignal<bool>,
+    typed: Live<String>,
+    age: Live<String>,
+    free: Live<bool>,
+    checked: Live<bool>,
 }
 
 impl Search {
     /// Provides an empty search to every screen below.
     pub fn provide() {
-        let [typed, age] = [(), ()].map(|()| RwSignal::new(String::new()));
-        let [free, checked] = [false; 2].map(RwSignal::new);
+        let [typed, age] = [(), ()].map(|()| Live::new(String::new()));
+        let [free, checked] = [false; 2].map(Live::new);
         provide_context(Self { typed, age, free, checked });
     }
 
@@ -62,9 +63,9 @@ pub fn Services() -> impl IntoView {
     let directory = engine.directory();
     let index = memo(move || Index::of(directory.get()));
     let wanted = memo(move || search.wanted());
-    let most = RwSignal::new(SHOWN_AT_ONCE);
+    let most = Live::new(SHOWN_AT_ONCE);
     // Another question begins at the top again.
-    Effect::new(move |_| {
+    follow(move || {
         wanted.track();
         most.set(SHOWN_AT_ONCE);
     });
@@ -125,8 +126,8 @@ fn SearchFields(search: Search) -> impl IntoView {
                         inputmode="numeric"
                         autocomplete="off"
                         maxlength="3"
-                        prop:value=search.age
-                        on:input:target=move |event| set_age(event.target().value())
+                        prop:value=move || search.age.get()
+                        on:input=move |event| set_age(event_target_value(&event))
                     />
                 </span>
                 {chip("Checked within a year", search.checked)}
@@ -135,7 +136,7 @@ fn SearchFields(search: Search) -> impl IntoView {
     }
 }
 
-fn chip(words: &'static str, is_on: RwSignal<bool>) -> AnyView {
+fn chip(words: &'static str, is_on: Live<bool>) -> AnyView {
     view! {
         <button
             type="button"
@@ -179,7 +180,7 @@ const SAVED: &str = "saved";
 fn Saved() -> impl IntoView {
     let address = Address::here();
     let saved = memo(move || saved_at(&address.query(SAVED)?));
-    Effect::new(move |_| {
+    follow(move || {
         if saved.read().is_some() {
             focus(SAVED.to_owned());
         }
@@ -196,7 +197,7 @@ fn Saved() -> impl IntoView {
             }
         })
     };
-    view! { {move || line()} }
+    view! { {line} }
 }
 
 /// The time of an address, where it is one: an address is anybody's to write.

@@ -12,7 +12,9 @@ use crate::{
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
     },
+    draw::view,
     engine::Engine,
+    memo::Live,
 };
 
 /// The screen that corrects the service which its address names, or adds one.
@@ -31,7 +33,7 @@ pub fn Suggest() -> impl IntoView {
         .into_any();
     }
     let form = Form::new(&corrected.as_ref().map(Texts::of).unwrap_or_default());
-    let problems = RwSignal::new(Vec::new());
+    let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let (heading, send) = match &corrected {
         Some(service) => (format!("Correct {}", service.name), "Save this correction"),
@@ -78,7 +80,7 @@ pub fn Suggest() -> impl IntoView {
 }
 
 #[component]
-fn Fields(form: Form, problems: RwSignal<Vec<FormProblem>>) -> impl IntoView {
+fn Fields(form: Form, problems: Live<Vec<FormProblem>>) -> impl IntoView {
     let [name, phone, address, postcode, url, email, fees, eligibility] = form.fields;
     let of = move |field| problem_of(problems, field);
     let short = "nhsuk-input--width-10";

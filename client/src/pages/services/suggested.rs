@@ -10,6 +10,7 @@ use shared::{
 
 use crate::{
     components::shown,
+    draw::view,
     engine::{Engine, Logged},
 };
 
@@ -58,9 +59,9 @@ pub fn additions(engine: Engine) -> AnyView {
                 </p>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
-    view! { <div>{move || lines()}</div> }.into_any()
+    view! { <div>{lines}</div> }.into_any()
 }
 
 #[cfg(test)]

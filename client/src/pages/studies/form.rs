@@ -16,7 +16,9 @@ use crate::{
         field::{TextArea, TextField},
         show::Show,
     },
+    draw::view,
     engine::Engine,
+    memo::{Live, follow},
 };
 
 /// As the vault names what is typed.
@@ -29,17 +31,17 @@ const SAVED: &str = "study-saved";
 /// What is typed.
 #[derive(Clone, Copy)]
 struct Form {
-    title: RwSignal<String>,
-    words: RwSignal<String>,
+    title: Live<String>,
+    words: Live<String>,
 }
 
 impl Form {
     /// Takes up what was kept, and keeps what is typed for as long as the screen is there.
     fn new(engine: Engine) -> Self {
         let mut kept = engine.typed(FORM).into_iter();
-        let mut field = || RwSignal::new(kept.next().unwrap_or_default());
+        let mut field = || Live::new(kept.next().unwrap_or_default());
         let form = Self { title: field(), words: field() };
-        Effect::new(move |_| engine.keep_typed(FORM, vec![form.title.get(), form.words.get()]));
+        follow(move || engine.keep_typed(FORM, vec![form.title.get(), form.words.get()]));
         form
     }
 
@@ -77,10 +79,10 @@ fn problems_of(title: &str, words: &str) -> Vec<FormProblem> {
 pub fn NewStudy() -> impl IntoView {
     let engine = Engine::here();
     let form = Form::new(engine);
-    let problems = RwSignal::new(Vec::new());
-    let naming = RwSignal::new(Vec::<String>::new());
+    let problems = Live::new(Vec::new());
+    let naming = Live::new(Vec::<String>::new());
     let saving = Saving::new();
-    let saved = RwSignal::new(false);
+    let saved = Live::new(false);
     let finish = move |anyway: bool| {
         naming.set(Vec::new());
         saved.set(false);
@@ -100,7 +102,7 @@ pub fn NewStudy() -> impl IntoView {
         let fact = Fact::CaseStudy(study);
         saving.run(async move { engine.log_typed(FORM, fact).await }, move || {
             // The screen may have gone meanwhile.
-            if form.title.try_set(String::new()).is_none() {
+            if form.title.try_set(String::new()) {
                 form.words.set(String::new());
                 saved.set(true);
                 focus(SAVED.to_owned());
@@ -156,13 +158,13 @@ fn naming_of(engine: Engine, study: &CaseStudy) -> Vec<String> {
 
 /// Says which words may name somebody, and leaves it to the writer.
 #[component]
-fn Naming(naming: RwSignal<Vec<String>>, anyway: Callback<()>) -> impl IntoView {
+fn Naming(naming: Live<Vec<String>>, anyway: Callback<()>) -> impl IntoView {
     let said = move || naming.read().join(", ");
     view! {
         <Show when=move || !naming.read().is_empty()>
             <div class="nhsuk-inset-text" id=NAMING tabindex="-1" role="alert">
                 <p>
-                    "This may say who somebody is: " <strong>{move || said()}</strong>
+                    "This may say who somebody is: " <strong>{said}</strong>
                     ". Change it above, or save it as it is if it names nobody."
                 </p>
                 <button

@@ -17,8 +17,9 @@ use crate::{
         shown,
         withdraw::withdraw,
     },
+    draw::view,
     engine::{Engine, Logged},
-    memo::memo,
+    memo::{Live, memo},
 };
 
 /// The screen.
@@ -71,7 +72,7 @@ fn study_line(logged: &Logged, today: Date) -> AnyView {
     let (title, words) = (study.title.reveal().clone(), study.words.reveal().clone());
     let day = shown::capital(&shown::near_day(logged.entry.on(), today));
     let id = format!("study-{}", logged.entry.original.id);
-    let (is_open, focus_on) = (RwSignal::new(false), format!("{id}-text"));
+    let (is_open, focus_on) = (Live::new(false), format!("{id}-text"));
     let text_id = focus_on.clone();
     view! {
         <li>

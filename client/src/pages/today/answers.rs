@@ -10,6 +10,7 @@ use shared::{
 use super::name_of;
 use crate::{
     components::{show::Show, shown},
+    draw::view,
     engine::{CaseLine, Engine},
     memo::memo,
 };
@@ -30,13 +31,13 @@ pub fn Answers() -> impl IntoView {
                 </li>
             }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
-    let notice_lines = move || notices.get().into_iter().rev().map(notice_line).collect_view();
+    let notice_lines = move || notices.get().into_iter().rev().map(notice_line).collect::<Vec<_>>();
     view! {
         <Show when=has_any>
             <h2 class="nhsuk-heading-m">"Answers needed"</h2>
-            <ul class="fp-list">{move || lines()} {move || notice_lines()}</ul>
+            <ul class="fp-list">{lines} {notice_lines}</ul>
         </Show>
     }
 }
@@ -104,7 +105,7 @@ fn needed_of(rows: &[CaseLine], today: Date) -> Vec<Need> {
     urgent.chain(answers).chain(fields).chain(stuck).collect()
 }
 
-fn notice_line(notice: Notice) -> impl IntoView {
+fn notice_line(notice: Notice) -> AnyView {
     view! {
         <li>
             <a href="/sync">"What you should know: " {notice.name.into_inner()}</a>

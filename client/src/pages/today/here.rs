@@ -8,8 +8,9 @@ use crate::{
         disclose::Disclose,
         field::{TextField, text_problem},
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, memo},
     pages::here,
 };
 
@@ -19,9 +20,9 @@ const CHANGE: &str = "Change";
 #[component]
 pub fn Here() -> impl IntoView {
     let rows = Engine::here().rows();
-    let said = RwSignal::new(here::said());
+    let said = Live::new(here::said());
     let place = memo(move || said.get().or_else(|| rows.with(|rows| here::now(rows))));
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     let choose = Callback::new(move |place: String| {
         here::say(place.clone());
         said.set(Some(place));
@@ -33,7 +34,7 @@ pub fn Here() -> impl IntoView {
     };
     view! {
         <section class="fp-here" aria-label="Where you are">
-            <p>{move || words()}</p>
+            <p>{words}</p>
             <Disclose
                 id="here"
                 button=CHANGE
@@ -51,8 +52,8 @@ pub fn Here() -> impl IntoView {
 #[component]
 fn Places(choose: Callback<String>) -> impl IntoView {
     let rows = Engine::here().rows();
-    let typed = RwSignal::new(String::new());
-    let problem = RwSignal::new(None);
+    let typed = Live::new(String::new());
+    let problem = Live::new(None);
     let chips = move || {
         let places = rows.with(|rows| here::places(rows)).into_iter().map(|place| {
             let own = place.clone();
@@ -66,7 +67,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
                 </button>
             }
         });
-        places.collect_view()
+        places.collect::<Vec<_>>()
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -78,7 +79,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
     };
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
-            <div class="fp-chips" role="group" aria-label="Places you were at before">{move || chips()}</div>
+            <div class="fp-chips" role="group" aria-label="Places you were at before">{chips}</div>
             <TextField
                 id="place"
                 label="Another place"

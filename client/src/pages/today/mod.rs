@@ -18,6 +18,7 @@ use crate::{
         shown,
         state_chip::StateChip,
     },
+    draw::view,
     engine::{CaseLine, Engine, WorkingDraft},
     memo::{Memo, memo},
     words,
@@ -78,17 +79,17 @@ fn Drafts() -> impl IntoView {
     let (drafts, rows) = (engine.working_drafts(), engine.rows());
     let lines = move || {
         let rows = rows.get();
-        drafts.get().iter().map(|draft| draft_line(*draft, &rows, engine)).collect_view()
+        drafts.get().iter().map(|draft| draft_line(*draft, &rows, engine)).collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !drafts.read().is_empty()>
             <h2 class="nhsuk-heading-m">"To finish"</h2>
-            <ul class="fp-list">{move || lines()}</ul>
+            <ul class="fp-list">{lines}</ul>
         </Show>
     }
 }
 
-fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> impl IntoView + use<> {
+fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> AnyView {
     let name = rows.iter().find(|line| line.case == draft.case).map(name_of);
     let name = name.unwrap_or_else(|| "somebody who is still arriving".into());
     let href = format!("/person/{}/contact/{}", draft.case, draft.draft);
@@ -125,7 +126,7 @@ fn FirstContacts() -> impl IntoView {
     view! {
         <Show when=move || due() != 0>
             <h2 class="nhsuk-heading-m">"First contacts"</h2>
-            <p class="fp-link-line"><a href="/people?show=first-contact">{move || said()}</a></p>
+            <p class="fp-link-line"><a href="/people?show=first-contact">{said}</a></p>
         </Show>
     }
 }
@@ -144,7 +145,9 @@ fn Planned() -> impl IntoView {
     };
     let (overdue, next) = (chosen(is_overdue), chosen(is_next));
     let lines = |lines: Memo<Vec<CaseLine>>| {
-        move || lines.get().into_iter().map(|line| view! { <PersonLine line /> }).collect_view()
+        move || {
+            lines.get().into_iter().map(|line| view! { <PersonLine line /> }).collect::<Vec<_>>()
+        }
     };
     let nobody = move || match (rows.read().is_empty(), arriving.get()) {
         (true, true) => "",
@@ -163,7 +166,7 @@ fn Planned() -> impl IntoView {
             <ul class="fp-list fp-people">{lines(overdue)}</ul>
         </Show>
         <h2 class="nhsuk-heading-m">"Next 7 days"</h2>
-        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{move || nobody()}</p> }>
+        <Show when=move || !next.read().is_empty() fallback=move || view! { <p>{nobody}</p> }>
             <ul class="fp-list fp-people">{lines(next)}</ul>
         </Show>
     }

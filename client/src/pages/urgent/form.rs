@@ -27,9 +27,10 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::{Engine, SaveError},
-    memo::Memo,
     memo::memo,
+    memo::{Live, Memo, follow},
 };
 
 thread_local! {
@@ -75,8 +76,8 @@ fn now_words(action: UrgentAction) -> &'static str {
 /// The four choices, and below them what the chosen one asks for.
 #[component]
 fn Need(
-    chosen: RwSignal<Option<&'static str>>,
-    problem: RwSignal<Option<String>>,
+    chosen: Live<Option<&'static str>>,
+    problem: Live<Option<String>>,
     practice: String,
 ) -> impl IntoView {
     let engine = Engine::here();
@@ -101,16 +102,16 @@ fn Need(
             value=chosen
             problem
         />
-        <div class="fp-now" aria-live="polite">{move || now()}</div>
+        <div class="fp-now" aria-live="polite">{now}</div>
     }
 }
 
 /// Without a person: what to do comes first, and whom it is about afterwards.
 #[component]
 pub(super) fn NoPerson() -> impl IntoView {
-    let chosen = RwSignal::new(CHOSEN.get().map(name_of));
-    let problem = RwSignal::new(None);
-    Effect::new(move |_| CHOSEN.set(chosen.get().and_then(named)));
+    let chosen = Live::new(CHOSEN.get().map(name_of));
+    let problem = Live::new(None);
+    follow(move || CHOSEN.set(chosen.get().and_then(named)));
     view! {
         <Need chosen problem practice=String::new() />
         <h2 class="nhsuk-heading-m">"Then record it"</h2>
@@ -129,12 +130,12 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
     let form = format!("{case}/0");
     let kept = engine.typed(&form);
     let kept_action = kept.first().and_then(|name| named(name));
-    let chosen = RwSignal::new(kept_action.or(CHOSEN.take()).map(name_of));
-    let said = RwSignal::new(kept.get(1).cloned().unwrap_or_default());
-    let unchosen = RwSignal::new(None::<String>);
+    let chosen = Live::new(kept_action.or(CHOSEN.take()).map(name_of));
+    let said = Live::new(kept.get(1).cloned().unwrap_or_default());
+    let unchosen = Live::new(None::<String>);
     let saving = Saving::new();
     let keep = form.clone();
-    Effect::new(move |_| {
+    follow(move || {
         let chosen = chosen.get().unwrap_or_default().to_owned();
         engine.keep_typed(&keep, vec![chosen, said.get()]);
     });
@@ -196,7 +197,7 @@ fn About(case: CaseId) -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || who.read().is_some()>{move || line()}</Show>
+        <Show when=move || who.read().is_some()>{line}</Show>
         <p class="fp-link-line"><a href="/people?for=urgent">"It is about somebody else"</a></p>
     }
 }

@@ -19,6 +19,7 @@ pub use self::{
 use crate::{
     address::Address,
     components::{show::Show, shown},
+    draw::view,
     engine::{CaseLine, Engine},
     memo::memo,
     screen::Screen,
@@ -75,10 +76,10 @@ pub fn Urgent() -> impl IntoView {
     };
     view! {
         <h1 class="nhsuk-heading-l fp-title">"Urgent"</h1>
-        {move || form()}
+        {form}
         <Open />
         <h2 class="nhsuk-heading-m">"All numbers"</h2>
-        {move || numbers()}
+        {numbers}
     }
 }
 
@@ -97,12 +98,12 @@ fn Open() -> impl IntoView {
         let lines = open.get().into_iter().map(|(href, name)| {
             view! { <li><a href=href>{name}</a></li> }
         });
-        lines.collect_view()
+        lines.collect::<Vec<_>>()
     };
     view! {
         <Show when=move || !open.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Recorded, and nobody's yet"</h2>
-            <ul class="fp-list">{move || lines()}</ul>
+            <ul class="fp-list">{lines}</ul>
         </Show>
     }
 }

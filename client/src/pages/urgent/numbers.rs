@@ -9,7 +9,7 @@ use shared::{
     profile::{NumberKind, Profile, ServiceNumber},
 };
 
-use crate::components::shown;
+use crate::{components::shown, draw::view};
 
 /// After so many days a number says that it should be checked again.
 const FRESH_DAYS: i64 = 365;
@@ -199,7 +199,7 @@ pub fn drawn(numbers: Vec<Number>, today: Date) -> AnyView {
             </li>
         }
     });
-    view! { <ul class="fp-list fp-lines">{lines.collect_view()}</ul> }.into_any()
+    view! { <ul class="fp-list fp-lines">{lines.collect::<Vec<_>>()}</ul> }.into_any()
 }
 
 /// The first of them in one line: "Moss Road duty doctor 01632 960111".

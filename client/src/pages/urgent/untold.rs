@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    address::Address, components::show::Show, engine::CaseLine, engine::Engine, memo::memo,
-    screen::Screen,
+    address::Address, components::show::Show, draw::view, engine::CaseLine, engine::Engine,
+    memo::memo, screen::Screen,
 };
 
 const UNTOLD: &str = "This app has not told anyone. You must phone.";
@@ -23,7 +23,7 @@ pub fn Untold() -> impl IntoView {
     };
     view! {
         <Show when=move || way.read().is_some()>
-            <section class="fp-untold" aria-label="Urgent concern">{move || line()}</section>
+            <section class="fp-untold" aria-label="Urgent concern">{line}</section>
         </Show>
     }
 }

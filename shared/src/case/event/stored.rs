@@ -1,7 +1,5 @@
 //! The stored form of events: every kind with its fields, and every name.
 
-use serde_json::Value;
-
 use super::{
     Activity, ActivityKind, Amended, AssignedNote, CaseStudy, ClosingReason, ConflictResolved,
     Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision, EpisodeClosed, Event,
@@ -11,7 +9,7 @@ use super::{
 };
 use crate::{
     ids::EventId,
-    stored::{self, Json, Stored, names, record},
+    stored::{self, Json, Stored, Tree, names, record},
 };
 
 record! {
@@ -125,7 +123,7 @@ macro_rules! kinds {
         pub const KINDS: [&str; 22] = [$($name),+];
 
         /// How to read each of them.
-        const READERS: [fn(&Value) -> Option<Fact>; KINDS.len()] =
+        const READERS: [fn(&Tree) -> Option<Fact>; KINDS.len()] =
             [$(|value| Stored::from_tree(value).map(Fact::$variant)),+];
 
         impl Fact {
@@ -175,7 +173,7 @@ impl Stored for Fact {
         json.close();
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         let kind = stored::field(value, "kind").as_str()?;
         READERS[stored::place(kind, &KINDS)?](value)
     }
@@ -186,7 +184,7 @@ impl Stored for Box<Fact> {
         self.as_ref().write(json);
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         Fact::from_tree(value).map(Self::new)
     }
 }
@@ -204,7 +202,7 @@ impl Stored for Event {
         json.close();
     }
 
-    fn from_tree(value: &Value) -> Option<Self> {
+    fn from_tree(value: &Tree) -> Option<Self> {
         Some(Self {
             id: EventId::new(0, 0),
             device: None,

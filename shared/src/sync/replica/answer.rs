@@ -1,13 +1,12 @@
 //! What the phone does with an answer: receipts, cases that are new or gone, a server that was
 //! restored.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::{Effect, Replica, count_unsent, is_own, record_of, to_send};
 use crate::{
     document::{ChangeHash, Document, DocumentError},
+    few::FewOf,
     ids::CaseId,
     intake::IncomingChange,
     limits, ordered,
@@ -26,7 +25,7 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) {
         let mut in_flight = self.in_flight.take().unwrap_or_default();
-        let mut touched = ordered::set([Key::Meta]);
+        let mut touched = FewOf::from_iter([Key::Meta]);
         if self.meta.epoch.is_some_and(|epoch| epoch != response.epoch) {
             self.meta.arrived = false;
             self.forget_what_the_server_has(&mut touched);
@@ -80,9 +79,9 @@ impl Replica {
 
     /// The server was restored from a backup: what it acknowledged before may be gone, so all of
     /// this phone's own changes count as unsent until the new log has been read.
-    fn forget_what_the_server_has(&mut self, touched: &mut BTreeSet<Key>) {
-        for (case, record) in &mut self.cases {
-            let Ok(document) = Document::load(&record.saved) else { continue };
+    fn forget_what_the_server_has(&mut self, touched: &mut FewOf<Key>) {
+        for (case, record) in self.cases.iter_mut() {
+            let Ok(document) = Document::load_kept(&record.saved) else { continue };
             record.server_heads.clear();
             // What the earlier log refused, or had moved away, this one may take.
             record.refused = None;
@@ -93,13 +92,13 @@ impl Replica {
     }
 
     /// The log has been read to its end: what it did not bring, a restored server has lost.
-    fn note_arrived(&mut self, touched: &mut BTreeSet<Key>) {
+    fn note_arrived(&mut self, touched: &mut FewOf<Key>) {
         self.meta.arrived = true;
-        for (case, record) in &mut self.cases {
+        for (case, record) in self.cases.iter_mut() {
             if !record.server_heads.is_empty() {
                 continue;
             }
-            let Ok(document) = Document::load(&record.saved) else { continue };
+            let Ok(document) = Document::load_kept(&record.saved) else { continue };
             record.unsent = count_unsent(&document, record, &self.meta);
             touched.insert(Key::Case(*case));
         }
@@ -137,7 +136,7 @@ impl Replica {
             self.meta.notices.drain(..surplus);
         }
         // What was written while the request was under way is still unsent.
-        if let Ok(document) = Document::load(&record.saved) {
+        if let Ok(document) = Document::load_kept(&record.saved) {
             record.unsent = count_unsent(&document, record, &self.meta);
         }
         record.sent_at = Some(now);
@@ -167,7 +166,7 @@ impl Replica {
     fn merged(&self, update: &CaseUpdate) -> Result<CaseRecord, DocumentError> {
         let before = self.cases.get(&update.case);
         let mut document = match before {
-            Some(record) => Document::load(&record.saved)?,
+            Some(record) => Document::load_kept(&record.saved)?,
             None => Document::empty(),
         };
         let changes: Vec<IncomingChange> = update
@@ -190,7 +189,7 @@ impl Replica {
         }
         // What would not be readable tomorrow does not take the place of what is today.
         let saved =
-            if changes.is_empty() { document.save() } else { document.save_and_verify()? };
+            if changes.is_empty() { document.keep() } else { document.keep_and_verify()? };
         for change in &changes {
             advance(&mut heads, change);
         }
@@ -228,7 +227,7 @@ impl Replica {
 
 /// Adds a change to what the server holds: it follows, and so replaces, its dependencies.
 fn advance(heads: &mut Vec<ChangeHash>, change: &IncomingChange) {
-    let dependencies = ordered::set(change.dependencies());
+    let dependencies = FewOf::from_iter(change.dependencies());
     heads.retain(|head| !dependencies.contains(head) && *head != change.hash());
     heads.push(change.hash());
 }

@@ -18,11 +18,11 @@ impl Replica {
     /// All that is unsent, what the server refuses included: urgent concerns first.
     pub fn unsent_parts(&self) -> Vec<Vec<CasePush>> {
         let mut order: Vec<_> = self.cases.iter().filter(|(_, record)| record.unsent > 0).collect();
-        ordered::sort_by_key(&mut order, |(case, record)| (record.row.urgent == 0, **case));
+        ordered::sort_by_key(&mut order, |(case, record)| (record.row.urgent == 0, *case));
         let mut parts = Parts::default();
         for (case, record) in order {
             // What cannot be read here is counted as unreadable, and stays where it is.
-            let Ok(document) = Document::load(&record.saved) else { continue };
+            let Ok(document) = Document::load_kept(&record.saved) else { continue };
             let changes = to_send(&document, record, &self.meta);
             parts.add_case(*case, record, changes, self);
         }

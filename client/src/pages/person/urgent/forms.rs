@@ -23,8 +23,9 @@ use crate::{
         entry::{Saving, event_of},
         field::{FieldError, TextArea, text_problem},
     },
+    draw::view,
     engine::{Engine, SaveError},
-    memo::memo,
+    memo::{Live, follow, memo},
     pages::person::Shown,
 };
 
@@ -39,7 +40,7 @@ pub(super) struct Form {
     /// What takes the focus afterwards, by its id.
     back: String,
     pub(super) saving: Saving,
-    is_open: RwSignal<bool>,
+    is_open: Live<bool>,
 }
 
 impl Form {
@@ -54,7 +55,7 @@ impl Form {
         };
         self.saving.run(save, move || {
             // What was recorded may have taken the form off the screen.
-            let _ = is_open.try_set(false);
+            is_open.set(false);
             focus(back);
         });
     }
@@ -68,7 +69,7 @@ pub(super) fn of(
     kind: Kind,
     field: String,
     back: String,
-    is_open: RwSignal<bool>,
+    is_open: Live<bool>,
 ) -> AnyView {
     let name = format!("{}/{target}/{}", shown.case, kind.number());
     let form = Form { shown, target, kind, name, back, saving: Saving::new(), is_open };
@@ -109,13 +110,13 @@ fn asked(kind: Kind) -> (&'static str, &'static str, &'static str) {
 fn words(form: Form, on: Date, field: String) -> AnyView {
     let engine = Engine::here();
     let kept = engine.typed(&form.name);
-    let typed = RwSignal::new(kept.first().cloned().unwrap_or_default());
+    let typed = Live::new(kept.first().cloned().unwrap_or_default());
     let now = engine.wall_clock();
-    let time = RwSignal::new(calendar::clock_words(now.time()));
-    let day = RwSignal::new(Some(engine.today()));
-    let time_problem = RwSignal::new(None);
+    let time = Live::new(calendar::clock_words(now.time()));
+    let day = Live::new(Some(engine.today()));
+    let time_problem = Live::new(None);
     let keep = form.name.clone();
-    Effect::new(move |_| engine.keep_typed(&keep, vec![typed.get()]));
+    follow(move || engine.keep_typed(&keep, vec![typed.get()]));
     let (kind, target, saving) = (form.kind, form.target, form.saving);
     let (label, hint, send) = asked(kind);
     let has_time = kind == Kind::Informed;
@@ -182,9 +183,9 @@ fn told_at(day: Option<Date>, time: &str, now: DateTime) -> Result<DateTime, &'s
 /// At what time somebody was told; the day is asked only for a concern of an earlier one.
 fn when_told(
     on: Date,
-    day: RwSignal<Option<Date>>,
-    time: RwSignal<String>,
-    problem: RwSignal<Option<String>>,
+    day: Live<Option<Date>>,
+    time: Live<String>,
+    problem: Live<Option<String>>,
 ) -> AnyView {
     let today = Engine::here().today();
     let choose = Callback::new(move |chosen| day.set(chosen));

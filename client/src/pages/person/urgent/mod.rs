@@ -25,6 +25,7 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::Engine,
     pages::urgent::{action_words, for_practice, numbers_line},
 };
@@ -109,7 +110,7 @@ fn WhomToPhone(shown: Shown) -> impl IntoView {
     };
     let all = format!("/urgent?about={}", shown.case);
     view! {
-        {move || first()}
+        {first}
         <p class="fp-link-line"><a href=all>"All numbers to phone"</a></p>
     }
 }

@@ -23,8 +23,9 @@ use crate::{
         field::{TextArea, text_problem},
         show::Show,
     },
+    draw::view,
     engine::Engine,
-    memo::memo,
+    memo::{Live, follow, memo},
 };
 
 /// As the choices of consent are named and kept.
@@ -43,25 +44,25 @@ fn consent_named(name: &str) -> Option<UrgentConsent> {
 /// The rest of the record, as it is typed.
 #[derive(Clone, Copy)]
 struct Rest {
-    given: RwSignal<String>,
-    told: RwSignal<String>,
-    consent: RwSignal<Option<&'static str>>,
-    why: RwSignal<String>,
-    check: RwSignal<Option<Date>>,
+    given: Live<String>,
+    told: Live<String>,
+    consent: Live<Option<&'static str>>,
+    why: Live<String>,
+    check: Live<Option<Date>>,
     /// What is wrong with each of the first four.
-    problems: [RwSignal<Option<String>>; 4],
+    problems: [Live<Option<String>>; 4],
 }
 
 impl Rest {
     fn begin(kept: &[String]) -> Self {
         let text = |at: usize| kept.get(at).cloned().unwrap_or_default();
         Self {
-            given: RwSignal::new(text(0)),
-            told: RwSignal::new(text(1)),
-            consent: RwSignal::new(consent_named(&text(2)).map(consent_name)),
-            why: RwSignal::new(text(3)),
-            check: RwSignal::new(Date::read(&text(4))),
-            problems: [(); 4].map(|()| RwSignal::new(None)),
+            given: Live::new(text(0)),
+            told: Live::new(text(1)),
+            consent: Live::new(consent_named(&text(2)).map(consent_name)),
+            why: Live::new(text(3)),
+            check: Live::new(Date::read(&text(4))),
+            problems: [(); 4].map(|()| Live::new(None)),
         }
     }
 
@@ -77,7 +78,7 @@ impl Rest {
 
     /// The record, unless something is to be put right first.
     fn record(self, target: EventId) -> Option<UrgentRecord> {
-        let text = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
+        let text = |field: Live<String>| field.get_untracked().trim().to_owned();
         let (given, told, why) = (text(self.given), text(self.told), text(self.why));
         let consent = self.consent.get_untracked().and_then(consent_named);
         let problems = rest_problems(&given, &told, consent, &why);
@@ -121,7 +122,7 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
     let engine = Engine::here();
     let rest = Rest::begin(&engine.typed(&form.name));
     let keep = form.name.clone();
-    Effect::new(move |_| engine.keep_typed(&keep, rest.typed()));
+    follow(move || engine.keep_typed(&keep, rest.typed()));
     let (target, saving) = (form.target, form.saving);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

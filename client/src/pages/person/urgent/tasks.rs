@@ -18,7 +18,9 @@ use crate::{
         show::Show,
         shown,
     },
+    draw::view,
     engine::Engine,
+    memo::{Live, follow_since},
     pages::person::Shown,
 };
 
@@ -154,9 +156,9 @@ fn OneTask(shown: Shown, id: EventId, on: Date, task: Task) -> impl IntoView {
     let body_id = format!("task-{id}-{}", kind.number());
     let (button_id, status_id) = (format!("{body_id}-open"), format!("{body_id}-status"));
     let (controls, described_by) = (body_id.clone(), status_id.clone());
-    let is_open = RwSignal::new(false);
+    let is_open = Live::new(false);
     let first = format!("{body_id}-first");
-    Effect::new(move |before: Option<bool>| {
+    follow_since(move |before: Option<bool>| {
         let open = is_open.get();
         if open && before == Some(false) {
             focus(first.clone());
@@ -217,7 +219,7 @@ fn OneTask(shown: Shown, id: EventId, on: Date, task: Task) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use shared::few::Few;
 
     use jiff::{Timestamp, civil::date};
     use shared::{
@@ -249,7 +251,7 @@ mod tests {
     fn done(facts: Vec<Fact>) -> Vec<bool> {
         let events = facts.into_iter().zip(1..).map(|(fact, number)| event(number, fact));
         let id = CaseId::from_random([2; 16]);
-        let case = Case::fold(id, Person::default(), events, BTreeMap::new(), &mut Vec::new());
+        let case = Case::fold(id, Person::default(), events, Few::new(), &mut Vec::new());
         tasks_of(&case, EventId::new(1, 1)).iter().map(|task| task.done.is_some()).collect()
     }
 
