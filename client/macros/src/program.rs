@@ -203,3 +203,49 @@ fn property_value(value: &Expr) -> TokenStream {
         _ => value.to_token_stream(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstml::{Parser, ParserConfig};
+
+    use super::*;
+
+    fn drawn(markup: TokenStream) -> Drawing {
+        let parser = Parser::new(ParserConfig::default().recover_block(true));
+        let (nodes, problems) = parser.parse_recoverable(markup).split_vec();
+        assert!(problems.is_empty());
+        let mut drawing = Drawing::default();
+        for node in &nodes {
+            drawing.node(node, false);
+        }
+        drawing
+    }
+
+    #[test]
+    fn what_stays_the_same_is_text_and_the_rest_fills_it_in_order() {
+        let Drawing { program, fillings } = drawn(quote!(
+            <p class="a" novalidate id=id class:nhsuk-x--y=is on:click=go>"Hi " {name}</p>
+            <Card of=name />
+        ));
+        let text = "\u{1}p\u{3}class=a\u{3}novalidate=\u{6}id\u{6}class:nhsuk-x--y\u{6}on:click\u{4}Hi \
+                    \u{5}\u{7}\u{5}";
+        assert_eq!(program, text);
+        assert_eq!(fillings.len(), 5);
+    }
+
+    #[test]
+    fn a_value_is_set_once_there_are_choices_and_drawings_are_of_their_own_kind() {
+        let select = drawn(quote!(<select bind:value=chosen><option>"One"</option></select>));
+        assert_eq!(select.program, "\u{1}select\u{1}option\u{4}One\u{7}\u{6}prop:value\u{7}");
+        let svg = drawn(quote!(<svg><path d="M0 0" /></svg>));
+        assert_eq!(svg.program, "\u{2}svg\u{2}path\u{3}d=M0 0\u{7}\u{7}");
+    }
+
+    #[test]
+    fn what_it_does_not_know_is_refused_with_what_to_write() {
+        for markup in [quote!(<p style:color=red />), quote!(<p {..all} />)] {
+            let fillings = drawn(markup).fillings;
+            assert!(fillings.iter().any(|filling| filling.to_string().contains("compile_error")));
+        }
+    }
+}
