@@ -5,7 +5,7 @@
 //! The framework's own signals and memos are compiled anew for each type of value: two kilobytes of
 //! the app that a phone fetches. Here all share one, which holds values of any type.
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 
 use leptos::prelude::{
     Effect, Get, GetUntracked, Memo as AnyMemo, RwSignal, Set, Signal, Track, WithUntracked,
@@ -63,10 +63,7 @@ fn hold(work_out: Box<dyn Fn() -> Held + Send + Sync>) -> Signal<Held> {
 }
 
 /// A value that is told.
-pub struct Told<T> {
-    held: RwSignal<Held>,
-    of: PhantomData<fn() -> T>,
-}
+pub struct Told<T>(Live<T>);
 
 impl<T> Clone for Told<T> {
     fn clone(&self) -> Self {
@@ -79,18 +76,18 @@ impl<T> Copy for Told<T> {}
 impl<T: PartialEq + Send + Sync + 'static> Told<T> {
     /// Holds this value first.
     pub fn new(value: T) -> Self {
-        Self { held: RwSignal::new(Held::new(value)), of: PhantomData }
+        Self(Live::new(value))
     }
 
     /// Tells the value, which is heard of only when it is another one; nobody hears of it once the
     /// screen that held it has gone.
     pub fn set(self, value: T) {
-        tell(self.held, Held::new(value));
+        tell(self.0.held, Held::new(value));
     }
 
     /// The value, to be read and followed.
     pub fn followed(self) -> Memo<T> {
-        Memo { held: self.held.into(), of: PhantomData }
+        *self.0
     }
 }
 
@@ -151,10 +148,18 @@ fn of<T: Send + Sync + 'static>(held: Held) -> Arc<T> {
 }
 
 /// A value that a screen sets: whoever follows it hears of each time, whether or not it is another
-/// value.
+/// value. It is read as a [`Memo`] is.
 pub struct Live<T> {
     held: RwSignal<Held>,
-    of: PhantomData<fn() -> T>,
+    followed: Memo<T>,
+}
+
+impl<T> Deref for Live<T> {
+    type Target = Memo<T>;
+
+    fn deref(&self) -> &Memo<T> {
+        &self.followed
+    }
 }
 
 impl<T> Clone for Live<T> {
@@ -168,7 +173,8 @@ impl<T> Copy for Live<T> {}
 impl<T: PartialEq + Send + Sync + 'static> Live<T> {
     /// Holds this value first.
     pub fn new(value: T) -> Self {
-        Self { held: RwSignal::new(Held::new(value)), of: PhantomData }
+        let held = RwSignal::new(Held::new(value));
+        Self { held, followed: Memo { held: held.into(), of: PhantomData } }
     }
 
     /// Sets the value; nobody hears of it once the screen that held it has gone.
@@ -193,60 +199,9 @@ impl<T: PartialEq + Send + Sync + 'static> Live<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Live<T> {
-    /// The value, to be read and followed.
-    pub fn followed(self) -> Memo<T> {
-        Memo { held: self.held.into(), of: PhantomData }
-    }
-
-    /// The value; whoever reads it follows it.
-    pub fn read(self) -> Arc<T> {
-        of(self.held.get())
-    }
-
-    /// A copy of the value; whoever reads it follows it.
-    pub fn get(self) -> T
-    where
-        T: Clone,
-    {
-        T::clone(&self.read())
-    }
-
-    /// A copy of the value as it is now.
-    pub fn get_untracked(self) -> T
-    where
-        T: Clone,
-    {
-        T::clone(&of(self.held.get_untracked()))
-    }
-
-    /// The same, or none once the screen that held it has gone.
-    pub fn try_get_untracked(self) -> Option<T>
-    where
-        T: Clone,
-    {
-        self.held.try_get_untracked().map(|held| T::clone(&of(held)))
-    }
-
-    /// Something of the value as it is now.
-    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(&of(self.held.get_untracked()))
-    }
-
-    /// Something of the value; whoever reads it follows it.
-    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(&self.read())
-    }
-
-    /// Follows the value without reading it.
-    pub fn track(self) {
-        self.held.track();
-    }
-}
-
-impl<T: Send + Sync + 'static> From<Live<T>> for Memo<T> {
+impl<T> From<Live<T>> for Memo<T> {
     fn from(live: Live<T>) -> Self {
-        live.followed()
+        *live
     }
 }
 

@@ -225,15 +225,13 @@ fn is_unused(export: &str) -> bool {
 fn minify(workshop: &Workshop, glue: &str) -> Result<String, String> {
     let lock = workshop.read_client("package-lock.json")?;
     let minified = workshop.kept(&[glue.as_bytes(), lock.as_bytes(), b"terser"], || {
-        let (before, after) = (workshop.out.join("before.js"), workshop.out.join("after.js"));
-        fs::write(&before, glue).map_err(|error| error.to_string())?;
         let terser = workshop.node_modules().join("terser").join("bin").join("terser");
-        let mut node = Command::new("node");
-        node.arg(&terser).args(["--module", "--compress", "--mangle", "--output"]);
-        node.arg(&after).arg(&before);
-        let if_missing = "node was not found: install Node.js 20 or newer";
-        run(&mut node, if_missing, "terser could not make the glue smaller")?;
-        fs::read(&after).map_err(|error| error.to_string())
+        let arguments = |node: &mut Command, before: &Path, after: &Path| {
+            node.arg(&terser).args(["--module", "--compress", "--mangle", "--output"]);
+            node.arg(after).arg(before);
+        };
+        let if_failed = "terser could not make the glue smaller";
+        workshop.through_node("js", glue.as_bytes(), arguments, if_failed)
     })?;
     String::from_utf8(minified).map_err(|error| error.to_string())
 }
@@ -270,12 +268,10 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
     let optimiser = workshop.node_modules().join("binaryen").join("bin").join("wasm-opt");
     let lock = workshop.read_client("package-lock.json")?;
     workshop.kept(&[wasm, lock.as_bytes(), PASSES.concat().as_bytes()], || {
-        let (before, after) = (workshop.out.join("before.wasm"), workshop.out.join("after.wasm"));
-        fs::write(&before, wasm).map_err(|error| error.to_string())?;
-        let mut node = Command::new("node");
-        node.arg(&optimiser).args(PASSES).args(FEATURES).arg(&before).arg("-o").arg(&after);
-        let if_missing = "node was not found: install Node.js 20 or newer";
-        run(&mut node, if_missing, "wasm-opt could not make the client smaller")?;
-        fs::read(&after).map_err(|error| error.to_string())
+        let arguments = |node: &mut Command, before: &Path, after: &Path| {
+            node.arg(&optimiser).args(PASSES).args(FEATURES).arg(before).arg("-o").arg(after);
+        };
+        let if_failed = "wasm-opt could not make the client smaller";
+        workshop.through_node("wasm", wasm, arguments, if_failed)
     })
 }

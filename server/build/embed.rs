@@ -1,14 +1,14 @@
 //! The finished files: named by content, compressed, listed for the phone, embedded in the binary.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::workshop::{Effort, Workshop, name_of, run, write};
+use crate::workshop::{Effort, Workshop, name_of, write};
 
 struct File {
     path: String,
@@ -121,13 +121,10 @@ fn with_brotli(workshop: &Workshop, content: &[u8]) -> Result<Vec<u8>, String> {
         Effort::Full => "11",
         Effort::Quick => "2",
     };
-    let (before, after) = (workshop.out.join("before.any"), workshop.out.join("after.br"));
-    write(&before, content)?;
-    let mut node = Command::new("node");
-    node.args(["-e", BROTLI]).arg(&before).arg(&after).arg(quality);
-    let if_missing = "node was not found: install Node.js 20 or newer";
-    run(&mut node, if_missing, "node could not compress a file")?;
-    fs::read(&after).map_err(|error| error.to_string())
+    let arguments = |node: &mut Command, before: &Path, after: &Path| {
+        node.args(["-e", BROTLI]).arg(before).arg(after).arg(quality);
+    };
+    workshop.through_node("br", content, arguments, "node could not compress a file")
 }
 
 fn with_gzip(content: &[u8], effort: Effort) -> Result<Vec<u8>, String> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::workshop::{Effort, Workshop, run};
+use crate::workshop::{Effort, Workshop};
 
 /// The design system's CSS is published under the MIT licence, which asks for this.
 const NOTICE: &str = "/*! nhsuk-frontend 10.6.1, (c) NHS England, MIT licence: \
@@ -59,14 +59,12 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
 fn minify(workshop: &Workshop, sheet: &str) -> Result<String, String> {
     let lock = workshop.read_client("package-lock.json")?;
     let minified = workshop.kept(&[sheet.as_bytes(), lock.as_bytes(), b"csso"], || {
-        let (before, after) = (workshop.out.join("before.css"), workshop.out.join("after.css"));
-        fs::write(&before, sheet).map_err(|error| error.to_string())?;
         let csso = workshop.node_modules().join("csso-cli").join("bin").join("csso");
-        let mut node = Command::new("node");
-        node.arg(&csso).arg(&before).arg("--output").arg(&after);
-        let if_missing = "node was not found: install Node.js 20 or newer";
-        run(&mut node, if_missing, "csso could not make the style sheet smaller")?;
-        fs::read(&after).map_err(|error| error.to_string())
+        let arguments = |node: &mut Command, before: &Path, after: &Path| {
+            node.arg(&csso).arg(before).arg("--output").arg(after);
+        };
+        let if_failed = "csso could not make the style sheet smaller";
+        workshop.through_node("css", sheet.as_bytes(), arguments, if_failed)
     })?;
     String::from_utf8(minified).map_err(|error| error.to_string())
 }

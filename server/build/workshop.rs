@@ -77,6 +77,24 @@ impl Workshop {
         }
     }
 
+    /// What a program that Node runs makes of some content. `arguments` gets the files that it is to read
+    /// and to write; `kind` ends their names.
+    pub fn through_node(
+        &self,
+        kind: &str,
+        content: &[u8],
+        arguments: impl FnOnce(&mut Command, &Path, &Path),
+        if_failed: &str,
+    ) -> Result<Vec<u8>, String> {
+        let [before, after] =
+            ["before", "after"].map(|stem| self.out.join(format!("{stem}.{kind}")));
+        fs::write(&before, content).map_err(|error| error.to_string())?;
+        let mut node = Command::new("node");
+        arguments(&mut node, &before, &after);
+        run(&mut node, "node was not found: install Node.js 20 or newer", if_failed)?;
+        fs::read(&after).map_err(|error| error.to_string())
+    }
+
     /// Runs `npm ci` unless what is installed came from the same lock.
     pub fn install_npm_packages(&self) -> Result<(), String> {
         let lock = name_of(self.read_client("package-lock.json")?.as_bytes());

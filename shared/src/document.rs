@@ -158,12 +158,7 @@ impl Document {
     /// # Errors
     /// When the document is too large to be loaded, or would not be the same.
     pub fn keep_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
-        let kept = self.keep();
-        if Self::load_kept(&kept)?.heads() == self.heads() {
-            Ok(kept)
-        } else {
-            Err(DocumentError::Unreadable)
-        }
+        self.verified(self.keep(), Self::load_kept)
     }
 
     /// Adds changes from elsewhere. Those that are known already make no difference.
@@ -244,7 +239,7 @@ impl Document {
     /// # Errors
     /// When the document is too large to be loaded, or would not be the same.
     pub fn save_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
-        self.verified(self.save())
+        self.verified(self.save(), Self::load)
     }
 
     /// The bytes to send, read back as [`Self::save_and_verify`] does. A small document is left
@@ -256,11 +251,15 @@ impl Document {
     pub fn save_to_send(&self) -> Result<Vec<u8>, DocumentError> {
         let plain = self.0.save_nocompress();
         let is_small = plain.len() <= PLAIN_BYTES_MAX;
-        self.verified(if is_small { plain } else { self.save() })
+        self.verified(if is_small { plain } else { self.save() }, Self::load)
     }
 
-    fn verified(&self, saved: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
-        if Self::load(&saved)?.heads() == self.heads() {
+    fn verified(
+        &self,
+        saved: Vec<u8>,
+        load: fn(&[u8]) -> Result<Self, DocumentError>,
+    ) -> Result<Vec<u8>, DocumentError> {
+        if load(&saved)?.heads() == self.heads() {
             Ok(saved)
         } else {
             Err(DocumentError::Unreadable)
