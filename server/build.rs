@@ -16,6 +16,7 @@ mod workshop;
 
 use std::process::ExitCode;
 
+use catalogue::{Language, shell};
 use embed::Bundle;
 use workshop::Workshop;
 
@@ -62,14 +63,14 @@ fn build(workshop: &Workshop) -> Result<(), String> {
     let start =
         workshop.read_client("start.js")?.replace("{{glue}}", &glue).replace("{{wasm}}", &wasm);
     let start = bundle.add_asset("start", "js", start.into_bytes());
-    let shell = workshop
-        .read_client("index.html")?
+    let language = Language::chosen()?;
+    let page = shell(&language, &workshop.read_client("index.html")?)?
         .replace("{{style}}", &style)
         .replace("{{wasm}}", &wasm)
         .replace("{{glue}}", &glue)
         .replace("{{start}}", &start);
-    bundle.add("/", "html", shell.into_bytes());
-    let manifest = workshop.read_client("manifest.webmanifest")?;
+    bundle.add("/", "html", page.into_bytes());
+    let manifest = shell(&language, &workshop.read_client("manifest.webmanifest")?)?;
     bundle.add("/manifest.webmanifest", "webmanifest", manifest.into_bytes());
     for (name, bytes) in workshop.read_icons()? {
         let extension = name.rsplit('.').next().unwrap_or_default().to_owned();

@@ -51,7 +51,7 @@ fn Frame() -> impl IntoView {
     let address = Address::here();
     let screen = address.screen();
     let name = move || screen.get().name();
-    follow(move || document().set_title(&format!("{} - Fingerpost", name())));
+    follow(move || document().set_title(&said!("{screen} - Fingerpost", screen = name())));
     follow_since(move |earlier: Option<Screen>| {
         let now = screen.get();
         // Whoever hears the page rather than sees it starts at the new screen's beginning.
@@ -127,7 +127,7 @@ fn StateLink() -> impl IntoView {
     let state = engine.state();
     let failing = engine.storage_failing();
     let said = move || match failing.get() {
-        true => "Not saved".to_owned(),
+        true => say!("Not saved").to_owned(),
         false => words::state(&state.read(), engine.now()),
     };
     let shape = move || match state.get() {
@@ -159,15 +159,19 @@ fn StorageBanner() -> impl IntoView {
 fn BottomBar() -> impl IntoView {
     view! {
         <nav class="fp-bar" aria-label="Screens">
-            <BarLink href="/today" name="Today" icon="M4 6h16v14H4zM4 10h16M8 3v4M16 3v4" />
+            <BarLink href="/today" name=say!("Today") icon="M4 6h16v14H4zM4 10h16M8 3v4M16 3v4" />
             <BarLink
                 href="/people"
-                name="People"
+                name=say!("People")
                 icon="M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 3-7 7-7s7 3 7 7M17 4a4 4 0 0 1 0 7\
                       M22 21c0-3-1-5-3-6"
             />
-            <BarLink href="/services" name="Services" icon="M12 2v20M6 5h11l3 3-3 3H6zM18 13H7l-3 3 3 3h11z" />
-            <BarLink href="/more" name="More" icon="M4 6h16M4 12h16M4 18h16" />
+            <BarLink
+                href="/services"
+                name=say!("Services")
+                icon="M12 2v20M6 5h11l3 3-3 3H6zM18 13H7l-3 3 3 3h11z"
+            />
+            <BarLink href="/more" name=say!("More") icon="M4 6h16M4 12h16M4 18h16" />
         </nav>
     }
 }

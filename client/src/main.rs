@@ -3,6 +3,10 @@
 // A release writes nothing for `{:?}` (server/build/compile.rs), so that nothing may depend on it.
 #![cfg_attr(not(test), deny(clippy::use_debug))]
 
+// `say!`, `said!` and `counted!`: every word that a person reads passes through one of them.
+#[macro_use]
+extern crate wording;
+
 mod address;
 mod app;
 mod clock;
@@ -16,6 +20,8 @@ mod screen;
 mod update;
 mod vault;
 mod words;
+
+wording::tracked!();
 
 fn main() {
     // A release stops without words (server/build/compile.rs).

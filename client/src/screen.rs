@@ -61,19 +61,19 @@ impl Screen {
     /// What the header calls it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::First | Self::Today => "Today",
-            Self::People => "People",
-            Self::Person(_) => "Person",
-            Self::NewContact(_) | Self::Contact(_) | Self::Check(_) => "Contact",
-            Self::Refer => "New referral",
-            Self::Services | Self::Suggest => "Services",
-            Self::Sync => "Sending",
-            Self::More => "More",
-            Self::Activity => "Activity",
-            Self::Studies => "Studies",
-            Self::Week => "Week",
-            Self::Urgent => "Urgent",
-            Self::Unknown => "Fingerpost",
+            Self::First | Self::Today => say!("Today"),
+            Self::People => say!("People"),
+            Self::Person(_) => say!("Person"),
+            Self::NewContact(_) | Self::Contact(_) | Self::Check(_) => say!("Contact"),
+            Self::Refer => say!("New referral"),
+            Self::Services | Self::Suggest => say!("Services"),
+            Self::Sync => say!("Sending"),
+            Self::More => say!("More"),
+            Self::Activity => say!("Activity"),
+            Self::Studies => say!("Studies"),
+            Self::Week => say!("Week"),
+            Self::Urgent => say!("Urgent"),
+            Self::Unknown => say!("Fingerpost"),
         }
     }
 

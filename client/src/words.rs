@@ -8,10 +8,10 @@ use crate::clock;
 /// One of the four honest states, in a few words.
 pub fn state(state: &SyncState, now: Timestamp) -> String {
     match state {
-        SyncState::SavedHere => "Saved on this phone".into(),
-        SyncState::Waiting(count) => format!("{count} waiting to send"),
-        SyncState::Sent(at) => format!("Sent {}", when(*at, now)),
-        SyncState::CannotSend(_) => "Cannot send".into(),
+        SyncState::SavedHere => say!("Saved on this phone").into(),
+        SyncState::Waiting(count) => said!("{count} waiting to send"),
+        SyncState::Sent(at) => said!("Sent {when}", when = when(*at, now)),
+        SyncState::CannotSend(_) => say!("Cannot send").into(),
     }
 }
 

@@ -30,6 +30,7 @@ impl Workshop {
         let root = manifest.parent().ok_or("the server's folder has no parent")?.to_path_buf();
         let effort = if variable("PROFILE")? == "release" { Effort::Full } else { Effort::Quick };
         tell_cargo("cargo::rerun-if-env-changed=FINGERPOST_CLIENT");
+        tell_cargo(&format!("cargo::rerun-if-env-changed={}", catalogue::VARIABLE));
         let with_client = env::var("FINGERPOST_CLIENT").as_deref() != Ok("none");
         Ok(Self { root, out: PathBuf::from(variable("OUT_DIR")?), effort, with_client })
     }
@@ -66,11 +67,12 @@ impl Workshop {
             "client/start.js",
             "client/style.css",
             "client/sw.js",
+            "shared/catalogue",
         ];
         watched.extend(crate::style::USERS);
         if self.with_client {
             watched.extend(["client/Cargo.toml", "client/macros", "client/src"]);
-            watched.extend(["shared/Cargo.toml", "shared/src"]);
+            watched.extend(["shared/Cargo.toml", "shared/src", "shared/wording"]);
         }
         for path in watched {
             tell_cargo(&format!("cargo::rerun-if-changed={}", self.root.join(path).display()));

@@ -29,25 +29,31 @@ const MONTHS: [&str; 12] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// Not a day, month and year in a known form.
-    #[error("is not a date: write the day first, as 03/11/1956")]
+    #[error("{}", say!("is not a date: write the day first, as 03/11/1956"))]
     Form,
     /// The second number is no month.
-    #[error("has a month that does not exist: write the day first, as 03/11/1956")]
+    #[error("{}", say!("has a month that does not exist: write the day first, as 03/11/1956"))]
     Month,
     /// No such day, as 31 February.
-    #[error("is a day that the calendar does not have")]
+    #[error("{}", say!("is a day that the calendar does not have"))]
     NoSuchDay,
     /// Out of all range.
-    #[error("has a year before 1880 or after 2200")]
+    #[error("{}", say!("has a year before 1880 or after 2200"))]
     Year,
     /// A birth date whose century nobody can tell.
-    #[error("has a year of two digits that fits two centuries: write all four, as 03/11/1924")]
+    #[error("{}", say!(
+        "has a year of two digits that fits two centuries: write all four, as 03/11/1924"
+    ))]
     Century,
     /// A birth date with a time: midnight of summer time is the day before in universal time.
-    #[error("has a time of day, which may have moved it by a day: export the date alone")]
+    #[error("{}", say!(
+        "has a time of day, which may have moved it by a day: export the date alone"
+    ))]
     TimeOfDay,
     /// The number of days that a spreadsheet keeps instead of a date.
-    #[error("is a spreadsheet's number for a date: format the column as a date and export again")]
+    #[error("{}", say!(
+        "is a spreadsheet's number for a date: format the column as a date and export again"
+    ))]
     SpreadsheetNumber,
 }
 
@@ -163,22 +169,34 @@ fn of(year: i64, month: i64, day: i64) -> Result<Date, DateError> {
 /// "Tue 3 Nov 2026".
 pub fn words(date: Date) -> String {
     let weekday = match date.weekday() {
-        Weekday::Monday => "Mon",
-        Weekday::Tuesday => "Tue",
-        Weekday::Wednesday => "Wed",
-        Weekday::Thursday => "Thu",
-        Weekday::Friday => "Fri",
-        Weekday::Saturday => "Sat",
-        Weekday::Sunday => "Sun",
+        Weekday::Monday => say!("Mon"),
+        Weekday::Tuesday => say!("Tue"),
+        Weekday::Wednesday => say!("Wed"),
+        Weekday::Thursday => say!("Thu"),
+        Weekday::Friday => say!("Fri"),
+        Weekday::Saturday => say!("Sat"),
+        Weekday::Sunday => say!("Sun"),
     };
     format!("{weekday} {} {}", words_short(date), date.year())
 }
 
 /// "3 Nov".
 pub fn words_short(date: Date) -> String {
-    let at = usize::try_from(date.month()).expect("a month is 1 to 12") - 1;
-    let (first, rest) = MONTHS[at].split_at(1);
-    format!("{} {}{}", date.day(), first.to_ascii_uppercase(), &rest[..2])
+    let month = match date.month() {
+        1 => say!("Jan"),
+        2 => say!("Feb"),
+        3 => say!("Mar"),
+        4 => say!("Apr"),
+        5 => say!("May"),
+        6 => say!("Jun"),
+        7 => say!("Jul"),
+        8 => say!("Aug"),
+        9 => say!("Sep"),
+        10 => say!("Oct"),
+        11 => say!("Nov"),
+        _ => say!("Dec"),
+    };
+    format!("{} {month}", date.day())
 }
 
 /// "14:05".

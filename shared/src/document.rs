@@ -43,17 +43,19 @@ pub struct Author {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// The bytes are not a document, or a change does not fit it.
-    #[error("the record could not be read: it is kept as it is; tell your service's administrator")]
+    #[error("{}", say!(
+        "the record could not be read: it is kept as it is; tell your service's administrator"
+    ))]
     Unreadable,
     /// The document is larger than anything a person writes.
-    #[error("the record is over {} MB: tell your service's administrator",
-        limits::DOCUMENT_BYTES_MAX / 1024 / 1024)]
+    #[error("{}", said!("the record is over {most} MB: tell your service's administrator",
+        most = limits::DOCUMENT_BYTES_MAX / 1024 / 1024))]
     TooLarge,
     /// Everything was there already.
-    #[error("there was nothing to write: it is in the record already")]
+    #[error("{}", say!("there was nothing to write: it is in the record already"))]
     NothingToWrite,
     /// A value cannot be stored in a document.
-    #[error("the entry could not be written: {0}")]
+    #[error("{}", said!("the entry could not be written: {why}", why = .0))]
     Unwritable(&'static str),
 }
 
@@ -438,7 +440,7 @@ impl Writer<'_, '_> {
         let events = self.part("events")?;
         let key = event.id.to_string();
         if self.0.get(&events, key.as_str()).map_err(unwritable)?.is_some() {
-            return Err(DocumentError::Unwritable("the entry is signed already"));
+            return Err(DocumentError::Unwritable(say!("the entry is signed already")));
         }
         self.put_tree(&events, &key, &stored::tree(event))
     }
@@ -498,7 +500,7 @@ impl Writer<'_, '_> {
     fn part(&self, name: &str) -> Result<ObjId, DocumentError> {
         match self.0.get(ROOT, name) {
             Ok(Some((Value::Object(ObjType::Map), object))) => Ok(object),
-            _ => Err(DocumentError::Unwritable("the record has no place for it")),
+            _ => Err(DocumentError::Unwritable(say!("the record has no place for it"))),
         }
     }
 

@@ -7,6 +7,10 @@
 // on it.
 #![cfg_attr(not(test), deny(clippy::use_debug))]
 
+// `say!`, `said!` and `counted!`: every word that the phone shows passes through one of them.
+#[macro_use]
+extern crate wording;
+
 pub mod calendar;
 pub mod case;
 pub mod cbor;
@@ -29,3 +33,5 @@ pub mod stored;
 pub mod sync;
 pub mod text;
 pub mod written;
+
+wording::tracked!();

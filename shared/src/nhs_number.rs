@@ -10,13 +10,18 @@ pub struct NhsNumber(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NhsNumberError {
     /// Not ten digits.
-    #[error("an NHS number has 10 digits, and this has {0}: look for one missing or too many")]
+    #[error("{}", said!(
+        "an NHS number has 10 digits, and this has {count}: look for one missing or too many",
+        count = .0
+    ))]
     Length(usize),
     /// Something other than digits, spaces and hyphens.
-    #[error("an NHS number has digits only: remove what is not a digit")]
+    #[error("{}", say!("an NHS number has digits only: remove what is not a digit"))]
     Character,
     /// The last digit does not fit the others.
-    #[error("this is not a valid NHS number: check each digit against a letter or the record")]
+    #[error("{}", say!(
+        "this is not a valid NHS number: check each digit against a letter or the record"
+    ))]
     CheckDigit,
 }
 

@@ -157,12 +157,12 @@ impl NumberKind {
     /// The kind in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::DutyLine => "Practice duty line",
-            Self::CrisisTeam => "Mental health crisis team",
-            Self::AccessPoint => "Single point of access",
-            Self::Safeguarding => "Safeguarding lead",
-            Self::Supervisor => "GP supervisor",
-            Self::Manager => "Manager",
+            Self::DutyLine => say!("Practice duty line"),
+            Self::CrisisTeam => say!("Mental health crisis team"),
+            Self::AccessPoint => say!("Single point of access"),
+            Self::Safeguarding => say!("Safeguarding lead"),
+            Self::Supervisor => say!("GP supervisor"),
+            Self::Manager => say!("Manager"),
         }
     }
 }
@@ -188,7 +188,7 @@ impl Profile {
     /// The name of somebody on the team; a plain word for anybody else.
     pub fn name_of(&self, user: UserId) -> &str {
         let member = self.team.iter().find(|member| member.user == user);
-        member.map_or("Somebody no longer on the team", |member| &member.name)
+        member.map_or(say!("Somebody no longer on the team"), |member| &member.name)
     }
 
     /// The name of a practice, or its code.

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeBlock, NodeElement, NodeName};
-use syn::{Expr, Ident, Stmt, spanned::Spanned};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Stmt, spanned::Spanned};
 
 // What begins each step of a program; client/src/draw/program.rs reads them.
 const ELEMENT: char = '\u{1}';
@@ -26,7 +26,7 @@ pub fn view(nodes: &[Node]) -> TokenStream {
         drawing.node(node, false);
     }
     let Drawing { program, fillings } = drawing;
-    let name = name();
+    let (name, program) = (name(), program.written());
     quote!({
         let mut #name = crate::draw::Drawing::new(#program);
         #(#fillings)*
@@ -39,16 +39,51 @@ fn name() -> Ident {
     Ident::new("drawing", Span::mixed_site())
 }
 
+/// What stays the same, in order.
+#[derive(Default)]
+struct Program(Vec<Piece>);
+
+enum Piece {
+    /// As it is in every language.
+    Still(String),
+    /// What a person reads.
+    Text(LitStr),
+}
+
+impl Program {
+    fn push(&mut self, words: &str) {
+        match self.0.last_mut() {
+            Some(Piece::Still(still)) => still.push_str(words),
+            _ => self.0.push(Piece::Still(words.to_owned())),
+        }
+    }
+
+    /// One literal, of which the texts are said in the language of the phone.
+    fn written(&self) -> TokenStream {
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Still(still) => still.to_token_stream(),
+            Piece::Text(text) => quote!(::wording::say!(#text)),
+        });
+        quote!(::core::concat!(#(#pieces),*))
+    }
+}
+
 #[derive(Default)]
 struct Drawing {
-    program: String,
+    program: Program,
     fillings: Vec<TokenStream>,
 }
 
 impl Drawing {
     fn step(&mut self, kind: char, words: &str) {
-        self.program.push(kind);
-        self.program.push_str(words);
+        self.program.push(kind.encode_utf8(&mut [0; 4]));
+        self.program.push(words);
+    }
+
+    /// A step that ends in what a person reads.
+    fn say(&mut self, kind: char, words: &str, text: &LitStr) {
+        self.step(kind, words);
+        self.program.0.push(Piece::Text(text.clone()));
     }
 
     fn fill(&mut self, method: &str, value: &TokenStream) {
@@ -72,7 +107,7 @@ impl Drawing {
                 self.content(&component(element));
             }
             Node::Element(element) => self.element(element, in_svg),
-            Node::Text(text) => self.step(TEXT, &text.value_string()),
+            Node::Text(text) => self.say(TEXT, "", &text.value),
             Node::Block(block) => self.content(&plain(block)),
             Node::Fragment(fragment) => {
                 for child in fragment.children() {
@@ -135,14 +170,24 @@ impl Drawing {
                 let words = "only on:event, class:name, prop:name and bind:value are known here";
                 self.refuse(attribute.key.span(), words);
             }
-            None => match attribute.value_literal_string() {
-                Some(text) => self.step(ATTRIBUTE, &format!("{key}={text}")),
-                None => {
+            None => match (literal(attribute), attribute.value_literal_string()) {
+                (Some(text), _) if catalogue::ATTRIBUTES.contains(&key.as_str()) => {
+                    self.say(ATTRIBUTE, &format!("{key}="), text);
+                }
+                (_, Some(text)) => self.step(ATTRIBUTE, &format!("{key}={text}")),
+                (_, None) => {
                     self.step(ON_ELEMENT, &key);
                     self.fill("attribute", &value);
                 }
             },
         }
+    }
+}
+
+fn literal(attribute: &KeyedAttribute) -> Option<&LitStr> {
+    match attribute.value()? {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        _ => None,
     }
 }
 
@@ -221,6 +266,15 @@ mod tests {
         drawing
     }
 
+    /// The program in English, and how many texts are said in it.
+    fn read(program: &Program) -> (String, usize) {
+        let pieces = program.0.iter().map(|piece| match piece {
+            Piece::Still(still) => (still.clone(), 0),
+            Piece::Text(text) => (text.value(), 1),
+        });
+        pieces.fold((String::new(), 0), |(all, texts), (piece, said)| (all + &piece, texts + said))
+    }
+
     #[test]
     fn what_stays_the_same_is_text_and_the_rest_fills_it_in_order() {
         let Drawing { program, fillings } = drawn(quote!(
@@ -229,16 +283,31 @@ mod tests {
         ));
         let text = "\u{1}p\u{3}class=a\u{3}novalidate=\u{6}id\u{6}class:nhsuk-x--y\u{6}on:click\u{4}Hi \
                     \u{5}\u{7}\u{5}";
-        assert_eq!(program, text);
+        assert_eq!(read(&program), (text.to_owned(), 1));
         assert_eq!(fillings.len(), 5);
     }
 
     #[test]
     fn a_value_is_set_once_there_are_choices_and_drawings_are_of_their_own_kind() {
         let select = drawn(quote!(<select bind:value=chosen><option>"One"</option></select>));
-        assert_eq!(select.program, "\u{1}select\u{1}option\u{4}One\u{7}\u{6}prop:value\u{7}");
+        let (program, _) = read(&select.program);
+        assert_eq!(program, "\u{1}select\u{1}option\u{4}One\u{7}\u{6}prop:value\u{7}");
         let svg = drawn(quote!(<svg><path d="M0 0" /></svg>));
-        assert_eq!(svg.program, "\u{2}svg\u{2}path\u{3}d=M0 0\u{7}\u{7}");
+        assert_eq!(read(&svg.program).0, "\u{2}svg\u{2}path\u{3}d=M0 0\u{7}\u{7}");
+    }
+
+    #[test]
+    fn what_a_person_reads_goes_through_the_catalogue_and_names_do_not() {
+        let drawing = drawn(quote!(<p id="Names" title="Read">"Text"</p>));
+        let written = drawing.program.written().to_string();
+        let expected = quote!(::core::concat!(
+            "\u{1}p\u{3}id=Names\u{3}title=",
+            ::wording::say!("Read"),
+            "\u{4}",
+            ::wording::say!("Text"),
+            "\u{7}"
+        ));
+        assert_eq!(written, expected.to_string());
     }
 
     #[test]

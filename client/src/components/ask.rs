@@ -133,9 +133,9 @@ fn refusal(words: &str, missing: &str) -> Option<String> {
         return Some(missing.to_owned());
     }
     let over = words.chars().count().checked_sub(limits::PARAGRAPH_CHARACTERS_MAX + 1)? + 1;
-    Some(format!(
-        "This is {over} characters too long. Write at most {}.",
-        limits::PARAGRAPH_CHARACTERS_MAX
+    Some(said!(
+        "This is {over} characters too long. Write at most {most}.",
+        most = limits::PARAGRAPH_CHARACTERS_MAX
     ))
 }
 

@@ -66,7 +66,7 @@ impl Checks {
         }
         match parse(typed, self.today) {
             Ok(date) if date > self.today => {
-                self.refuse(field, format!("{name} is in the future"));
+                self.refuse(field, said!("{name} is in the future"));
                 None
             }
             Ok(date) => Some(date),
@@ -89,7 +89,7 @@ impl Checks {
 
     fn at_most(&mut self, field: &'static str, text: String, most: usize) -> String {
         if text.chars().count() > most {
-            self.refuse(field, format!("Write at most {most} characters here"));
+            self.refuse(field, said!("Write at most {most} characters here"));
         }
         text
     }

@@ -15,7 +15,7 @@ pub fn text_problem(text: &str, missing: &str, most: usize) -> Option<String> {
     if text.is_empty() {
         return Some(missing.to_owned());
     }
-    (text.chars().count() > most).then(|| format!("Write at most {most} characters"))
+    (text.chars().count() > most).then(|| said!("Write at most {most} characters"))
 }
 
 /// A line of text.

@@ -43,10 +43,10 @@ pub fn LittleRoom() -> impl IntoView {
 
 fn little_room_words(room_mb: Option<u32>) -> Option<String> {
     let room = match room_mb.filter(|room| *room < LITTLE_ROOM_MB)? {
-        0 => "less than 1 MB".to_owned(),
-        room => format!("about {room} MB"),
+        0 => say!("less than 1 MB").to_owned(),
+        room => said!("about {room} MB"),
     };
-    Some(format!(
+    Some(said!(
         "There is room for {room} more. Delete photos or apps, and send what waits: once it is \
          full, Fingerpost cannot save on it.",
     ))

@@ -78,7 +78,7 @@ fn next_words(line: &CaseLine, today: Date) -> Option<String> {
     if !is_open(line) {
         return None;
     }
-    let said = if is_overdue(line, today) { "Overdue since" } else { "Next" };
+    let said = if is_overdue(line, today) { say!("Overdue since") } else { say!("Next") };
     let step = line.row.next_step.reveal();
     match (line.row.next_on, step.is_empty()) {
         (Some(on), false) => Some(format!("{said} {}: {step}", shown::near_day(on, today))),
@@ -91,10 +91,14 @@ fn next_words(line: &CaseLine, today: Date) -> Option<String> {
 fn seen_words(line: &CaseLine, today: Date) -> String {
     match (line.row.last_seen_on, line.row.venue.is_empty()) {
         (Some(on), false) => {
-            format!("Last seen {}, {}", shown::near_day(on, today), line.row.venue)
+            said!(
+                "Last seen {day}, {place}",
+                day = shown::near_day(on, today),
+                place = line.row.venue
+            )
         }
-        (Some(on), true) => format!("Last seen {}", shown::near_day(on, today)),
-        (None, _) => "Not seen yet".into(),
+        (Some(on), true) => said!("Last seen {day}", day = shown::near_day(on, today)),
+        (None, _) => say!("Not seen yet").into(),
     }
 }
 

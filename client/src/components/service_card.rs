@@ -15,9 +15,9 @@ use super::{
 pub fn ages(minimum: Option<u16>, maximum: Option<u16>) -> Option<String> {
     match (minimum, maximum) {
         (None, None) => None,
-        (Some(from), None) => Some(format!("From {from} years")),
-        (None, Some(to)) => Some(format!("Up to {to} years")),
-        (Some(from), Some(to)) => Some(format!("From {from} to {to} years")),
+        (Some(from), None) => Some(said!("From {from} years")),
+        (None, Some(to)) => Some(said!("Up to {to} years")),
+        (Some(from), Some(to)) => Some(said!("From {from} to {to} years")),
     }
 }
 
@@ -34,17 +34,17 @@ impl Checked {
     /// How far an entry can be trusted today.
     pub fn of(assured_on: Option<Date>, today: Date) -> Self {
         let Some(on) = assured_on else {
-            return Self::Stale("Never checked: ring before you send anybody".into());
+            return Self::Stale(say!("Never checked: ring before you send anybody").into());
         };
         let a_year_later = (on.year() + 1, on.month(), on.day());
         if a_year_later >= (today.year(), today.month(), today.day()) {
-            return Self::Lately(format!("Last checked {}", shown::date(on)));
+            return Self::Lately(said!("Last checked {day}", day = shown::date(on)));
         }
         let words = calendar::words_short(on);
         // The day does not matter after so long.
         let month = words.split(' ').next_back().unwrap_or_default();
         let year = on.year();
-        Self::Stale(format!("Not checked since {month} {year}: ring before you send anybody"))
+        Self::Stale(said!("Not checked since {month} {year}: ring before you send anybody"))
     }
 }
 
@@ -138,8 +138,8 @@ fn ServiceFacts(service: Service) -> impl IntoView {
         {said(place).map(|words| view! { <p class="fp-service__line">{words}</p> })}
         <p class="fp-service__line">
             {match said(service.fees) {
-                Some(fees) => format!("Cost: {fees}"),
-                None => "Cost not given".to_owned(),
+                Some(fees) => said!("Cost: {fees}"),
+                None => say!("Cost not given").to_owned(),
             }}
         </p>
         {said(service.eligibility).map(|words| view! {
@@ -167,7 +167,7 @@ fn Description(words: String, of: String) -> impl IntoView {
                 aria-expanded=move || is_open.get().to_string()
                 on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
             >
-                {move || if is_open.get() { "Less" } else { "More" }}
+                {move || if is_open.get() { say!("Less") } else { say!("More") }}
                 <span class="nhsuk-u-visually-hidden">" about " {of}</span>
             </button>
         })}

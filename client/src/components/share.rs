@@ -25,7 +25,7 @@ impl Given {
     pub fn of(service: &Service, today: Date) -> Self {
         let checked = match Checked::of(service.assured_on, today) {
             Checked::Lately(words) => words,
-            Checked::Stale(_) => "Not checked lately. Ask before you go.".into(),
+            Checked::Stale(_) => say!("Not checked lately. Ask before you go.").into(),
         };
         let warning = service.status.warning().unwrap_or_default().to_owned();
         // Further places come after the first, without which its postcode would stand alone.
@@ -38,8 +38,8 @@ impl Given {
 
     /// From what was named on a day, where the directory has no entry any more.
     pub fn as_named(name: &str, phone: &str, on: Date) -> Self {
-        let phone = if phone.is_empty() { String::new() } else { format!("Phone: {phone}") };
-        let since = format!("As it was on {}. Ask before you go.", shown::date(on));
+        let phone = if phone.is_empty() { String::new() } else { said!("Phone: {phone}") };
+        let since = said!("As it was on {day}. Ask before you go.", day = shown::date(on));
         Self::new(name, [phone, since, String::new(), String::new()])
     }
 
@@ -66,7 +66,11 @@ impl Given {
 
 /// How it is reached: by phone, else by what else there is.
 fn reached(service: &Service) -> String {
-    let ways = [("Phone", &service.phone), ("Web", &service.url), ("Email", &service.email)];
+    let ways = [
+        (say!("Phone"), &service.phone),
+        (say!("Web"), &service.url),
+        (say!("Email"), &service.email),
+    ];
     let way = ways.into_iter().find(|(_, way)| !way.trim().is_empty());
     way.map(|(name, way)| format!("{name}: {}", way.trim())).unwrap_or_default()
 }
@@ -107,7 +111,7 @@ pub fn Share(
     view! {
         <Disclose
             id
-            button="Share with a person"
+            button=say!("Share with a person")
             about=of
             class="fp-link-button"
             is_open=Live::new(false)

@@ -15,9 +15,9 @@ pub fn day(date: Date, today: Date) -> String {
 /// The same, where "today" and "tomorrow" say more than a date.
 pub fn near_day(date: Date, today: Date) -> String {
     match calendar::days_until(today, date) {
-        -1 => "yesterday".into(),
-        0 => "today".into(),
-        1 => "tomorrow".into(),
+        -1 => say!("yesterday").into(),
+        0 => say!("today").into(),
+        1 => say!("tomorrow").into(),
         _ => day(date, today),
     }
 }
@@ -29,11 +29,12 @@ pub fn date(date: Date) -> String {
 
 /// "70 years, born 3 Nov 1956", or what is missing.
 pub fn age(birth: Option<Date>, today: Date) -> String {
-    let Some(birth) = birth else { return "Date of birth not known".into() };
-    match calendar::age_years(birth, today) {
-        1 => format!("1 year, born {}", date(birth)),
-        years if years >= 0 => format!("{years} years, born {}", date(birth)),
-        _ => format!("Born {}: this date is in the future", date(birth)),
+    let Some(birth) = birth else { return say!("Date of birth not known").into() };
+    match (calendar::age_years(birth, today), date(birth)) {
+        (years @ 0.., date) => {
+            counted!(years, "{years} year, born {date}", "{years} years, born {date}")
+        }
+        (_, date) => said!("Born {date}: this date is in the future"),
     }
 }
 
@@ -44,14 +45,14 @@ pub fn list_name(family: &str, given: &str) -> String {
         (false, false) => format!("{family}, {given}"),
         (false, true) => family,
         (true, false) => given.to_owned(),
-        (true, true) => "No name yet".into(),
+        (true, true) => say!("No name yet").into(),
     }
 }
 
 /// The name of a person's own screen.
 pub fn full_name(person: &Person) -> String {
     let name = person.full_name();
-    if name.is_empty() { "No name yet".into() } else { name }
+    if name.is_empty() { say!("No name yet").into() } else { name }
 }
 
 /// An NHS number as 3-3-4 digits; what is no such number, as it was written.
@@ -63,11 +64,6 @@ pub fn nhs_number(written: &str) -> String {
 pub fn dial(phone: &str) -> String {
     let digits = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
     format!("tel:{}", digits.collect::<String>())
-}
-
-/// "1 contact", "3 contacts".
-pub fn count(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// The same words with a capital first.
@@ -103,7 +99,6 @@ mod tests {
         assert_eq!(nhs_number("9990000018"), "999 000 0018");
         assert_eq!(nhs_number("about 999"), "about 999");
         assert_eq!(dial("+44 (20) 7946-0018"), "tel:+442079460018");
-        assert_eq!(count(1, "contact", "contacts"), "1 contact");
         assert_eq!(capital("how to talk"), "How to talk");
     }
 }

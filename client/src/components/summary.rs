@@ -24,30 +24,36 @@ pub struct Line {
 pub fn lines(name: &str, draft: &ContactDraft, may_answer: bool) -> Vec<Line> {
     let line = |asked, field, said| Line { asked, said, field: Some(field) };
     let mut lines = vec![
-        Line { asked: "Person", said: vec![name.to_owned()], field: None },
-        line("When", "at", vec![when(draft)]),
-        line("Outcome", "outcome", vec![draft.outcome.words().into()]),
-        line("How", "mode", vec![draft.mode.words().into()]),
-        line("Place", "venue", text(&draft.venue)),
-        line("What it was for", "purpose", vec![draft.purpose.words().into()]),
+        Line { asked: say!("Person"), said: vec![name.to_owned()], field: None },
+        line(say!("When"), "at", vec![when(draft)]),
+        line(say!("Outcome"), "outcome", vec![draft.outcome.words().into()]),
+        line(say!("How"), "mode", vec![draft.mode.words().into()]),
+        line(say!("Place"), "venue", text(&draft.venue)),
+        line(say!("What it was for"), "purpose", vec![draft.purpose.words().into()]),
     ];
     match draft.decision {
         Some(decision) => {
-            let answer = if decision.accepted { "Accepted" } else { "Declined" };
-            lines.push(line("Answer", "decision", vec![answer.into()]));
+            let answer = if decision.accepted { say!("Accepted") } else { say!("Declined") };
+            lines.push(line(say!("Answer"), "decision", vec![answer.into()]));
             let consent = vec![decision.consent.words().into()];
-            lines.push(line("May go to the practice", "consent", consent));
+            lines.push(line(say!("May go to the practice"), "consent", consent));
         }
-        None if may_answer => lines.push(line("Answer", "decision", vec!["Not today".into()])),
+        None if may_answer => {
+            lines.push(line(say!("Answer"), "decision", vec![say!("Not today").into()]))
+        }
         None => {}
     }
     lines.extend([
-        line("Minutes", "minutes", minutes(draft.minutes)),
-        line("Services", "signposts", services(draft)),
-        line("Needs", "needs", draft.needs.iter().map(|need| need.label().to_owned()).collect()),
-        line("Goal", "goal", text(draft.goal.reveal())),
-        line("Next", "next_step", next(draft.next_step.reveal(), draft.next_on)),
-        line("Note", "note", text(draft.note.reveal())),
+        line(say!("Minutes"), "minutes", minutes(draft.minutes)),
+        line(say!("Services"), "signposts", services(draft)),
+        line(
+            say!("Needs"),
+            "needs",
+            draft.needs.iter().map(|need| need.label().to_owned()).collect(),
+        ),
+        line(say!("Goal"), "goal", text(draft.goal.reveal())),
+        line(say!("Next"), "next_step", next(draft.next_step.reveal(), draft.next_on)),
+        line(say!("Note"), "note", text(draft.note.reveal())),
     ]);
     lines
 }
@@ -62,10 +68,10 @@ fn when(draft: &ContactDraft) -> String {
 
 fn minutes(minutes: Minutes) -> Vec<String> {
     let kinds = [
-        ("preparation", minutes.preparation),
-        ("with them", minutes.session),
-        ("write-up", minutes.write_up),
-        ("research", minutes.research),
+        (say!("preparation"), minutes.preparation),
+        (say!("with them"), minutes.session),
+        (say!("write-up"), minutes.write_up),
+        (say!("research"), minutes.research),
     ];
     let said = kinds.into_iter().filter(|(_, minutes)| *minutes > 0);
     said.map(|(kind, minutes)| format!("{minutes} {kind}")).collect()
@@ -73,7 +79,7 @@ fn minutes(minutes: Minutes) -> Vec<String> {
 
 fn services(draft: &ContactDraft) -> Vec<String> {
     let said = |signpost: &shared::case::DraftSignpost| {
-        let made = if signpost.introduced { ", introduced" } else { "" };
+        let made = if signpost.introduced { say!(", introduced") } else { "" };
         format!("{}{made}", signpost.name)
     };
     draft.signposts.iter().map(said).collect()
@@ -103,7 +109,7 @@ pub fn Summary(lines: Vec<Line>, editor: String) -> impl IntoView {
             None => "nhsuk-summary-list__row nhsuk-summary-list__row--no-actions",
         };
         let said = match said.is_empty() {
-            true => vec!["Nothing".to_owned()],
+            true => vec![say!("Nothing").to_owned()],
             false => said,
         };
         let said = said.into_iter().map(|said| view! { <p class="fp-said">{said}</p> });

@@ -7,9 +7,9 @@ use crate::draw::view;
 /// "45 min", "2 h 15 min".
 pub fn spent(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+        (0, minutes) => said!("{minutes} min"),
+        (hours, 0) => said!("{hours} h"),
+        (hours, minutes) => said!("{hours} h {minutes} min"),
     }
 }
 

@@ -23,11 +23,11 @@ pub fn withdraw(logged: &Logged) -> AnyView {
     view! {
         <Ask
             id=format!("withdraw-{target}")
-            button="Withdraw this"
-            label="Why is it withdrawn?"
-            hint="For example: entered twice"
-            send="Withdraw it"
-            missing="Write why it is withdrawn"
+            button=say!("Withdraw this")
+            label=say!("Why is it withdrawn?")
+            hint=say!("For example: entered twice")
+            send=say!("Withdraw it")
+            missing=say!("Write why it is withdrawn")
             save
         />
     }

@@ -301,25 +301,31 @@ impl Core {
     /// In words, when something has not been sent yet, or the server cannot be told.
     pub async fn sign_out(self: &Rc<Self>) -> Result<(), &'static str> {
         let found = self.with_state(|state| (state.vault.clone(), state.has_unsent_work()));
-        let (vault, has_unsent_work) = found.ok_or("Nobody is signed in.")?;
+        let (vault, has_unsent_work) = found.ok_or(say!("Nobody is signed in."))?;
         if has_unsent_work {
-            return Err("Something on this phone has not been sent, or is not finished. Send it, \
-                        or finish it, before you sign out.");
+            return Err(say!(
+                "Something on this phone has not been sent, or is not finished. Send it, or finish \
+                 it, before you sign out."
+            ));
         }
         match network::sign_out().await {
             Ok(()) | Err(Failure::SignedOut) => {}
-            Err(_) => return Err("The server could not be told. Sign out when there is a signal."),
+            Err(_) => {
+                return Err(say!("The server could not be told. Sign out when there is a signal."));
+            }
         }
         // Telling the server may have taken a while.
         if self.with_state(|state| state.has_unsent_work()) == Some(true) {
-            return Err(
-                "You are signed out. Something was written meanwhile and is kept here: sign \
-                        in again to send it.",
-            );
+            return Err(say!(
+                "You are signed out. Something was written meanwhile and is kept here: sign in \
+                 again to send it."
+            ));
         }
         vault.write(vec![Write::Clear]).await.map_err(|_| {
-            "You are signed out, but the browser did not remove what is stored. Remove this \
-             site's data in the browser's settings."
+            say!(
+                "You are signed out, but the browser did not remove what is stored. Remove this \
+                 site's data in the browser's settings."
+            )
         })?;
         reload();
         Ok(())

@@ -43,14 +43,16 @@ impl Core {
     pub async fn carry_off(self: &Rc<Self>) -> Result<Carried, String> {
         self.fold_all();
         let found = self.with_state(|state| (state.profile.clone(), state.replica.unsent_parts()));
-        let (profile, parts) = found.ok_or("Nothing on this phone is open.")?;
+        let (profile, parts) = found.ok_or(say!("Nothing on this phone is open."))?;
         if parts.is_empty() {
-            return Err("There is nothing on this phone that your service does not have.".into());
+            return Err(
+                say!("There is nothing on this phone that your service does not have.").into()
+            );
         }
-        let key = profile.carry_key.as_ref().ok_or(
+        let key = profile.carry_key.as_ref().ok_or(say!(
             "This phone was not given a key for such a file yet. It gets one the next time that it \
-             reaches your service.",
-        )?;
+             reaches your service."
+        ))?;
         let by = CarriedBy { user: profile.user, device: profile.device };
         let entries = parts.iter().flatten().map(|push| push.changes.len()).sum();
         let name = carried::file_name(clock::in_london(clock::now()).date());

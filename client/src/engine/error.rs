@@ -8,7 +8,7 @@ use crate::vault::VaultError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SaveError {
     /// Nobody is signed in on this phone.
-    #[error("Nobody is signed in on this phone. Open your sign-in link first.")]
+    #[error("{}", say!("Nobody is signed in on this phone. Open your sign-in link first."))]
     SignedOut,
     /// The record refused the change; nothing was written.
     #[error(transparent)]
@@ -22,7 +22,7 @@ pub enum SaveError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
     /// What is to be put right first, field by field.
-    #[error("{} to put right before you can sign.", things(.0.len()))]
+    #[error("{}", things(.0.len()))]
     Problems(Vec<DraftProblem>),
     /// It could not be saved.
     #[error(transparent)]
@@ -30,8 +30,9 @@ pub enum SignError {
 }
 
 fn things(count: usize) -> String {
-    match count {
-        1 => "There is 1 thing".into(),
-        _ => format!("There are {count} things"),
-    }
+    counted!(
+        count,
+        "There is {count} thing to put right before you can sign.",
+        "There are {count} things to put right before you can sign."
+    )
 }

@@ -122,7 +122,7 @@ impl Engine {
         let contact = events[0].id;
         let sign = move |state: &mut State| {
             if state.finished.contains(&draft) {
-                return Err(DocumentError::Unwritable("the contact is signed already"));
+                return Err(DocumentError::Unwritable(say!("the contact is signed already")));
             }
             let changed = state.replica.edit(now, case, |writer| {
                 events.iter().try_for_each(|event| writer.put_event(event))?;

@@ -66,15 +66,12 @@ pub fn carry_off() -> AnyView {
 
 fn what_to_do(carried: &Carried) -> String {
     let names: Vec<&str> = carried.files.iter().map(|file| file.name.as_str()).collect();
-    let entries = match carried.entries {
-        1 => "1 entry".to_owned(),
-        entries => format!("{entries} entries"),
-    };
-    format!(
-        "{} is among this phone's downloads, with {entries} in it. Give it to your service \
+    let entries = counted!(entries = carried.entries, "{entries} entry", "{entries} entries");
+    said!(
+        "{files} is among this phone's downloads, with {entries} in it. Give it to your service \
          administrator or lead. It also stays here, and is sent as soon as this phone can: nothing \
          is recorded twice.",
-        names.join(" and ")
+        files = names.join(say!(" and "))
     )
 }
 

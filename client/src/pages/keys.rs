@@ -53,22 +53,24 @@ fn AddPasskey() -> impl IntoView {
     };
     const FIELDS: &[Passphrase] = &[Passphrase {
         id: "passkey-passphrase",
-        label: "Your passphrase",
-        hint: "Typed once, so that nobody else sets this up on a phone that was left open. Your phone \
-               then asks for your face, your finger or its code.",
+        label: say!("Your passphrase"),
+        hint: say!(
+            "Typed once, so that nobody else sets this up on a phone that was left open. Your \
+             phone then asks for your face, your finger or its code."
+        ),
         autocomplete: "current-password",
     }];
     view! {
         <Disclose
             id="passkey"
-            button="Unlock with your face, finger or screen lock"
+            button=say!("Unlock with your face, finger or screen lock")
             is_open
             focus_on="passkey-passphrase"
         >
             <PassphraseForm
                 fields=FIELDS
-                button="Use this phone\u{2019}s screen lock"
-                at_work="Waiting for your phone\u{2026}"
+                button=say!("Use this phone\u{2019}s screen lock")
+                at_work=say!("Waiting for your phone\u{2026}")
                 send=add
             />
         </Disclose>
@@ -85,9 +87,9 @@ fn RemovePasskey() -> impl IntoView {
         </p>
         <Confirm
             id="remove-passkey"
-            button="Stop unlocking with the screen lock"
-            confirm="Use the passphrase only"
-            keep="Keep both"
+            button=say!("Stop unlocking with the screen lock")
+            confirm=say!("Use the passphrase only")
+            keep=say!("Keep both")
             act=move || async move { engine.remove_passkey().await }
         >
             <p>
@@ -107,14 +109,16 @@ fn ChangePassphrase() -> impl IntoView {
     const FIELDS: &[Passphrase] = &[
         Passphrase {
             id: "old-passphrase",
-            label: "Passphrase until now",
+            label: say!("Passphrase until now"),
             hint: "",
             autocomplete: "current-password",
         },
         Passphrase {
             id: "new-passphrase",
-            label: "New passphrase",
-            hint: "At least 12 characters. Three or four words that do not belong together are good.",
+            label: say!("New passphrase"),
+            hint: say!(
+                "At least 12 characters. Three or four words that do not belong together are good."
+            ),
             autocomplete: "new-password",
         },
     ];
@@ -130,17 +134,22 @@ fn ChangePassphrase() -> impl IntoView {
         Ok(())
     };
     view! {
-        <Disclose id="change" button="Change the passphrase" is_open focus_on="old-passphrase">
+        <Disclose
+            id="change"
+            button=say!("Change the passphrase")
+            is_open
+            focus_on="old-passphrase"
+        >
             <PassphraseForm
                 fields=FIELDS
-                button="Lock this phone with the new one"
-                at_work="Changing\u{2026}"
+                button=say!("Lock this phone with the new one")
+                at_work=say!("Changing\u{2026}")
                 send=change
             />
         </Disclose>
         <p role="status">
             {move || match is_changed.get() && !is_open.get() {
-                true => "The passphrase is changed. The old one opens nothing any more.",
+                true => say!("The passphrase is changed. The old one opens nothing any more."),
                 false => "",
             }}
         </p>

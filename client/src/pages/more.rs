@@ -106,9 +106,9 @@ fn SignOut() -> impl IntoView {
         </p>
         <Confirm
             id="sign-out"
-            button="Sign out"
-            confirm="Sign out and remove everything"
-            keep="Stay signed in"
+            button=say!("Sign out")
+            confirm=say!("Sign out and remove everything")
+            keep=say!("Stay signed in")
             act=move || async move { engine.sign_out().await.map_err(ToOwned::to_owned) }
         >
             <p><strong>"Sign out of this phone?"</strong></p>

@@ -9,7 +9,6 @@ use crate::{
     components::{
         person_line::{Choosing, PersonLine, is_overdue},
         show::Show,
-        shown,
     },
     draw::view,
     engine::{CaseLine, Engine},
@@ -33,10 +32,10 @@ impl Filter {
 
     fn words(self) -> &'static str {
         match self {
-            Self::All => "All",
-            Self::FirstContactDue => "First contact due",
-            Self::Overdue => "Overdue",
-            Self::Contested => "Contested",
+            Self::All => say!("All"),
+            Self::FirstContactDue => say!("First contact due"),
+            Self::Overdue => say!("Overdue"),
+            Self::Contested => say!("Contested"),
         }
     }
 
@@ -65,9 +64,9 @@ impl Filter {
     fn nobody(self) -> &'static str {
         match self {
             Self::All => "",
-            Self::FirstContactDue => "Everybody here has had a first contact.",
-            Self::Overdue => "Nothing is overdue.",
-            Self::Contested => "Nothing is contested.",
+            Self::FirstContactDue => say!("Everybody here has had a first contact."),
+            Self::Overdue => say!("Nothing is overdue."),
+            Self::Contested => say!("Nothing is contested."),
         }
     }
 }
@@ -83,9 +82,9 @@ fn choosing_named(name: Option<&str>) -> Choosing {
 
 fn heading(choosing: Choosing) -> &'static str {
     match choosing {
-        Choosing::Look => "People",
-        Choosing::Contact => "Who did you meet?",
-        Choosing::Urgent => "Who is it about?",
+        Choosing::Look => say!("People"),
+        Choosing::Contact => say!("Who did you meet?"),
+        Choosing::Urgent => say!("Who is it about?"),
     }
 }
 
@@ -141,7 +140,7 @@ fn Found(
         let lines = found.get().into_iter().take(shown_count.get());
         lines.map(|line| view! { <PersonLine line choosing /> }).collect::<Vec<_>>()
     };
-    let how_many = move || shown::count(found.read().len(), "person", "people");
+    let how_many = move || counted!(found = found.read().len(), "{found} person", "{found} people");
     view! {
         <p class="fp-count" role="status">{how_many}</p>
         <ul class="fp-list fp-people">{lines}</ul>
@@ -166,10 +165,11 @@ pub fn Arriving() -> impl IntoView {
     let engine = Engine::here();
     let (rows, arriving) = (engine.rows(), engine.arriving());
     let said = move || match rows.read().len() {
-        0 => "Your people are on their way. They appear here as they arrive.".to_owned(),
-        count => format!(
-            "{} so far, more are coming. You can start.",
-            shown::count(count, "person", "people")
+        0 => say!("Your people are on their way. They appear here as they arrive.").to_owned(),
+        count => counted!(
+            count,
+            "{count} person so far, more are coming. You can start.",
+            "{count} people so far, more are coming. You can start."
         ),
     };
     view! {
@@ -230,11 +230,16 @@ fn Nobody(typed: Live<String>, filter: Live<Filter>) -> impl IntoView {
     let why = move || match (rows.read().is_empty(), filter.get()) {
         (true, _) if arriving.get() => "",
         (true, _) => {
-            "Nobody is on this phone yet. People come here when they are assigned to you, or when \
-             you add a new referral."
+            say!(
+                "Nobody is on this phone yet. People come here when they are assigned to you, or \
+                 when you add a new referral."
+            )
         }
         (false, _) if !typed.read().trim().is_empty() => {
-            "Nobody on this phone fits what you typed. Try the beginning of a name, or fewer words."
+            say!(
+                "Nobody on this phone fits what you typed. Try the beginning of a name, or fewer \
+                 words."
+            )
         }
         (false, filter) => filter.nobody(),
     };

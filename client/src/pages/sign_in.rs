@@ -47,24 +47,32 @@ pub fn Start() -> impl IntoView {
 fn SignInScreen(found: SignIn) -> impl IntoView {
     let (heading, words) = match found {
         SignIn::Needed => (
-            "Sign in",
-            "Open the one-time link that your service sent you, on this phone. You sign in once, \
-             and Fingerpost then works without a signal.",
+            say!("Sign in"),
+            say!(
+                "Open the one-time link that your service sent you, on this phone. You sign in \
+                 once, and Fingerpost then works without a signal."
+            ),
         ),
         SignIn::TakenOff => (
-            "This phone was taken off the service",
-            "Fingerpost keeps nothing here. If you did not expect this, speak to your lead. To work \
-             on this phone again, open a new sign-in link from your service.",
+            say!("This phone was taken off the service"),
+            say!(
+                "Fingerpost keeps nothing here. If you did not expect this, speak to your lead. To \
+                 work on this phone again, open a new sign-in link from your service."
+            ),
         ),
         SignIn::Unreachable => (
-            "Fingerpost needs a signal once",
-            "To sign in, this phone has to reach your service. It goes on by itself as soon as \
-             there is a signal; after that it works without one.",
+            say!("Fingerpost needs a signal once"),
+            say!(
+                "To sign in, this phone has to reach your service. It goes on by itself as soon as \
+                 there is a signal; after that it works without one."
+            ),
         ),
         SignIn::NotUnderstood => (
-            "This version of Fingerpost is too old",
-            "Close this page and open it again to get the new version. If that does not help, tell \
-             your service administrator.",
+            say!("This version of Fingerpost is too old"),
+            say!(
+                "Close this page and open it again to get the new version. If that does not help, \
+                 tell your service administrator."
+            ),
         ),
     };
     view! {
@@ -148,16 +156,16 @@ fn OtherTab() -> impl IntoView {
 fn NoStorage(error: VaultError) -> impl IntoView {
     // Nothing is open yet that could go on trying.
     let words = match error {
-        VaultError::Unavailable => {
+        VaultError::Unavailable => say!(
             "The browser's storage does not answer. Private windows often have none: use an \
              ordinary one. Otherwise close Fingerpost and open it again, or restart the phone."
-                .to_owned()
-        }
-        VaultError::Full => {
+        )
+        .to_owned(),
+        VaultError::Full => say!(
             "This phone's storage is full. What you saved is still here. Make room by deleting \
              photos or apps, then try again."
-                .to_owned()
-        }
+        )
+        .to_owned(),
         error => error.to_string(),
     };
     view! {
@@ -172,15 +180,16 @@ fn OthersWork(before: String, now: String) -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">"This phone holds unsent work of somebody else"</h1>
         <p>
-            {format!(
+            {said!(
                 "{before} used this phone, and something that they wrote has not been sent. It \
                  stays here and is not shown to {now}.",
             )}
         </p>
         <p>
-            {format!(
+            {said!(
                 "What to do: {before} signs in on this phone once more, with a new link, sends it \
-                 and signs out. Then {now} can sign in with a new link. Or {now} uses another phone.",
+                 and signs out. Then {now} can sign in with a new link. Or {now} uses another \
+                 phone.",
             )}
         </p>
         <TryAgain />
@@ -193,13 +202,17 @@ fn path_of(typed: &str, origin: &str) -> Result<String, &'static str> {
     let token = match typed.split_once(LINK_PATH) {
         Some((server, token)) if server == origin || server.is_empty() => token,
         Some(_) => {
-            return Err("This link belongs to another address. Open it in the browser's address \
-                        bar instead.");
+            return Err(say!(
+                "This link belongs to another address. Open it in the browser's address bar \
+                 instead."
+            ));
         }
         None => typed,
     };
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err("This is not a sign-in link. Copy the whole link, from https to its end.");
+        return Err(say!(
+            "This is not a sign-in link. Copy the whole link, from https to its end."
+        ));
     }
     Ok(format!("{LINK_PATH}{token}"))
 }

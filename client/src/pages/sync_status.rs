@@ -58,12 +58,14 @@ fn Overall() -> impl IntoView {
 /// Why nothing moves, where that is no fault that a person can put right.
 fn reason(online: bool, failure: Option<Failure>) -> Option<&'static str> {
     match failure {
-        _ if !online => Some("There is no signal. Everything is sent by itself when there is."),
+        _ if !online => {
+            Some(say!("There is no signal. Everything is sent by itself when there is."))
+        }
         Some(Failure::Unreachable) => {
-            Some("Your service does not answer here. Fingerpost goes on trying by itself.")
+            Some(say!("Your service does not answer here. Fingerpost goes on trying by itself."))
         }
         Some(Failure::Server) => {
-            Some("Your service has trouble of its own. Fingerpost goes on trying by itself.")
+            Some(say!("Your service has trouble of its own. Fingerpost goes on trying by itself."))
         }
         Some(Failure::SignedOut | Failure::TakenOff | Failure::TooOld | Failure::NotUnderstood)
         | None => None,
@@ -107,9 +109,9 @@ fn unsent_line(line: &CaseLine) -> AnyView {
     };
     let since = engine
         .unsent_since(line.case)
-        .map(|since| format!("Oldest written {}.", words::when(since, engine.now())));
+        .map(|since| said!("Oldest written {when}.", when = words::when(since, engine.now())));
     let said = match line.state {
-        SyncState::CannotSend(remedy) => format!("Cannot send: {remedy}"),
+        SyncState::CannotSend(remedy) => said!("Cannot send: {remedy}"),
         ref state => format!("{}.", words::state(state, engine.now())),
     };
     view! {
@@ -125,9 +127,12 @@ fn Unfinished() -> impl IntoView {
     let drafts = Engine::here().working_drafts();
     let has_study = !Engine::here().typed(studies::TYPED).is_empty();
     let count = move || drafts.with(|drafts| drafts.len());
-    let said = move || match count() {
-        1 => "1 contact is not finished.".to_owned(),
-        count => format!("{count} contacts are not finished."),
+    let said = move || {
+        counted!(
+            count = count(),
+            "{count} contact is not finished.",
+            "{count} contacts are not finished."
+        )
     };
     view! {
         <Show when=move || count() != 0 || has_study>
@@ -154,8 +159,8 @@ fn Carry() -> impl IntoView {
         is_unsent || drafts.with(|drafts| !drafts.is_empty())
     };
     let heading = move || match is_stuck() {
-        true => "Carry it to your service",
-        false => "If this phone cannot send for long",
+        true => say!("Carry it to your service"),
+        false => say!("If this phone cannot send for long"),
     };
     view! {
         <Show when=has_unsent>
@@ -202,19 +207,18 @@ fn Storage() -> impl IntoView {
     let ask = move |_| spawn_local(async move { engine.ask_to_persist().await });
     let unreadable = move || match engine.unreadable().get() {
         0 => None,
-        1 => Some("1 record on this phone cannot be read. Tell your service administrator.".into()),
-        count => Some(format!(
+        count => Some(counted!(
+            count,
+            "{count} record on this phone cannot be read. Tell your service administrator.",
             "{count} records on this phone cannot be read. Tell your service administrator."
         )),
     };
     let unopened = move || match engine.unopened().get() {
         0 => None,
-        1 => Some(
-            "1 record on this phone is damaged and cannot be opened. It is left where it is. \
-                   Tell your service administrator."
-                .into(),
-        ),
-        count => Some(format!(
+        count => Some(counted!(
+            count,
+            "{count} record on this phone is damaged and cannot be opened. It is left where it is. \
+             Tell your service administrator.",
             "{count} records on this phone are damaged and cannot be opened. They are left where \
              they are. Tell your service administrator."
         )),

@@ -38,12 +38,12 @@ pub fn TakenOffScreen(
 
 fn waiting(entries: u32) -> AnyView {
     let words = match entries {
-        0 => "Everything that was written here has been sent.".to_owned(),
-        1 => "1 entry has not been sent. It is kept here, locked, and handed over to your lead as \
-              soon as your service can be reached."
-            .to_owned(),
-        many => format!(
-            "{many} entries have not been sent. They are kept here, locked, and handed over to \
+        0 => say!("Everything that was written here has been sent.").to_owned(),
+        _ => counted!(
+            entries,
+            "{entries} entry has not been sent. It is kept here, locked, and handed over to your \
+             lead as soon as your service can be reached.",
+            "{entries} entries have not been sent. They are kept here, locked, and handed over to \
              your lead as soon as your service can be reached."
         ),
     };
@@ -59,10 +59,13 @@ fn rest(handed: u32, left: u32) -> AnyView {
     let engine = Engine::here();
     let has_carried = engine.has_carried();
     let remove = move |_| spawn_local(async move { engine.remove_everything().await });
-    let words = format!(
-        "{} Your service did not take {}. Carry that off first: without a file it would be lost.",
-        handed_words(handed),
-        if left == 1 { "1 entry".to_owned() } else { format!("{left} entries") }
+    let handed = handed_words(handed);
+    let words = counted!(
+        left,
+        "{handed} Your service did not take {left} entry. Carry that off first: without a file it \
+         would be lost.",
+        "{handed} Your service did not take {left} entries. Carry that off first: without a file \
+         it would be lost."
     );
     view! {
         <p>{words}</p>
@@ -92,8 +95,11 @@ fn done(handed: u32) -> AnyView {
 
 fn handed_words(handed: u32) -> String {
     match handed {
-        0 => "Nothing had to be handed over.".into(),
-        1 => "1 entry was handed over to your lead.".into(),
-        many => format!("{many} entries were handed over to your lead."),
+        0 => say!("Nothing had to be handed over.").into(),
+        _ => counted!(
+            handed,
+            "{handed} entry was handed over to your lead.",
+            "{handed} entries were handed over to your lead."
+        ),
     }
 }

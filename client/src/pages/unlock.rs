@@ -17,14 +17,14 @@ use crate::{
 
 const NEW: Passphrase = Passphrase {
     id: "passphrase",
-    label: "Passphrase",
-    hint: "At least 12 characters. Three or four words that do not belong together are good.",
+    label: say!("Passphrase"),
+    hint: say!("At least 12 characters. Three or four words that do not belong together are good."),
     autocomplete: "new-password",
 };
 const KNOWN: Passphrase = Passphrase {
     id: "passphrase",
-    label: "Passphrase",
-    hint: "Works without a signal.",
+    label: say!("Passphrase"),
+    hint: say!("Works without a signal."),
     autocomplete: "current-password",
 };
 
@@ -48,8 +48,8 @@ pub fn Choose() -> impl IntoView {
         </p>
         <PassphraseForm
             fields=&[NEW]
-            button="Lock this phone with it"
-            at_work="Locking\u{2026}"
+            button=say!("Lock this phone with it")
+            at_work=say!("Locking\u{2026}")
             send=choose
         />
     }
@@ -74,8 +74,8 @@ pub fn Unlock(
         {has_passkey.then(|| view! { <ScreenLock /> })}
         <PassphraseForm
             fields=&[KNOWN]
-            button="Unlock"
-            at_work="Unlocking\u{2026}"
+            button=say!("Unlock")
+            at_work=say!("Unlocking\u{2026}")
             class
             send=unlock
         />
@@ -93,7 +93,7 @@ pub fn LeaseEnded(
     view! {
         <h1 class="nhsuk-heading-l">"This phone needs a signal"</h1>
         <p>
-            {format!(
+            {said!(
                 "It has not reached your service for {hours} hours, so it shows nothing until it \
                  has. What you wrote is kept here, locked, and is sent then.",
             )}
@@ -128,8 +128,8 @@ fn ScreenLock() -> impl IntoView {
         <p class="nhsuk-error-message" role="alert">{move || problem.get()}</p>
         <button type="button" class="nhsuk-button" on:click=unlock>
             {move || match is_working.get() {
-                true => "Unlocking\u{2026}",
-                false => "Unlock with this phone\u{2019}s screen lock",
+                true => say!("Unlocking\u{2026}"),
+                false => say!("Unlock with this phone\u{2019}s screen lock"),
             }}
         </button>
     }
@@ -140,16 +140,19 @@ fn ScreenLock() -> impl IntoView {
 fn Forget(waiting: u32) -> impl IntoView {
     let engine = Engine::here();
     let lost = match waiting {
-        0 => "Everything that was written here has been sent.".to_owned(),
-        1 => "1 entry has not been sent, and would be lost.".to_owned(),
-        many => format!("{many} entries have not been sent, and would be lost."),
+        0 => say!("Everything that was written here has been sent.").to_owned(),
+        _ => counted!(
+            waiting,
+            "{waiting} entry has not been sent, and would be lost.",
+            "{waiting} entries have not been sent, and would be lost."
+        ),
     };
     view! {
         <Confirm
             id="forget"
-            button="Forget this phone"
-            confirm="Forget it and remove everything"
-            keep="Keep it"
+            button=say!("Forget this phone")
+            confirm=say!("Forget it and remove everything")
+            keep=say!("Keep it")
             act=move || async move { engine.forget().await }
         >
             <h2 class="nhsuk-heading-m">"Forget this phone?"</h2>

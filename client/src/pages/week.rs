@@ -25,10 +25,18 @@ pub fn Week() -> impl IntoView {
     let taken = engine.taken(first, today);
     let logged = engine.logged();
     let lines = move || week_of(taken, &logged.read(), first, today);
-    let caption = format!("{} to {}", shown::day(first, today), shown::day(today, today));
-    let contacts = match shown::count(taken.contacts, "contact", "contacts") {
-        said if taken.contacts == 0 => format!("{said}."),
-        said => format!("{said}, those where nobody answered included."),
+    let caption = said!(
+        "{first} to {last}",
+        first = shown::day(first, today),
+        last = shown::day(today, today)
+    );
+    let contacts = match taken.contacts {
+        0 => say!("0 contacts.").to_owned(),
+        contacts => counted!(
+            contacts,
+            "{contacts} contact, those where nobody answered included.",
+            "{contacts} contacts, those where nobody answered included."
+        ),
     };
     view! {
         <h1 class="nhsuk-heading-l">"My week"</h1>
@@ -44,10 +52,10 @@ pub fn Week() -> impl IntoView {
 /// Minutes by kind: with people first, whatever they are, then activity that took time.
 fn week_of(taken: Taken, logged: &[Logged], first: Date, last: Date) -> Vec<(&'static str, u32)> {
     let mut lines = vec![
-        ("With people", taken.session),
-        ("Preparation", taken.preparation),
-        ("Write-up", taken.write_up),
-        ("Research", taken.research),
+        (say!("With people"), taken.session),
+        (say!("Preparation"), taken.preparation),
+        (say!("Write-up"), taken.write_up),
+        (say!("Research"), taken.research),
     ];
     lines.extend(by_kind(logged, |on| (first..=last).contains(&on)));
     lines

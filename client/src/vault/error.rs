@@ -5,35 +5,45 @@
 pub enum VaultError {
     /// The phone's storage is full.
     #[error(
-        "This phone's storage is full. Make room by deleting photos or apps. Keep Fingerpost \
-         open: it goes on trying."
+        "{}", say!(
+            "This phone's storage is full. Make room by deleting photos or apps. Keep Fingerpost \
+             open: it goes on trying."
+        )
     )]
     Full,
     /// Fingerpost was opened in another tab, which writes from now on.
-    #[error("Fingerpost is open in another tab. Go on there, or use it here.")]
+    #[error("{}", say!("Fingerpost is open in another tab. Go on there, or use it here."))]
     OpenElsewhere,
     /// The browser removed everything that Fingerpost had stored.
     #[error(
-        "The browser removed what Fingerpost had stored on this phone. Keep this page open: \
-         Fingerpost stores it again and sends it."
+        "{}", say!(
+            "The browser removed what Fingerpost had stored on this phone. Keep this page open: \
+             Fingerpost stores it again and sends it."
+        )
     )]
     Lost,
     /// The browser's storage does not answer.
     #[error(
-        "The browser's storage does not answer. Keep Fingerpost open: it goes on trying. If this \
-         stays, write down what matters and restart the phone."
+        "{}", say!(
+            "The browser's storage does not answer. Keep Fingerpost open: it goes on trying. If \
+             this stays, write down what matters and restart the phone."
+        )
     )]
     Unavailable,
     /// The browser has no cryptography for this page.
     #[error(
-        "This browser cannot lock what it stores, so Fingerpost cannot work in it. Open the address \
-         that begins with https, in an up-to-date browser."
+        "{}", say!(
+            "This browser cannot lock what it stores, so Fingerpost cannot work in it. Open the \
+             address that begins with https, in an up-to-date browser."
+        )
     )]
     NoCryptography,
     /// The browser has no storage for this page at all.
     #[error(
-        "This browser window cannot store anything, so Fingerpost cannot work in it. Private \
-         windows often cannot: use an ordinary one."
+        "{}", say!(
+            "This browser window cannot store anything, so Fingerpost cannot work in it. Private \
+             windows often cannot: use an ordinary one."
+        )
     )]
     NoStorage,
 }

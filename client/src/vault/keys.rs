@@ -177,9 +177,9 @@ fn passes_for(one_pass_ms: f64) -> u32 {
 
 /// Why a passphrase cannot be chosen.
 pub fn objection(passphrase: &str) -> Option<&'static str> {
-    (passphrase.chars().count() < limits::PASSPHRASE_CHARACTERS_MIN).then_some(
-        "Choose at least 12 characters. Three or four words that do not belong together are good.",
-    )
+    (passphrase.chars().count() < limits::PASSPHRASE_CHARACTERS_MIN).then_some(say!(
+        "Choose at least 12 characters. Three or four words that do not belong together are good."
+    ))
 }
 
 #[cfg(test)]

@@ -34,19 +34,19 @@ pub struct Lock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It is not the passphrase.
-    #[error("That is not the passphrase. Nothing is lost.{}", wait_words(*.wait_ms))]
+    #[error("{}{}", say!("That is not the passphrase. Nothing is lost."), wait_words(*.wait_ms))]
     Wrong {
         /// How long to wait before the next, in milliseconds.
         wait_ms: i64,
     },
     /// Too many were wrong; this one was not tried.
-    #[error("That is too soon.{}", wait_words(*.wait_ms))]
+    #[error("{}{}", say!("That is too soon."), wait_words(*.wait_ms))]
     TooSoon {
         /// How long to wait, in milliseconds.
         wait_ms: i64,
     },
     /// The passkey is of another phone's vault, or of an earlier one of this phone's.
-    #[error("This phone's screen lock does not open it any more. Use the passphrase.")]
+    #[error("{}", say!("This phone's screen lock does not open it any more. Use the passphrase."))]
     OtherPasskey,
     /// The passkey gave nothing.
     #[error(transparent)]
@@ -209,7 +209,15 @@ fn put_passkey(wrapping: &PasskeyWrapping) -> Ready {
 fn wait_words(wait_ms: i64) -> String {
     match wait_ms / 1_000 {
         _ if wait_ms == 0 => String::new(),
-        seconds if seconds < 100 => format!(" Try again in {} seconds.", seconds + 1),
-        seconds => format!(" Try again in {} minutes.", seconds / 60 + 1),
+        seconds if seconds < 100 => counted!(
+            seconds = seconds + 1,
+            " Try again in {seconds} second.",
+            " Try again in {seconds} seconds."
+        ),
+        seconds => counted!(
+            minutes = seconds / 60 + 1,
+            " Try again in {minutes} minute.",
+            " Try again in {minutes} minutes."
+        ),
     }
 }

@@ -55,7 +55,15 @@ extern "C" {
 
 /// What a new passkey is to be. It names nobody: the platform shows it in its list of passkeys, and
 /// may carry it to the person's other devices, where it opens nothing.
-const NEW: &str = r#"{"publicKey":{"rp":{"name":"Fingerpost"},"user":{"name":"Fingerpost on this phone","displayName":"Fingerpost on this phone"},"pubKeyCredParams":[{"type":"public-key","alg":-7},{"type":"public-key","alg":-257}],"authenticatorSelection":{"authenticatorAttachment":"platform","residentKey":"preferred","userVerification":"required"},"extensions":{"prf":{"eval":{}}}}}"#;
+const NEW: &str = concat!(
+    r#"{"publicKey":{"rp":{"name":"Fingerpost"},"user":{"name":""#,
+    say!("Fingerpost on this phone"),
+    r#"","displayName":""#,
+    say!("Fingerpost on this phone"),
+    r#""},"pubKeyCredParams":[{"type":"public-key","alg":-7},{"type":"public-key","alg":-257}],"#,
+    r#""authenticatorSelection":{"authenticatorAttachment":"platform","residentKey":"preferred","#,
+    r#""userVerification":"required"},"extensions":{"prf":{"eval":{}}}}}"#,
+);
 /// What is asked of one that is there.
 const KNOWN: &str =
     r#"{"publicKey":{"userVerification":"required","extensions":{"prf":{"eval":{}}}}}"#;
@@ -81,12 +89,14 @@ pub type Secret = [u8; KEY_BYTES];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasskeyError {
     /// The person or the platform broke off.
-    #[error("The screen lock was not used. Try again, or use the passphrase.")]
+    #[error("{}", say!("The screen lock was not used. Try again, or use the passphrase."))]
     BrokenOff,
     /// It has no secrets to give.
     #[error(
-        "This phone's screen lock cannot open Fingerpost: its browser or its password manager is too \
-         old for that. Go on with the passphrase."
+        "{}", say!(
+            "This phone's screen lock cannot open Fingerpost: its browser or its password manager \
+             is too old for that. Go on with the passphrase."
+        )
     )]
     Unfit,
 }

@@ -21,11 +21,17 @@ impl Persistence {
     /// What the answer means, and what to do.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Unknown => "The browser has not said yet whether it keeps what is stored here.",
-            Self::Promised => "The browser has promised to keep what is stored on this phone.",
+            Self::Unknown => {
+                say!("The browser has not said yet whether it keeps what is stored here.")
+            }
+            Self::Promised => {
+                say!("The browser has promised to keep what is stored on this phone.")
+            }
             Self::NotPromised => {
-                "The browser may remove what is stored here when the phone runs short of room. Add \
-                 Fingerpost to the home screen, which makes that unlikely, and send often."
+                say!(
+                    "The browser may remove what is stored here when the phone runs short of room. \
+                     Add Fingerpost to the home screen, which makes that unlikely, and send often."
+                )
             }
         }
     }

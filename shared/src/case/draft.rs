@@ -124,37 +124,39 @@ impl ContactDraft {
             problems.push(DraftProblem { field, words: words.to_owned() });
         };
         if self.at.date() > today {
-            refuse("at", "The date is in the future. Enter the day on which you met.");
+            refuse("at", say!("The date is in the future. Enter the day on which you met."));
         }
         if self.next_on.is_some_and(|next| next < self.at.date()) {
-            refuse("next_on", "The next date is before this contact. Enter a later one.");
+            refuse("next_on", say!("The next date is before this contact. Enter a later one."));
         }
         if self.decision.is_some() && self.outcome != ContactOutcome::Seen {
             refuse(
                 "decision",
-                "An answer needs a contact in which you spoke. Remove the answer, or choose \
-                 “Saw them”.",
+                say!(
+                    "An answer needs a contact in which you spoke. Remove the answer, or choose \
+                     “Saw them”."
+                ),
             );
         }
         let too_long = |text: &str, most| text.chars().count() > most;
         if too_long(self.note.reveal(), limits::NOTE_CHARACTERS_MAX) {
-            refuse("note", "The note is over 20,000 characters. Split it into two contacts.");
+            refuse("note", say!("The note is over 20,000 characters. Split it into two contacts."));
         }
         if too_long(self.next_step.reveal(), limits::LINE_CHARACTERS_MAX)
             || too_long(&self.venue, limits::LINE_CHARACTERS_MAX)
         {
-            refuse("next_step", "Keep the next step and the place under 200 characters.");
+            refuse("next_step", say!("Keep the next step and the place under 200 characters."));
         }
         if too_long(self.goal.reveal(), limits::PARAGRAPH_CHARACTERS_MAX) {
-            refuse("goal", "Keep the goal under 2,000 characters.");
+            refuse("goal", say!("Keep the goal under 2,000 characters."));
         }
         let minutes = self.minutes;
         let all = [minutes.preparation, minutes.session, minutes.write_up, minutes.research];
         if all.iter().any(|minutes| *minutes > limits::MINUTES_MAX) {
-            refuse("minutes", "Enter at most 1,440 minutes of each kind: a whole day.");
+            refuse("minutes", say!("Enter at most 1,440 minutes of each kind: a whole day."));
         }
         if self.signposts.len().max(self.needs.len()) > limits::LIST_ENTRIES_MAX {
-            refuse("signposts", "Keep to 50 services and needs in one contact.");
+            refuse("signposts", say!("Keep to 50 services and needs in one contact."));
         }
         problems
     }

@@ -52,11 +52,11 @@ impl Status {
     /// The status in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Waiting => "Waiting for an answer",
-            Self::Accepted => "Accepted",
-            Self::Declined => "Declined",
-            Self::Contested => "Contested",
-            Self::Closed => "Closed",
+            Self::Waiting => say!("Waiting for an answer"),
+            Self::Accepted => say!("Accepted"),
+            Self::Declined => say!("Declined"),
+            Self::Contested => say!("Contested"),
+            Self::Closed => say!("Closed"),
         }
     }
 }

@@ -58,13 +58,13 @@ impl Role {
     /// The role in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::LinkWorker => "Social prescribing link worker",
-            Self::LeadLinkWorker => "Lead link worker",
-            Self::HealthAndWellbeingCoach => "Health and wellbeing coach",
-            Self::CareCoordinator => "Care coordinator",
-            Self::PracticeStaff => "Practice staff",
-            Self::ServiceAdministrator => "Service administrator",
-            Self::Service => "The service",
+            Self::LinkWorker => say!("Social prescribing link worker"),
+            Self::LeadLinkWorker => say!("Lead link worker"),
+            Self::HealthAndWellbeingCoach => say!("Health and wellbeing coach"),
+            Self::CareCoordinator => say!("Care coordinator"),
+            Self::PracticeStaff => say!("Practice staff"),
+            Self::ServiceAdministrator => say!("Service administrator"),
+            Self::Service => say!("The service"),
         }
     }
 }
@@ -160,10 +160,10 @@ impl ReferralSource {
     /// The source in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Gp => "GP",
-            Self::OtherProfessional => "Another professional",
-            Self::Community => "Community organisation",
-            Self::Person => "The person themselves",
+            Self::Gp => say!("GP"),
+            Self::OtherProfessional => say!("Another professional"),
+            Self::Community => say!("Community organisation"),
+            Self::Person => say!("The person themselves"),
         }
     }
 }
@@ -216,11 +216,11 @@ impl ContactMode {
     /// The mode in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::FaceToFace => "Face to face",
-            Self::Telephone => "Phone",
-            Self::Video => "Video",
-            Self::HomeVisit => "Home visit",
-            Self::Group => "Group",
+            Self::FaceToFace => say!("Face to face"),
+            Self::Telephone => say!("Phone"),
+            Self::Video => say!("Video"),
+            Self::HomeVisit => say!("Home visit"),
+            Self::Group => say!("Group"),
         }
     }
 }
@@ -243,9 +243,9 @@ impl ContactOutcome {
     /// The outcome in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Seen => "Saw them",
-            Self::NoAnswer => "No answer",
-            Self::DidNotAttend => "Did not come",
+            Self::Seen => say!("Saw them"),
+            Self::NoAnswer => say!("No answer"),
+            Self::DidNotAttend => say!("Did not come"),
         }
     }
 }
@@ -286,13 +286,13 @@ impl ContactPurpose {
     /// The purpose in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Support => "Support",
-            Self::BriefCallWithConversation => "Brief call that became a conversation",
-            Self::BriefCall => "Brief or booking call",
-            Self::WelfareCall => "Welfare call",
-            Self::ListCollation => "Putting a list together",
-            Self::VolunteerSupport => "Supporting volunteers",
-            Self::Administrative => "Administration",
+            Self::Support => say!("Support"),
+            Self::BriefCallWithConversation => say!("Brief call that became a conversation"),
+            Self::BriefCall => say!("Brief or booking call"),
+            Self::WelfareCall => say!("Welfare call"),
+            Self::ListCollation => say!("Putting a list together"),
+            Self::VolunteerSupport => say!("Supporting volunteers"),
+            Self::Administrative => say!("Administration"),
         }
     }
 }
@@ -339,9 +339,9 @@ impl Consent {
     /// The scope in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::CodeOnly => "The code only",
-            Self::CodeAndSummary => "The code and a summary",
-            Self::Withheld => "Nothing",
+            Self::CodeOnly => say!("The code only"),
+            Self::CodeAndSummary => say!("The code and a summary"),
+            Self::Withheld => say!("Nothing"),
         }
     }
 }
@@ -460,12 +460,12 @@ impl ClosingReason {
     /// The reason in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Completed => "What was planned is done",
-            Self::LeftAfterAccepting => "Left after accepting",
-            Self::Declined => "Declined the referral",
-            Self::NotReached => "Could not be reached",
-            Self::MovedAway => "Moved away",
-            Self::Died => "Died",
+            Self::Completed => say!("What was planned is done"),
+            Self::LeftAfterAccepting => say!("Left after accepting"),
+            Self::Declined => say!("Declined the referral"),
+            Self::NotReached => say!("Could not be reached"),
+            Self::MovedAway => say!("Moved away"),
+            Self::Died => say!("Died"),
         }
     }
 }
@@ -554,9 +554,9 @@ impl UrgentConsent {
     /// The answer in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Agreed => "They agreed",
-            Self::Overridden => "They did not agree, and safety came first",
-            Self::NotAsked => "They could not be asked",
+            Self::Agreed => say!("They agreed"),
+            Self::Overridden => say!("They did not agree, and safety came first"),
+            Self::NotAsked => say!("They could not be asked"),
         }
     }
 }
@@ -590,9 +590,9 @@ impl ReviewedWith {
     /// Who it is, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Person => "Checked on the person",
-            Self::Supervisor => "Reviewed with my GP supervisor",
-            Self::Manager => "My own check-in with my manager",
+            Self::Person => say!("Checked on the person"),
+            Self::Supervisor => say!("Reviewed with my GP supervisor"),
+            Self::Manager => say!("My own check-in with my manager"),
         }
     }
 }
@@ -645,14 +645,14 @@ impl ActivityKind {
     /// The kind in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::TeamMeeting => "Team meeting",
-            Self::PracticePresentation => "Presenting to a practice",
-            Self::Shadowed => "Being shadowed",
-            Self::Relationships => "Building relationships",
-            Self::Training => "Training and peer learning",
-            Self::ServiceMapping => "Mapping services",
-            Self::VaccinationSupport => "Vaccination support",
-            Self::Administration => "Administration",
+            Self::TeamMeeting => say!("Team meeting"),
+            Self::PracticePresentation => say!("Presenting to a practice"),
+            Self::Shadowed => say!("Being shadowed"),
+            Self::Relationships => say!("Building relationships"),
+            Self::Training => say!("Training and peer learning"),
+            Self::ServiceMapping => say!("Mapping services"),
+            Self::VaccinationSupport => say!("Vaccination support"),
+            Self::Administration => say!("Administration"),
         }
     }
 }

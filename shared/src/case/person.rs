@@ -65,15 +65,15 @@ impl Field {
     /// What a person reads.
     pub fn words(self) -> &'static str {
         match self {
-            Self::NhsNumber => "NHS number",
-            Self::FamilyName => "family name",
-            Self::GivenNames => "given names",
-            Self::BirthDate => "date of birth",
-            Self::Sex => "sex",
-            Self::PracticeOds => "practice",
-            Self::Phone => "phone",
-            Self::Communication => "how to talk with them",
-            Self::WhatMatters => "what matters to them",
+            Self::NhsNumber => say!("NHS number"),
+            Self::FamilyName => say!("family name"),
+            Self::GivenNames => say!("given names"),
+            Self::BirthDate => say!("date of birth"),
+            Self::Sex => say!("sex"),
+            Self::PracticeOds => say!("practice"),
+            Self::Phone => say!("phone"),
+            Self::Communication => say!("how to talk with them"),
+            Self::WhatMatters => say!("what matters to them"),
         }
     }
 

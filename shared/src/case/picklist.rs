@@ -36,19 +36,19 @@ const fn choice(code: &'static str, label: &'static str) -> Choice {
 
 /// The needs that link workers look at, in the order of a form.
 pub const NEEDS: [Choice; 13] = [
-    choice("loneliness", "Loneliness"),
-    choice("income", "Household income"),
-    choice("debt", "Debt"),
-    choice("housing", "Housing"),
-    choice("relationships", "Relationships at home"),
-    choice("physical_activity", "Physical activity"),
-    choice("work_learning", "Work and learning"),
-    choice("caring", "Caring"),
-    choice("transport", "Transport"),
-    choice("digital", "Digital access"),
-    choice("wellbeing", "Mental wellbeing"),
-    choice("food", "Food"),
-    choice("crisis", "Crisis"),
+    choice("loneliness", say!("Loneliness")),
+    choice("income", say!("Household income")),
+    choice("debt", say!("Debt")),
+    choice("housing", say!("Housing")),
+    choice("relationships", say!("Relationships at home")),
+    choice("physical_activity", say!("Physical activity")),
+    choice("work_learning", say!("Work and learning")),
+    choice("caring", say!("Caring")),
+    choice("transport", say!("Transport")),
+    choice("digital", say!("Digital access")),
+    choice("wellbeing", say!("Mental wellbeing")),
+    choice("food", say!("Food")),
+    choice("crisis", say!("Crisis")),
 ];
 
 impl Need {

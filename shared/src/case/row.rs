@@ -95,13 +95,13 @@ impl Standing {
     /// The standing in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::NoReferral => "No referral",
-            Self::FirstContactDue => "First contact due",
-            Self::AnswerDue => "Answer due",
-            Self::Accepted => "Accepted",
-            Self::Declined => "Declined",
-            Self::Contested => "Contested",
-            Self::Closed => "Closed",
+            Self::NoReferral => say!("No referral"),
+            Self::FirstContactDue => say!("First contact due"),
+            Self::AnswerDue => say!("Answer due"),
+            Self::Accepted => say!("Accepted"),
+            Self::Declined => say!("Declined"),
+            Self::Contested => say!("Contested"),
+            Self::Closed => say!("Closed"),
         }
     }
 }
@@ -165,7 +165,7 @@ impl CaseRow {
     /// What a list of work calls it: the person's name, or that it is the reader's own logbook.
     pub fn known_as(&self) -> String {
         match self.logbook {
-            Some(_) => "Your logbook".into(),
+            Some(_) => say!("Your logbook").into(),
             None => format!("{} {}", self.given_names.reveal(), self.family_name.reveal()),
         }
     }

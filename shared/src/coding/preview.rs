@@ -31,14 +31,14 @@ impl Preview {
         match self {
             Self::Coded { term, on } => {
                 let term = term.split(" (").next().unwrap_or(term);
-                (format!("This will be coded: {term}, {}.", calendar::words(*on)), Vec::new())
+                (said!("This will be coded: {term}, {on}.", on = calendar::words(*on)), Vec::new())
             }
             Self::Held(reasons) => (
-                "This will be held back until somebody settles it:".into(),
+                say!("This will be held back until somebody settles it:").into(),
                 reasons.iter().map(Hold::words).collect(),
             ),
             Self::NotCoded(reason) => {
-                ("This will not be coded.".into(), vec![reason.words().to_owned()])
+                (say!("This will not be coded.").into(), vec![reason.words().to_owned()])
             }
         }
     }

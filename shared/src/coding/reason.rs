@@ -51,62 +51,74 @@ impl Hold {
     pub fn words(&self) -> String {
         let words = match self {
             Self::AnswersContested => {
-                "Both “accepted” and “declined” are recorded for this referral. Withdraw the one \
-                 that is wrong."
+                say!(
+                    "Both “accepted” and “declined” are recorded for this referral. Withdraw the \
+                     one that is wrong."
+                )
             }
             Self::CorrectionsContested => {
-                "Two corrections of this entry were made at once. Correct it again, once."
+                say!("Two corrections of this entry were made at once. Correct it again, once.")
             }
             Self::AuthorRole(role) => {
-                return format!(
-                    "Recorded by a {}: only a link worker's own entry is coded. A link worker who \
-                     had the conversation can record it.",
-                    role.words().to_ascii_lowercase()
+                return said!(
+                    "Recorded by a {role}: only a link worker's own entry is coded. A link worker \
+                     who had the conversation can record it.",
+                    role = role.words().to_ascii_lowercase()
                 );
             }
             Self::AuthorUnconfirmed => {
-                "The author is not on the team list in this role. The service administrator can \
-                 check the list."
+                say!(
+                    "The author is not on the team list in this role. The service administrator \
+                     can check the list."
+                )
             }
             Self::Unreadable => {
-                "Part of this record could not be read. Tell the service administrator."
+                say!("Part of this record could not be read. Tell the service administrator.")
             }
-            Self::NhsNumberMissing => "The NHS number is missing. Add it to the person.",
+            Self::NhsNumberMissing => say!("The NHS number is missing. Add it to the person."),
             Self::NhsNumberInvalid => {
-                "The NHS number is not valid. Check it against a letter or with the practice."
+                say!("The NHS number is not valid. Check it against a letter or with the practice.")
             }
             Self::TestNumber => {
-                "The NHS number is one for testing (999 …). Enter the person's own number."
+                say!("The NHS number is one for testing (999 …). Enter the person's own number.")
             }
             Self::RealNumber => {
-                "This is a demonstration, and the NHS number is not one for testing (999 …)."
+                say!("This is a demonstration, and the NHS number is not one for testing (999 …).")
             }
             Self::IdentityIncomplete => {
-                "The family name or date of birth is missing. Add it to the person."
+                say!("The family name or date of birth is missing. Add it to the person.")
             }
             Self::IdentityContested(fields) => {
                 let fields: Vec<_> = fields.iter().map(|field| field.words()).collect();
-                return format!(
-                    "Two people wrote different values at once: {}. Choose the right one.",
-                    fields.join(", ")
+                return said!(
+                    "Two people wrote different values at once: {fields}. Choose the right one.",
+                    fields = fields.join(", ")
                 );
             }
             Self::PracticeUnknown => {
-                "The practice is missing or not one of this service. Correct it on the person."
+                say!(
+                    "The practice is missing or not one of this service. Correct it on the person."
+                )
             }
-            Self::DateInFuture => "The date is in the future. Correct it.",
-            Self::DateBeforeBirth => "The date is before the person was born. Correct it.",
+            Self::DateInFuture => say!("The date is in the future. Correct it."),
+            Self::DateBeforeBirth => say!("The date is before the person was born. Correct it."),
             Self::DateBeforeReferral => {
-                "The date is before the referral. Correct the date, or the referral's."
+                say!("The date is before the referral. Correct the date, or the referral's.")
             }
             Self::ConsentWithheld => {
-                "The person agreed to share nothing with the practice. It stays here."
+                say!("The person agreed to share nothing with the practice. It stays here.")
             }
             Self::LikelyDuplicate => {
-                "Another record looks like the same person. The lead link worker can compare them."
+                say!(
+                    "Another record looks like the same person. The lead link worker can compare \
+                     them."
+                )
             }
             Self::AnotherEpisodeOpen => {
-                "Another referral of this person was open already. Close or withdraw one of them."
+                say!(
+                    "Another referral of this person was open already. Close or withdraw one of \
+                     them."
+                )
             }
         };
         words.to_owned()
@@ -169,24 +181,31 @@ impl Exclusion {
     pub fn words(self) -> &'static str {
         match self {
             Self::OngoingContact => {
-                "A contact is not coded. Only the first yes or no to a referral is, once."
+                say!("A contact is not coded. Only the first yes or no to a referral is, once.")
             }
-            Self::NotSeen => "Nobody was spoken with, so nothing is coded.",
-            Self::WelfareCall => "A welfare call is never coded.",
-            Self::BeforeReferral => "What was done before the referral is never coded.",
+            Self::NotSeen => say!("Nobody was spoken with, so nothing is coded."),
+            Self::WelfareCall => say!("A welfare call is never coded."),
+            Self::BeforeReferral => say!("What was done before the referral is never coded."),
             Self::BriefCall => {
-                "A brief or booking call without a real conversation about support is never coded."
+                say!(
+                    "A brief or booking call without a real conversation about support is never \
+                     coded."
+                )
             }
-            Self::ListCollation => "Putting a list together is never coded.",
-            Self::VolunteerSupport => "Supporting volunteers or marshalling is never coded.",
-            Self::Administrative => "Booking appointments and administration are never coded.",
+            Self::ListCollation => say!("Putting a list together is never coded."),
+            Self::VolunteerSupport => say!("Supporting volunteers or marshalling is never coded."),
+            Self::Administrative => {
+                say!("Booking appointments and administration are never coded.")
+            }
             Self::NotALinkWorker => {
-                "Only a link worker's own entry is coded, and there is one for this referral."
+                say!("Only a link worker's own entry is coded, and there is one for this referral.")
             }
             Self::Covered(_) => {
-                "This answer is recorded already. It is coded once for each referral."
+                say!("This answer is recorded already. It is coded once for each referral.")
             }
-            Self::CodeNotAllowed => "This code is not on the service's list of allowed codes.",
+            Self::CodeNotAllowed => {
+                say!("This code is not on the service's list of allowed codes.")
+            }
         }
     }
 

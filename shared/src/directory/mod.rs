@@ -133,9 +133,9 @@ impl ServiceStatus {
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Self::Active => None,
-            Self::Inactive => Some("Not running at present"),
-            Self::Defunct => Some("No longer exists"),
-            Self::TemporarilyClosed => Some("Closed for a time"),
+            Self::Inactive => Some(say!("Not running at present")),
+            Self::Defunct => Some(say!("No longer exists")),
+            Self::TemporarilyClosed => Some(say!("Closed for a time")),
         }
     }
 }

@@ -79,16 +79,18 @@ impl Failure {
     pub fn remedy(self) -> Option<&'static str> {
         match self {
             Self::Unreachable | Self::Server => None,
-            Self::SignedOut => {
-                Some("You are signed out. Open your sign-in link again; nothing here is lost.")
+            Self::SignedOut => Some(say!(
+                "You are signed out. Open your sign-in link again; nothing here is lost."
+            )),
+            Self::TakenOff => {
+                Some(say!("This phone was taken off the service. Speak to your lead."))
             }
-            Self::TakenOff => Some("This phone was taken off the service. Speak to your lead."),
-            Self::TooOld => Some(
+            Self::TooOld => Some(say!(
                 "This app is too old to send. Nothing is lost: look for a new version under More, \
-                 and it is sent.",
-            ),
+                 and it is sent."
+            )),
             Self::NotUnderstood => {
-                Some("The server's answer could not be read. Update the app under More.")
+                Some(say!("The server's answer could not be read. Update the app under More."))
             }
         }
     }

@@ -191,30 +191,44 @@ impl Verdict {
     /// What a person reads when the change was not stored.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Stored => "Sent.",
+            Self::Stored => say!("Sent."),
             Self::Quarantined => {
-                "This person is no longer on your caseload. What you wrote is kept for your lead \
-                 to place."
+                say!(
+                    "This person is no longer on your caseload. What you wrote is kept for your \
+                     lead to place."
+                )
             }
-            Self::Early => "Waiting for something that was written before it.",
-            Self::NotYours => "This was written on another phone, which has to send it.",
+            Self::Early => say!("Waiting for something that was written before it."),
+            Self::NotYours => say!("This was written on another phone, which has to send it."),
             Self::Damaged => {
-                "The server could not read it. It is kept on this phone: ask your administrator."
+                say!(
+                    "The server could not read it. It is kept on this phone: ask your \
+                     administrator."
+                )
             }
             Self::TooLarge => {
-                "It is larger than the server takes. It is kept on this phone: ask your \
-                 administrator."
+                say!(
+                    "It is larger than the server takes. It is kept on this phone: ask your \
+                     administrator."
+                )
             }
             Self::SecondBeginning => {
-                "The server has another record under this name. It is kept on this phone: ask \
-                 your administrator."
+                say!(
+                    "The server has another record under this name. It is kept on this phone: ask \
+                     your administrator."
+                )
             }
             Self::NotAllowed => {
-                "Your role may not add people. It is kept on this phone: ask your administrator."
+                say!(
+                    "Your role may not add people. It is kept on this phone: ask your \
+                     administrator."
+                )
             }
             Self::DoesNotFit => {
-                "It does not fit this person's record. It is kept on this phone and on the server: \
-                 ask your administrator."
+                say!(
+                    "It does not fit this person's record. It is kept on this phone and on the \
+                     server: ask your administrator."
+                )
             }
         }
     }

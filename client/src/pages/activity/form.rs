@@ -48,16 +48,16 @@ impl Form {
         let mut checks = Checks::new(today);
         let what = self.what.get_untracked();
         if what.is_none() {
-            checks.refuse("what", "Choose what it was");
+            checks.refuse("what", say!("Choose what it was"));
         }
         let minutes = read_minutes(&self.minutes.get_untracked());
         if minutes.is_none() {
-            checks.refuse("minutes", "Write how many minutes it took, as 45");
+            checks.refuse("minutes", say!("Write how many minutes it took, as 45"));
         }
         let on = self.on.get_untracked();
         match on {
-            None => checks.refuse("on", "Choose the day"),
-            Some(on) if on > today => checks.refuse("on", "The day is in the future"),
+            None => checks.refuse("on", say!("Choose the day")),
+            Some(on) if on > today => checks.refuse("on", say!("The day is in the future")),
             Some(_) => {}
         }
         let words = self.words.get_untracked().trim().to_owned();
@@ -107,10 +107,10 @@ pub fn NewActivity() -> impl IntoView {
             }
             Ok((on, activity)) => {
                 problems.set(Vec::new());
-                let said = format!(
-                    "Saved on this phone: {}, {}.",
-                    activity.what.words(),
-                    spent(activity.minutes.into())
+                let said = said!(
+                    "Saved on this phone: {what}, {time}.",
+                    what = activity.what.words(),
+                    time = spent(activity.minutes.into())
                 );
                 let fact = Fact::Activity(activity);
                 let log = async move {
@@ -138,8 +138,8 @@ pub fn NewActivity() -> impl IntoView {
             <OnDay form problems today />
             <TextArea
                 id="words"
-                label="With whom, and what for?"
-                hint="If it helps. Name nobody whom you support."
+                label=say!("With whom, and what for?")
+                hint=say!("If it helps. Name nobody whom you support.")
                 rows=2
                 value=form.words
                 problem=problem_of(problems, "words")
@@ -162,7 +162,7 @@ fn What(form: Form, problems: Problems) -> impl IntoView {
         <FieldError id="what".to_owned() problem=problem_of(problems, "what") />
         <RadioChips
             id="what"
-            legend="What was it?"
+            legend=say!("What was it?")
             choices
             chosen
             on_choose=Callback::new(move |kind| form.what.set(kind))
@@ -192,7 +192,7 @@ fn HowLong(form: Form, problems: Problems) -> impl IntoView {
             <div class="fp-chips fp-chips--before">{chips.into_iter().collect::<Vec<_>>()}</div>
             <TextField
                 id="minutes"
-                label="Minutes"
+                label=say!("Minutes")
                 keyboard="numeric"
                 width="nhsuk-input--width-4"
                 value=form.minutes
@@ -204,14 +204,14 @@ fn HowLong(form: Form, problems: Problems) -> impl IntoView {
 
 #[component]
 fn OnDay(form: Form, problems: Problems, today: Date) -> impl IntoView {
-    let mut quick = vec![("Today", today)];
-    quick.extend(calendar::days_after(today, -1).map(|day| ("Yesterday", day)));
+    let mut quick = vec![(say!("Today"), today)];
+    quick.extend(calendar::days_after(today, -1).map(|day| (say!("Yesterday"), day)));
     let value = memo(move || form.on.get());
     view! {
         <FieldError id="on".to_owned() problem=problem_of(problems, "on") />
         <DateField
             id="on"
-            label="Day"
+            label=say!("Day")
             quick
             value
             on_choose=Callback::new(move |day| form.on.set(day))

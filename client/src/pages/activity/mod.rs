@@ -43,7 +43,7 @@ fn ThisMonth() -> impl IntoView {
     });
     let sums = move || {
         let sums = by_kind(&logged.read(), is_now);
-        time_table("Time this month, by kind".to_owned(), sums)
+        time_table(say!("Time this month, by kind").to_owned(), sums)
     };
     let lines = move || {
         let line = |logged: Logged| {

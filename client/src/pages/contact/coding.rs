@@ -44,24 +44,28 @@ pub fn seen_by_practice(preview: &Preview, draft: &ContactDraft) -> &'static str
     let consent = draft.decision.map(|decision| decision.consent);
     match (preview, consent) {
         (Preview::NotCoded(_), _) if draft.outcome != ContactOutcome::Seen => {
-            "The practice will see nothing of this contact."
+            say!("The practice will see nothing of this contact.")
         }
         (Preview::NotCoded(_), _) => {
-            "The practice will see nothing of this contact. It counts as your activity."
+            say!("The practice will see nothing of this contact. It counts as your activity.")
         }
         (Preview::Held(_), Some(Consent::Withheld)) => {
-            "The practice will see nothing: the person agreed to share nothing."
+            say!("The practice will see nothing: the person agreed to share nothing.")
         }
         (Preview::Held(_), _) => {
-            "The practice will see nothing until what holds it back is settled."
+            say!("The practice will see nothing until what holds it back is settled.")
         }
         (Preview::Coded { .. }, Some(Consent::CodeAndSummary)) => {
-            "The practice will see the person's details, the code with its date, your name, and a \
-             summary when you write one. It will not see your note."
+            say!(
+                "The practice will see the person's details, the code with its date, your name, \
+                 and a summary when you write one. It will not see your note."
+            )
         }
         (Preview::Coded { .. }, _) => {
-            "The practice will see the person's details, the code with its date, and your name. It \
-             will not see your note."
+            say!(
+                "The practice will see the person's details, the code with its date, and your \
+                 name. It will not see your note."
+            )
         }
     }
 }

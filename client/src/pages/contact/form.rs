@@ -33,10 +33,12 @@ impl Saved {
     fn words(&self, now: Timestamp) -> String {
         match self {
             Self::NotYet => String::new(),
-            Self::At(at) => format!("Saved on this phone {}", words::when(*at, now)),
+            Self::At(at) => said!("Saved on this phone {time}", time = words::when(*at, now)),
             // Why, and what to do, says the banner.
-            Self::Failed(SaveError::NotKept(_)) => "Not saved. Only this screen has it.".into(),
-            Self::Failed(error) => format!("Not saved. {error}"),
+            Self::Failed(SaveError::NotKept(_)) => {
+                say!("Not saved. Only this screen has it.").into()
+            }
+            Self::Failed(error) => said!("Not saved. {error}"),
         }
     }
 }

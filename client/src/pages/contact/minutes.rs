@@ -26,25 +26,25 @@ const USUAL: [u16; 4] = [15, 30, 45, 60];
 const KINDS: [Kind; 4] = [
     Kind {
         id: "minutes",
-        label: "With them",
+        label: say!("With them"),
         read: |minutes| minutes.session,
         write: |minutes, value| minutes.session = value,
     },
     Kind {
         id: "minutes-preparation",
-        label: "Preparation",
+        label: say!("Preparation"),
         read: |minutes| minutes.preparation,
         write: |minutes, value| minutes.preparation = value,
     },
     Kind {
         id: "minutes-write-up",
-        label: "Write-up",
+        label: say!("Write-up"),
         read: |minutes| minutes.write_up,
         write: |minutes, value| minutes.write_up = value,
     },
     Kind {
         id: "minutes-research",
-        label: "Research",
+        label: say!("Research"),
         read: |minutes| minutes.research,
         write: |minutes, value| minutes.research = value,
     },
@@ -138,7 +138,7 @@ fn MinutesField(form: Form, kind: Kind) -> impl IntoView {
                 on:input=move |event| set(event_target_value(&event))
             />
             <p class="nhsuk-error-message fp-after" id=problem_id>
-                {move || is_wrong.get().then_some("Write a whole number, as 45")}
+                {move || is_wrong.get().then_some(say!("Write a whole number, as 45"))}
             </p>
         </div>
     }

@@ -93,8 +93,8 @@ fn Opening(case: CaseId, draft: EventId) -> impl IntoView {
 pub fn ClosedScreen(closed: Closed, case: Option<CaseId>) -> impl IntoView {
     let (heading, words) = closed.words();
     let back = match case.filter(|_| closed != Closed::NoPerson) {
-        Some(case) => (format!("/person/{case}"), "Go to the person"),
-        None => ("/people".to_owned(), "Go to People"),
+        Some(case) => (format!("/person/{case}"), say!("Go to the person")),
+        None => ("/people".to_owned(), say!("Go to People")),
     };
     view! {
         <h1 class="nhsuk-heading-l">{heading}</h1>
@@ -107,7 +107,7 @@ pub fn ClosedScreen(closed: Closed, case: Option<CaseId>) -> impl IntoView {
 pub fn name_of(read: &CaseRead) -> String {
     match read {
         Some(Ok(view)) => shown::full_name(&view.case.person),
-        Some(Err(_)) | None => "a person".into(),
+        Some(Err(_)) | None => say!("a person").into(),
     }
 }
 
@@ -165,7 +165,7 @@ fn focus_on_named_field() {
 fn Note(form: Form) -> impl IntoView {
     let note = form.read(|draft| draft.note.reveal().clone());
     let set = Callback::new(move |note| form.write(|draft| draft.note = Personal::new(note)));
-    view! { <ParagraphField id="note" label="Note" rows=7 value=note on_input=set /> }
+    view! { <ParagraphField id="note" label=say!("Note") rows=7 value=note on_input=set /> }
 }
 
 #[component]
@@ -177,14 +177,14 @@ fn HowItWent(form: Form) -> impl IntoView {
     view! {
         <RadioChips
             id="outcome"
-            legend="Did you meet?"
+            legend=say!("Did you meet?")
             choices=ContactOutcome::ALL.map(|outcome| (outcome, outcome.words())).to_vec()
             chosen=outcome
             on_choose=set_outcome
         />
         <RadioChips
             id="mode"
-            legend="How"
+            legend=say!("How")
             choices=ContactMode::ALL.map(|mode| (mode, mode.words())).to_vec()
             chosen=mode
             on_choose=set_mode
@@ -271,10 +271,10 @@ fn ThrowAway(form: Form) -> impl IntoView {
     view! {
         <Confirm
             id="discard"
-            button="Throw away"
+            button=say!("Throw away")
             class="fp-link-button"
-            confirm="Throw away"
-            keep="Keep it"
+            confirm=say!("Throw away")
+            keep=say!("Keep it")
             act=discard
         >
             <p><strong>"Throw this away? It cannot be brought back."</strong></p>

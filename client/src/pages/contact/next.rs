@@ -17,14 +17,14 @@ pub fn NextStep(form: Form) -> impl IntoView {
     let set_on = Callback::new(move |on| form.write(|draft| draft.next_on = on));
     let quick = quick_days(Engine::here().today());
     view! {
-        <LineField id="next_step" label="Next step" value=step on_input=set_step />
-        <DateField id="next_on" label="Next date" quick value=on on_choose=set_on />
+        <LineField id="next_step" label=say!("Next step") value=step on_input=set_step />
+        <DateField id="next_on" label=say!("Next date") quick value=on on_choose=set_on />
     }
 }
 
 fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
     let after = |days| calendar::days_after(today, days).map(working_day);
-    let quick = [("In a week", after(7)), ("In two weeks", after(14))];
+    let quick = [(say!("In a week"), after(7)), (say!("In two weeks"), after(14))];
     quick.into_iter().filter_map(|(words, day)| Some((words, day?))).collect()
 }
 

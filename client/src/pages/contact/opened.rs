@@ -46,27 +46,29 @@ impl Closed {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Ended => (
-                "This contact is finished",
-                "It was signed or thrown away. To write another one, go to the person.",
+                say!("This contact is finished"),
+                say!("It was signed or thrown away. To write another one, go to the person."),
             ),
             Self::NoPerson => (
-                "This person is not on this phone",
-                "They may have arrived since, or belong to another team. Look in People.",
+                say!("This person is not on this phone"),
+                say!("They may have arrived since, or belong to another team. Look in People."),
             ),
             Self::Unreadable => (
-                "This record cannot be read",
-                "Nothing is lost, but nothing can be added. Tell your service administrator.",
+                say!("This record cannot be read"),
+                say!("Nothing is lost, but nothing can be added. Tell your service administrator."),
             ),
             Self::NoReferral => (
-                "There is no referral yet",
-                "A contact belongs to a referral. Record the referral on the person first.",
+                say!("There is no referral yet"),
+                say!("A contact belongs to a referral. Record the referral on the person first."),
             ),
-            Self::SignedOut => {
-                ("Nobody is signed in", "Open the sign-in link of your service on this phone.")
-            }
-            Self::NotBegun => {
-                ("There is nothing to check", "Nothing was written in this contact yet.")
-            }
+            Self::SignedOut => (
+                say!("Nobody is signed in"),
+                say!("Open the sign-in link of your service on this phone."),
+            ),
+            Self::NotBegun => (
+                say!("There is nothing to check"),
+                say!("Nothing was written in this contact yet."),
+            ),
         }
     }
 }

@@ -35,14 +35,16 @@ fn answered(answer: Answer) -> Option<String> {
     match answer {
         Answer::Open => None,
         Answer::Accepted(on) => {
-            Some(format!("They accepted the referral on {}.", calendar::words(on)))
+            Some(said!("They accepted the referral on {day}.", day = calendar::words(on)))
         }
         Answer::Declined(on) => {
-            Some(format!("They declined the referral on {}.", calendar::words(on)))
+            Some(said!("They declined the referral on {day}.", day = calendar::words(on)))
         }
         Answer::Contested => Some(
-            "Both “accepted” and “declined” are recorded. Withdraw the wrong one on the person."
-                .into(),
+            say!(
+                "Both “accepted” and “declined” are recorded. Withdraw the wrong one on the person."
+            )
+            .into(),
         ),
     }
 }
@@ -56,7 +58,7 @@ fn decided(before: Option<DraftDecision>, answer: Option<bool>) -> Option<DraftD
 
 /// What a person can answer, in the order of the form.
 const ANSWERS: [(Option<bool>, &str); 3] =
-    [(None, "Not today"), (Some(true), "Accepted"), (Some(false), "Declined")];
+    [(None, say!("Not today")), (Some(true), say!("Accepted")), (Some(false), say!("Declined"))];
 
 /// The person's answer to the referral, while there is none.
 #[component]
@@ -75,7 +77,7 @@ pub fn Decided(form: Form) -> impl IntoView {
         <Show when=move || asks.get()>
             <RadioChips
                 id="decision"
-                legend="Their answer to the referral"
+                legend=say!("Their answer to the referral")
                 choices=ANSWERS.to_vec()
                 chosen=answer
                 on_choose=choose
@@ -101,7 +103,7 @@ fn Consented(form: Form) -> impl IntoView {
     view! {
         <RadioChips
             id="consent"
-            legend="What may go to their practice"
+            legend=say!("What may go to their practice")
             choices=Consent::ALL.map(|consent| (consent, consent.words())).to_vec()
             chosen=consent
             on_choose=choose
@@ -137,7 +139,7 @@ pub fn Needs(form: Form) -> impl IntoView {
     view! {
         <CheckboxChips
             id="needs"
-            legend="Needs"
+            legend=say!("Needs")
             choices=choices(&chosen.get_untracked())
             chosen
             on_toggle=toggle
@@ -153,7 +155,7 @@ pub fn Goal(form: Form) -> impl IntoView {
     view! {
         <ParagraphField
             id="goal"
-            label="A goal, in their words"
+            label=say!("A goal, in their words")
             rows=2
             value=goal
             on_input=set

@@ -56,14 +56,16 @@ impl Hits {
         match self {
             Self::NotAsked | Self::Found(_, 0) => None,
             Self::NoDirectory => Some(
-                "The directory is not on this phone yet. It comes with the next signal; name the \
-                 service in the note meanwhile."
-                    .into(),
+                say!(
+                    "The directory is not on this phone yet. It comes with the next signal; name \
+                     the service in the note meanwhile."
+                )
+                .into(),
             ),
-            Self::Nothing => {
-                Some("No other service has these words. Try fewer, or name it in the note.".into())
-            }
-            Self::Found(_, more) => Some(format!("{more} more. Type another word to find them.")),
+            Self::Nothing => Some(
+                say!("No other service has these words. Try fewer, or name it in the note.").into(),
+            ),
+            Self::Found(_, more) => Some(said!("{more} more. Type another word to find them.")),
         }
     }
 }

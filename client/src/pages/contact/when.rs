@@ -22,15 +22,15 @@ pub fn WhenAndWhere(form: Form) -> impl IntoView {
     let venue = form.read(|draft| draft.venue.clone());
     let set_venue = Callback::new(move |venue| form.write(|draft| draft.venue = venue));
     view! {
-        <DateField id="at" label="Date" quick value=day on_choose=set_day />
+        <DateField id="at" label=say!("Date") quick value=day on_choose=set_day />
         <TimeField form />
-        <LineField id="venue" label="Place" value=venue on_input=set_venue />
+        <LineField id="venue" label=say!("Place") value=venue on_input=set_venue />
     }
 }
 
 fn quick_days(today: Date) -> Vec<(&'static str, Date)> {
-    let mut quick = vec![("Today", today)];
-    quick.extend(calendar::days_after(today, -1).map(|day| ("Yesterday", day)));
+    let mut quick = vec![(say!("Today"), today)];
+    quick.extend(calendar::days_after(today, -1).map(|day| (say!("Yesterday"), day)));
     quick
 }
 

@@ -52,8 +52,8 @@ impl Attempt {
 
     fn question(self) -> &'static str {
         match self {
-            Self::NoAnswer => "Record that nobody answered, by phone, now?",
-            Self::DidNotCome => "Record that they did not come, face to face, now?",
+            Self::NoAnswer => say!("Record that nobody answered, by phone, now?"),
+            Self::DidNotCome => say!("Record that they did not come, face to face, now?"),
         }
     }
 
@@ -180,7 +180,7 @@ async fn sign(
         }
     };
     let what = attempt.outcome().words().to_ascii_lowercase();
-    let words = format!("Recorded at {time}: {what}.");
+    let words = said!("Recorded at {time}: {what}.");
     // The screen may have gone meanwhile.
     step.set(Step::Recorded { contact, words, may_undo: true });
     focus(TAKE_BACK.to_owned());
@@ -207,7 +207,7 @@ fn recorded(
 ) -> AnyView {
     let engine = Engine::here();
     let undo = move |_| {
-        let reason = Personal::new("Recorded by mistake".to_owned());
+        let reason = Personal::new(say!("Recorded by mistake").to_owned());
         let retracted = Retracted { target: contact, reason };
         let save = write_entry(engine, shown.case, Fact::Retracted(retracted));
         saving.run(save, move || {

@@ -13,7 +13,6 @@ use crate::{
         entry::{Saving, write_entry},
         field::FieldError,
         show::Show,
-        shown,
     },
     draw::view,
     engine::Engine,
@@ -46,24 +45,32 @@ fn fits(reason: ClosingReason, answer: Answer) -> bool {
 fn still_open(case: &Case, drafts: usize) -> Vec<String> {
     let contested =
         case.current_episode().is_some_and(|episode| episode.answer() == Answer::Contested);
-    let counted = [
-        (drafts, "contact that is not signed", "contacts that are not signed"),
-        (
-            case.urgent_without_owner().count(),
-            "urgent concern that nobody has taken over",
-            "urgent concerns that nobody has taken over",
-        ),
-        (
-            without_word(case),
-            "service without a word on how it went",
-            "services without a word on how they went",
-        ),
-    ];
-    let counted = counted.into_iter().filter(|(count, _, _)| *count > 0);
-    let mut open: Vec<_> =
-        counted.map(|(count, one, many)| shown::count(count, one, many)).collect();
+    let mut open = Vec::new();
+    if drafts > 0 {
+        open.push(counted!(
+            drafts,
+            "{drafts} contact that is not signed",
+            "{drafts} contacts that are not signed"
+        ));
+    }
+    let concerns = case.urgent_without_owner().count();
+    if concerns > 0 {
+        open.push(counted!(
+            concerns,
+            "{concerns} urgent concern that nobody has taken over",
+            "{concerns} urgent concerns that nobody has taken over"
+        ));
+    }
+    let services = without_word(case);
+    if services > 0 {
+        open.push(counted!(
+            services,
+            "{services} service without a word on how it went",
+            "{services} services without a word on how they went"
+        ));
+    }
     if contested {
-        open.push("two answers to the referral, of which one is to be withdrawn".to_owned());
+        open.push(say!("two answers to the referral, of which one is to be withdrawn").to_owned());
     }
     open
 }
@@ -95,7 +102,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
         let reason = reason.and_then(|at| REASONS.get(at).copied());
         let Some((episode, _)) = open.get_untracked() else { return };
         match reason {
-            None => saving.problem.set(Some("Choose why it ends".into())),
+            None => saving.problem.set(Some(say!("Choose why it ends").into())),
             Some(reason) => {
                 let closed = EpisodeClosed { episode, reason };
                 let save = write_entry(engine, case, Fact::EpisodeClosed(closed));
@@ -112,7 +119,7 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
     };
     view! {
         <Show when=move || open.read().is_some()>
-            <Disclose id="close" button="Close this referral" is_open focus_on="close-reason">
+            <Disclose id="close" button=say!("Close this referral") is_open focus_on="close-reason">
                 <form class="fp-ask" on:submit=submit novalidate>
                     <Show when=move || !still.read().is_empty()>
                         <p>"This is still open, and stays so:"</p>

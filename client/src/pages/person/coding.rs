@@ -55,11 +55,14 @@ fn has_any(coding: &Coding) -> bool {
 }
 
 fn coded_line(engine: Engine, entry: &CodedEntry, sent: bool) -> AnyView {
-    let where_it_is =
-        if sent { "on the practice's list" } else { "on the practice's list after sending" };
+    let where_it_is = if sent {
+        say!("on the practice's list")
+    } else {
+        say!("on the practice's list after sending")
+    };
     let hide = entry
         .hide_online_suggested
-        .then_some("The practice is asked to consider hiding it from online access.");
+        .then_some(say!("The practice is asked to consider hiding it from online access."));
     view! {
         <li>
             <strong>{term(engine, Some(entry.concept))}</strong>
@@ -95,5 +98,5 @@ fn term(engine: Engine, concept: Option<shared::snomed::ConceptId>) -> String {
             facts.codes.term(&concept).map(ToOwned::to_owned)
         })
     });
-    term.unwrap_or_else(|| "The answer to the referral".to_owned())
+    term.unwrap_or_else(|| say!("The answer to the referral").to_owned())
 }

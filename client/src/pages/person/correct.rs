@@ -62,8 +62,8 @@ pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
     let doing = Live::new(Doing::Nothing);
     let can_correct = !parts_of(&standing.entry.current).is_empty();
     let offered = [
-        (Doing::Correcting, "Add a correction", can_correct),
-        (Doing::Withdrawing, "Withdraw", standing.may_withdraw),
+        (Doing::Correcting, say!("Add a correction"), can_correct),
+        (Doing::Withdrawing, say!("Withdraw"), standing.may_withdraw),
     ];
     let about = standing.about.clone();
     let offered = offered.into_iter().filter(|(_, _, is_offered)| *is_offered);
@@ -128,11 +128,13 @@ fn withdraw(shown: Shown, target: EventId) -> AnyView {
     view! {
         <AskForm
             id=withdraw_id(target)
-            label="Why is it withdrawn?".to_owned()
-            hint="It stays in the record, marked as withdrawn. What was signed with it, such as an \
-                  answer or a service, stays as it is."
-            send="Withdraw it"
-            missing="Write why it is withdrawn"
+            label=say!("Why is it withdrawn?").to_owned()
+            hint=say!(
+                "It stays in the record, marked as withdrawn. What was signed with it, such as an \
+                 answer or a service, stays as it is."
+            )
+            send=say!("Withdraw it")
+            missing=say!("Write why it is withdrawn")
             begin_with=None
             save=save.into()
             done=Arc::new(move || focus(title_id(target)))
@@ -195,8 +197,8 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
             {drawn}
             <TextArea
                 id=why_id
-                label="Why is it corrected?"
-                hint="The entry as it was first written stays in the record"
+                label=say!("Why is it corrected?")
+                hint=say!("The entry as it was first written stays in the record")
                 rows=2
                 value=why
                 problem=why_problem
@@ -211,10 +213,11 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
 
 fn refusal(reason: &str) -> Option<String> {
     if reason.is_empty() {
-        return Some("Write why it is corrected".to_owned());
+        return Some(say!("Write why it is corrected").to_owned());
     }
     let is_long = reason.chars().count() > limits::PARAGRAPH_CHARACTERS_MAX;
-    is_long.then(|| format!("Write at most {} characters", limits::PARAGRAPH_CHARACTERS_MAX))
+    is_long
+        .then(|| said!("Write at most {most} characters", most = limits::PARAGRAPH_CHARACTERS_MAX))
 }
 
 /// What is written: the correction of what was seen, and the end of whatever competes with it.
@@ -228,7 +231,7 @@ fn correction(standing: &Standing, at: DateTime, fact: Fact, reason: String) -> 
         reason: Personal::new(reason),
     };
     let settled = standing.competing.iter().map(|target| {
-        let reason = Personal::new("Settled by a later correction".to_owned());
+        let reason = Personal::new(say!("Settled by a later correction").to_owned());
         Fact::Retracted(Retracted { target: *target, reason })
     });
     std::iter::once(Fact::Amended(amended)).chain(settled).collect()

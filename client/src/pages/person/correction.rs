@@ -41,17 +41,17 @@ impl Part {
     /// What is asked.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Day => "Day",
-            Self::Time => "Time",
-            Self::Outcome => "Outcome",
-            Self::Mode => "How",
-            Self::Purpose => "What it was for",
-            Self::WithThem => "Minutes with them",
-            Self::Preparation => "Minutes of preparation",
-            Self::WriteUp => "Minutes of write-up",
-            Self::Research => "Minutes of research",
-            Self::Consent => "May go to the practice",
-            Self::Words => "What it should say",
+            Self::Day => say!("Day"),
+            Self::Time => say!("Time"),
+            Self::Outcome => say!("Outcome"),
+            Self::Mode => say!("How"),
+            Self::Purpose => say!("What it was for"),
+            Self::WithThem => say!("Minutes with them"),
+            Self::Preparation => say!("Minutes of preparation"),
+            Self::WriteUp => say!("Minutes of write-up"),
+            Self::Research => say!("Minutes of research"),
+            Self::Consent => say!("May go to the practice"),
+            Self::Words => say!("What it should say"),
         }
     }
 
@@ -136,7 +136,7 @@ pub(super) fn corrected(
     if has_changed || may_stay {
         return Ok((at, fact));
     }
-    let words = "Nothing is changed yet. Change what was wrong.".to_owned();
+    let words = say!("Nothing is changed yet. Change what was wrong.").to_owned();
     Err(Refusal { part: None, words })
 }
 
@@ -149,14 +149,14 @@ fn put(
 ) -> Result<(), &'static str> {
     match part {
         Part::Day => {
-            let day = Date::read(typed).ok_or("Choose the day on which it was")?;
+            let day = Date::read(typed).ok_or(say!("Choose the day on which it was"))?;
             if day > today {
-                return Err("This day is in the future. Choose the day on which it was.");
+                return Err(say!("This day is in the future. Choose the day on which it was."));
             }
             *at = day.to_datetime(at.time());
         }
         Part::Time => {
-            let time = Time::read(typed).ok_or("Choose the time at which it was")?;
+            let time = Time::read(typed).ok_or(say!("Choose the time at which it was"))?;
             *at = at.date().to_datetime(time);
         }
         _ => return put_in_fact(fact, part, typed),
@@ -173,7 +173,7 @@ fn put_in_fact(fact: &mut Fact, part: Part, typed: &str) -> Result<(), &'static 
         Fact::GoalSet(goal) => goal.words = paragraph(typed)?,
         Fact::SignpostOutcome(outcome) => outcome.words = paragraph(typed)?,
         Fact::UrgentConcern(concern) => concern.words = paragraph(typed)?,
-        _ => return Err("This entry can only be withdrawn."),
+        _ => return Err(say!("This entry can only be withdrawn.")),
     }
     Ok(())
 }
@@ -188,7 +188,9 @@ fn put_in_contact(contact: &mut Contact, part: Part, typed: &str) -> Result<(), 
         Part::WriteUp => contact.minutes.write_up = minutes(typed)?,
         Part::Research => contact.minutes.research = minutes(typed)?,
         _ if typed.chars().count() > limits::NOTE_CHARACTERS_MAX => {
-            return Err("The note is over 20,000 characters. Write the rest in another contact.");
+            return Err(say!(
+                "The note is over 20,000 characters. Write the rest in another contact."
+            ));
         }
         _ => contact.note = Personal::new(typed.to_owned()),
     }
@@ -197,21 +199,21 @@ fn put_in_contact(contact: &mut Contact, part: Part, typed: &str) -> Result<(), 
 
 fn chosen<T: Copy>(all: &[T], typed: &str) -> Result<T, &'static str> {
     let at = typed.parse::<usize>().ok();
-    at.and_then(|at| all.get(at)).copied().ok_or("Choose one of these")
+    at.and_then(|at| all.get(at)).copied().ok_or(say!("Choose one of these"))
 }
 
 fn minutes(typed: &str) -> Result<u16, &'static str> {
     let minutes = if typed.is_empty() { Some(0) } else { typed.parse().ok() };
     let fits = minutes.filter(|minutes| *minutes <= limits::MINUTES_MAX);
-    fits.ok_or("Write a whole number of minutes, at most 1,440")
+    fits.ok_or(say!("Write a whole number of minutes, at most 1,440"))
 }
 
 fn paragraph(typed: &str) -> Result<Personal<String>, &'static str> {
     if typed.is_empty() {
-        return Err("Write what it should say, or withdraw the entry");
+        return Err(say!("Write what it should say, or withdraw the entry"));
     }
     if typed.chars().count() > limits::PARAGRAPH_CHARACTERS_MAX {
-        return Err("This is too long. Write at most 2,000 characters.");
+        return Err(say!("This is too long. Write at most 2,000 characters."));
     }
     Ok(Personal::new(typed.to_owned()))
 }

@@ -66,14 +66,14 @@ fn changed(
         let stored = match field {
             Field::NhsNumber => checks.nhs_number(id, typed),
             Field::BirthDate => checks
-                .birth_date(id, "The date of birth", typed)
+                .birth_date(id, say!("The date of birth"), typed)
                 .map(|on| on.to_string())
                 .unwrap_or_default(),
             Field::Communication => checks.paragraph(id, typed.to_owned()),
             _ => checks.line(id, typed.to_owned()),
         };
         if field == Field::FamilyName && stored.is_empty() {
-            checks.refuse(id, "Write the family name");
+            checks.refuse(id, say!("Write the family name"));
         }
         changed.push((field, stored));
     }
@@ -104,7 +104,7 @@ pub(super) fn Details(shown: Shown) -> impl IntoView {
     view! {
         <Disclose
             id="details"
-            button="Change these details"
+            button=say!("Change these details")
             is_open
             focus_on=id_of(Field::NhsNumber)
             class="fp-link-button"
@@ -191,8 +191,8 @@ fn Names(
     view! {
         <TextField
             id=id_of(Field::NhsNumber)
-            label="NHS number"
-            hint="10 digits, for example 999 000 0018"
+            label=say!("NHS number")
+            hint=say!("10 digits, for example 999 000 0018")
             keyboard="numeric"
             width="nhsuk-input--width-10"
             value=number
@@ -200,22 +200,22 @@ fn Names(
         />
         <TextField
             id=id_of(Field::FamilyName)
-            label="Family name"
+            label=say!("Family name")
             is_name=true
             value=family
             problem=problem(Field::FamilyName)
         />
         <TextField
             id=id_of(Field::GivenNames)
-            label="Given names"
+            label=say!("Given names")
             is_name=true
             value=given
             problem=problem(Field::GivenNames)
         />
         <TextField
             id=id_of(Field::BirthDate)
-            label="Date of birth"
-            hint="For example, 3 11 1956"
+            label=say!("Date of birth")
+            hint=say!("For example, 3 11 1956")
             width="nhsuk-input--width-10"
             value=birth
             problem=problem(Field::BirthDate)
@@ -245,7 +245,7 @@ fn Reach(
         />
         <TextField
             id=id_of(Field::Phone)
-            label="Phone"
+            label=say!("Phone")
             keyboard="tel"
             width="nhsuk-input--width-20"
             value=phone
@@ -253,8 +253,8 @@ fn Reach(
         />
         <TextArea
             id=id_of(Field::Communication)
-            label="How to talk with them"
-            hint="For example, an interpreter, hearing, large print"
+            label=say!("How to talk with them")
+            hint=say!("For example, an interpreter, hearing, large print")
             rows=2
             value=communication
             problem=problem(Field::Communication)

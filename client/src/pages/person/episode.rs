@@ -48,8 +48,8 @@ fn reason_of(case: &Case) -> Option<String> {
     let episode = case.current_episode()?;
     let Fact::Referred(referral) = &episode.referral.current.fact else { return None };
     let source = match referral.source {
-        ReferralSource::Person => "They asked for it themselves".to_owned(),
-        source => format!("Referred by: {}", source.words()),
+        ReferralSource::Person => say!("They asked for it themselves").to_owned(),
+        source => said!("Referred by: {source}", source = source.words()),
     };
     let reason = referral.reason.reveal();
     Some(if reason.is_empty() { format!("{source}.") } else { format!("{source}. {reason}") })
@@ -57,14 +57,14 @@ fn reason_of(case: &Case) -> Option<String> {
 
 fn steps_of(case: &Case, today: Date) -> Vec<Step> {
     let Some(episode) = case.current_episode() else {
-        let said = "No referral could be read".to_owned();
-        return vec![Step { name: "Referred", said, done: false }];
+        let said = say!("No referral could be read").to_owned();
+        return vec![Step { name: say!("Referred"), said, done: false }];
     };
     let answer = match episode.answer() {
-        Answer::Open => "Waiting for an answer".to_owned(),
-        Answer::Accepted(on) => format!("Accepted on {}", shown::day(on, today)),
-        Answer::Declined(on) => format!("Declined on {}", shown::day(on, today)),
-        Answer::Contested => "Contested: two answers are recorded".to_owned(),
+        Answer::Open => say!("Waiting for an answer").to_owned(),
+        Answer::Accepted(on) => said!("Accepted on {day}", day = shown::day(on, today)),
+        Answer::Declined(on) => said!("Declined on {day}", day = shown::day(on, today)),
+        Answer::Contested => say!("Contested: two answers are recorded").to_owned(),
     };
     let seen = episode.contacts.iter().filter(|entry| {
         matches!(&entry.current.fact, Fact::Contact(contact)
@@ -80,12 +80,16 @@ fn steps_of(case: &Case, today: Date) -> Vec<Step> {
     });
     let is_closed = closed.is_some();
     vec![
-        Step { name: "Referred", said: shown::day(episode.referral.on(), today), done: true },
-        Step { name: "Answer", said: answer, done: !matches!(episode.answer(), Answer::Open) },
-        Step { name: "Contacts", said: format!("{seen}, of 6 to 12"), done: seen > 0 },
+        Step { name: say!("Referred"), said: shown::day(episode.referral.on(), today), done: true },
         Step {
-            name: "Closed",
-            said: closed.unwrap_or_else(|| "Not yet".to_owned()),
+            name: say!("Answer"),
+            said: answer,
+            done: !matches!(episode.answer(), Answer::Open),
+        },
+        Step { name: say!("Contacts"), said: said!("{seen}, of 6 to 12"), done: seen > 0 },
+        Step {
+            name: say!("Closed"),
+            said: closed.unwrap_or_else(|| say!("Not yet").to_owned()),
             done: is_closed,
         },
     ]

@@ -90,8 +90,8 @@ fn line_of(engine: Engine, version: &Version) -> String {
         profile.as_ref().map(name).unwrap_or_default()
     });
     let when = words::when(version.event.recorded_at, engine.now());
-    let what = if version.why.is_some() { "Corrected" } else { "First written" };
-    format!("{what} by {who}, {when}.")
+    let what = if version.why.is_some() { say!("Corrected") } else { say!("First written") };
+    said!("{what} by {who}, {when}.")
 }
 
 /// Who corrected an entry last, and whatever competes with that, in view; the rest behind a button.
@@ -134,7 +134,7 @@ pub(super) fn history(engine: Engine, versions: Vec<Version>, about: String) -> 
     view! {
         {latest}
         {competes}
-        <Disclose id button="As first written" about is_open focus_on class="fp-link-button">
+        <Disclose id button=say!("As first written") about is_open focus_on class="fp-link-button">
             <ol class="fp-list fp-opened" id=focused.clone() tabindex="-1">{lines()}</ol>
         </Disclose>
     }

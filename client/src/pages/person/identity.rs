@@ -57,7 +57,7 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
         let written = person.shown(field);
         match field {
             Field::BirthDate => shown::age(person.birth_date(), engine.today()),
-            _ if written.is_empty() => "Not known".to_owned(),
+            _ if written.is_empty() => say!("Not known").to_owned(),
             Field::NhsNumber => shown::nhs_number(written),
             Field::PracticeOds => practice(written),
             _ => written.to_owned(),
@@ -68,7 +68,7 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
 
 fn summary_row(line: Line) -> AnyView {
     let name = match line.field {
-        Field::BirthDate => "Age".to_owned(),
+        Field::BirthDate => say!("Age").to_owned(),
         field => shown::capital(field.words()),
     };
     let is_phone = line.field == Field::Phone && line.value.contains(|c: char| c.is_ascii_digit());
@@ -108,11 +108,11 @@ pub(super) fn WhatMatters(shown: Shown) -> impl IntoView {
         </Show>
         <Ask
             id="what-matters"
-            button="Write what matters"
-            label="What matters to this person"
-            hint="In their own words"
-            send="Save"
-            missing="Write what matters to them"
+            button=say!("Write what matters")
+            label=say!("What matters to this person")
+            hint=say!("In their own words")
+            send=say!("Save")
+            missing=say!("Write what matters to them")
             begin_with=written
             save
         />

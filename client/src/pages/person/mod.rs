@@ -85,9 +85,8 @@ impl Shown {
 pub fn PersonScreen(case: Option<CaseId>) -> impl IntoView {
     match case {
         Some(case) => view! { <Found case /> }.into_any(),
-        None => {
-            view! { <Absent words="This link names no person. Copy it again, whole." /> }.into_any()
-        }
+        None => view! { <Absent words=say!("This link names no person. Copy it again, whole.") /> }
+            .into_any(),
     }
 }
 
@@ -100,14 +99,18 @@ fn Found(case: CaseId) -> impl IntoView {
             Some(Ok(_)) => None,
             Some(Err(error)) => Some(error.to_string()),
             None if arriving.get() => Some(
-                "This person may still be on the way to this phone. They appear here by \
-                 themselves."
-                    .to_owned(),
+                say!(
+                    "This person may still be on the way to this phone. They appear here by \
+                     themselves."
+                )
+                .to_owned(),
             ),
             None => Some(
-                "This person is not on this phone. They may have been given to somebody else on \
-                 the team: ask your lead link worker."
-                    .to_owned(),
+                say!(
+                    "This person is not on this phone. They may have been given to somebody else \
+                     on the team: ask your lead link worker."
+                )
+                .to_owned(),
             ),
         })
     });

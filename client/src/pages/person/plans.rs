@@ -97,11 +97,11 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
         </Show>
         <Ask
             id="goal"
-            button="Add a goal"
-            label="What do they want to reach?"
-            hint="In their own words"
-            send="Add this goal"
-            missing="Write what they want to reach"
+            button=say!("Add a goal")
+            label=say!("What do they want to reach?")
+            hint=say!("In their own words")
+            send=say!("Add this goal")
+            missing=say!("Write what they want to reach")
             save
         />
     }

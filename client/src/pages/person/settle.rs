@@ -87,8 +87,8 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
     let engine = Engine::here();
     let (case, target): (_, EventId) = (shown.case, entry.original.id);
     let said = match entry.current.fact {
-        Fact::Accepted(_) => "Accepted",
-        _ => "Declined",
+        Fact::Accepted(_) => say!("Accepted"),
+        _ => say!("Declined"),
     };
     let who = engine.profile().with_untracked(|profile| author(profile.as_deref(), &entry));
     let on = shown::day(entry.on(), engine.today());
@@ -103,11 +103,11 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
             <p>"On " {on} ". Recorded by " {who} ", " {recorded} "."</p>
             <Ask
                 id=format!("withdraw-{target}")
-                button=format!("“{said}” is wrong")
-                label="Why is it wrong?"
-                hint="It stays in the record, marked as withdrawn"
-                send="Withdraw it"
-                missing="Write why it is wrong"
+                button=said!("“{said}” is wrong")
+                label=say!("Why is it wrong?")
+                hint=say!("It stays in the record, marked as withdrawn")
+                send=say!("Withdraw it")
+                missing=say!("Write why it is wrong")
                 save
             />
         </div>
@@ -118,8 +118,9 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
 fn FieldSides(shown: Shown, contested: Contested) -> impl IntoView {
     let saving = Saving::new();
     let field = contested.field;
-    let heading = format!("Two values for {}", field.words());
-    let holds = field.is_identity().then_some(" No code goes to the practice until one is kept.");
+    let heading = said!("Two values for {field}", field = field.words());
+    let holds =
+        field.is_identity().then_some(say!(" No code goes to the practice until one is kept."));
     let sides = contested.values.into_iter().map(|value| {
         view! { <ValueSide shown field value saving /> }
     });
@@ -140,7 +141,7 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
     let engine = Engine::here();
     let case = shown.case;
     let read = value_words(engine, field, value.reveal());
-    let name = format!("Keep this one: {read}");
+    let name = said!("Keep this one: {read}");
     let keep = move |_| {
         let value = value.clone();
         let save = async move {

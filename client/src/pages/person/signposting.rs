@@ -111,7 +111,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
         let outcome = SignpostOutcome { target, words: Personal::new(words) };
         write_entry(engine, case, Fact::SignpostOutcome(outcome))
     };
-    let how = if introduced { "introduced" } else { "named" };
+    let how = if introduced { say!("introduced") } else { say!("named") };
     let today = engine.today();
     let given = engine.directory().with_untracked(|directory| {
         let now = directory.service(&service).map(|service| Given::of(service, today));
@@ -121,7 +121,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
         let href = shown::dial(&phone);
         view! { <a class="fp-tel" href=href>{phone}</a> }
     });
-    let button = if went.is_none() { "How did it go?" } else { "How is it going now?" };
+    let button = if went.is_none() { say!("How did it go?") } else { say!("How is it going now?") };
     let went = went.map(|went| {
         view! {
             <span class="fp-text">{went.words.into_inner()}</span>
@@ -138,10 +138,10 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
                 id=format!("went-{target}")
                 button
                 about=name
-                label="How did it go with this service?"
-                hint="For example: went twice, likes it; or never rang back"
-                send="Save how it went"
-                missing="Write how it went"
+                label=say!("How did it go with this service?")
+                hint=say!("For example: went twice, likes it; or never rang back")
+                send=say!("Save how it went")
+                missing=say!("Write how it went")
                 class="fp-link-button"
                 save
             />

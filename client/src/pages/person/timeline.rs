@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::{
     calendar,
     case::{
-        Case, Entry, Event, Fact,
+        Case, Entry, Event, Fact, Field,
         event::{Contact, ContactOutcome, Minutes},
     },
     ordered,
@@ -115,9 +115,9 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let has_hour = entry.current.at.time() != jiff::civil::Time::midnight();
     let time = has_hour.then(|| format!(", {}", calendar::clock_words(entry.current.at.time())));
     let marks = [
-        (!entry.stands()).then_some("Withdrawn"),
-        (!entry.amendments.is_empty()).then_some("Corrected"),
-        entry.contested.then_some("Two corrections at once"),
+        (!entry.stands()).then_some(say!("Withdrawn")),
+        (!entry.amendments.is_empty()).then_some(say!("Corrected")),
+        entry.contested.then_some(say!("Two corrections at once")),
     ];
     let marks = marks.into_iter().flatten();
     let marks =
@@ -136,7 +136,7 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let at = entry.current.at.to_string();
     let withdrawn = withdrawn.map(|(by, why)| {
         let when = crate::words::when(by.recorded_at, engine.now());
-        let line = format!("Withdrawn by {}, {when}.", self::who(engine, &by));
+        let line = said!("Withdrawn by {who}, {when}.", who = self::who(engine, &by));
         view! { <p class="fp-text">{line} " Why it was withdrawn: " {why}</p> }
     });
     let remedies = entry.stands().then(|| {
@@ -171,63 +171,76 @@ pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
     match fact {
         Fact::Contact(contact) => contact_described(contact),
         Fact::Referred(referral) => (
-            "Referred".to_owned(),
+            say!("Referred").to_owned(),
             vec![referral.source.words().to_owned()],
             referral.reason.reveal().clone(),
         ),
         Fact::Accepted(decision) => (
-            "Accepted the referral".to_owned(),
-            vec![format!(
-                "Shares with the practice: {}",
-                decision.consent.words().to_ascii_lowercase()
+            say!("Accepted the referral").to_owned(),
+            vec![said!(
+                "Shares with the practice: {what}",
+                what = decision.consent.words().to_ascii_lowercase()
             )],
             String::new(),
         ),
         Fact::Declined(decision) => (
-            "Declined the referral".to_owned(),
-            vec![format!(
-                "Shares with the practice: {}",
-                decision.consent.words().to_ascii_lowercase()
+            say!("Declined the referral").to_owned(),
+            vec![said!(
+                "Shares with the practice: {what}",
+                what = decision.consent.words().to_ascii_lowercase()
             )],
             String::new(),
         ),
-        Fact::NeedNoted(noted) => plain("Need noted", noted.need.label()),
-        Fact::GoalSet(goal) => plain("Goal set", goal.words.reveal()),
-        Fact::Signposted(signposted) => plain("Service named", &signposted.name),
-        Fact::SignpostOutcome(outcome) => plain("How a service went", outcome.words.reveal()),
+        Fact::NeedNoted(noted) => plain(say!("Need noted"), noted.need.label()),
+        Fact::GoalSet(goal) => plain(say!("Goal set"), goal.words.reveal()),
+        Fact::Signposted(signposted) => plain(say!("Service named"), &signposted.name),
+        Fact::SignpostOutcome(outcome) => plain(say!("How a service went"), outcome.words.reveal()),
         Fact::OutcomeMeasured(scales) => plain(
-            "Wellbeing measured",
-            &format!(
-                "Satisfied {}, worthwhile {}, happy {}, anxious {}; each of 10",
-                scales.satisfaction, scales.worthwhile, scales.happiness, scales.anxiety
+            say!("Wellbeing measured"),
+            &said!(
+                "Satisfied {satisfaction}, worthwhile {worthwhile}, happy {happiness}, anxious \
+                 {anxiety}; each of 10",
+                satisfaction = scales.satisfaction,
+                worthwhile = scales.worthwhile,
+                happiness = scales.happiness,
+                anxiety = scales.anxiety
             ),
         ),
         Fact::UrgentConcern(concern) => (
-            "Urgent concern".to_owned(),
+            say!("Urgent concern").to_owned(),
             vec![action_words(concern.action).to_owned()],
             concern.words.reveal().clone(),
         ),
-        Fact::Handover(handover) => plain("Urgent concern taken over by", handover.to.reveal()),
-        Fact::EpisodeClosed(closed) => plain("Referral closed", closed.reason.words()),
-        Fact::AssignedNote(_) => plain("Given to somebody on the team", ""),
-        Fact::ConflictResolved(resolved) => {
-            plain("Two values settled", &resolved.field.replace('_', " "))
+        Fact::Handover(handover) => {
+            plain(say!("Urgent concern taken over by"), handover.to.reveal())
         }
-        Fact::Informed(informed) => plain("Told of the urgent concern", informed.who.reveal()),
-        Fact::UrgentRecord(record) => plain("More about the urgent concern", &record_words(record)),
+        Fact::EpisodeClosed(closed) => plain(say!("Referral closed"), closed.reason.words()),
+        Fact::AssignedNote(_) => plain(say!("Given to somebody on the team"), ""),
+        Fact::ConflictResolved(resolved) => {
+            let field = Field::ALL.into_iter().find(|field| field.stored_name() == resolved.field);
+            plain(say!("Two values settled"), field.map_or(&resolved.field, |field| field.words()))
+        }
+        Fact::Informed(informed) => {
+            plain(say!("Told of the urgent concern"), informed.who.reveal())
+        }
+        Fact::UrgentRecord(record) => {
+            plain(say!("More about the urgent concern"), &record_words(record))
+        }
         Fact::UrgentReview(review) => plain(review.with.words(), review.words.reveal()),
         Fact::Activity(activity) => plain(activity.what.words(), activity.words.reveal()),
         Fact::CaseStudy(study) => plain(study.title.reveal(), study.words.reveal()),
-        Fact::ServiceSuggested(service) => plain("Directory to be corrected", &service.name),
-        Fact::Amended(_) => plain("Correction", ""),
-        Fact::Retracted(_) => plain("Withdrawal", ""),
+        Fact::ServiceSuggested(service) => plain(say!("Directory to be corrected"), &service.name),
+        Fact::Amended(_) => plain(say!("Correction"), ""),
+        Fact::Retracted(_) => plain(say!("Withdrawal"), ""),
     }
 }
 
 fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
     let title = match contact.outcome {
-        ContactOutcome::Seen => format!("Contact: {}", contact.mode.words().to_ascii_lowercase()),
-        outcome => format!("Tried: {}", outcome.words().to_ascii_lowercase()),
+        ContactOutcome::Seen => {
+            said!("Contact: {how}", how = contact.mode.words().to_ascii_lowercase())
+        }
+        outcome => said!("Tried: {outcome}", outcome = outcome.words().to_ascii_lowercase()),
     };
     // That they met is said by the title; only another outcome needs how it was tried.
     let mut lines = Vec::new();
@@ -244,16 +257,16 @@ fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
 /// "45 minutes together, 15 writing up".
 fn minutes_words(minutes: Minutes) -> Option<String> {
     let kinds = [
-        (minutes.session, "together"),
-        (minutes.preparation, "preparing"),
-        (minutes.write_up, "writing up"),
-        (minutes.research, "looking things up"),
+        (minutes.session, say!("together")),
+        (minutes.preparation, say!("preparing")),
+        (minutes.write_up, say!("writing up")),
+        (minutes.research, say!("looking things up")),
     ];
     let taken = kinds.into_iter().filter(|(minutes, _)| *minutes > 0);
     let said: Vec<String> = taken
         .enumerate()
         .map(|(at, (minutes, kind))| match at {
-            0 => format!("{minutes} minutes {kind}"),
+            0 => said!("{minutes} minutes {kind}"),
             _ => format!("{minutes} {kind}"),
         })
         .collect();

@@ -39,28 +39,32 @@ struct Scale {
 const SCALES: [Scale; 4] = [
     Scale {
         id: "ons-satisfaction",
-        name: "Satisfied with life",
-        question: "Overall, how satisfied are you with your life nowadays?",
+        name: say!("Satisfied with life"),
+        question: say!("Overall, how satisfied are you with your life nowadays?"),
         read: |measured| measured.satisfaction,
     },
     Scale {
         id: "ons-worthwhile",
-        name: "Things done are worthwhile",
-        question: "Overall, to what extent do you feel that the things you do in your life are \
-                   worthwhile?",
+        name: say!("Things done are worthwhile"),
+        question: say!(
+            "Overall, to what extent do you feel that the things you do in your life are \
+             worthwhile?"
+        ),
         read: |measured| measured.worthwhile,
     },
     Scale {
         id: "ons-happiness",
-        name: "Happy yesterday",
-        question: "Overall, how happy did you feel yesterday?",
+        name: say!("Happy yesterday"),
+        question: say!("Overall, how happy did you feel yesterday?"),
         read: |measured| measured.happiness,
     },
     Scale {
         id: "ons-anxiety",
-        name: "Anxious yesterday (lower is better)",
-        question: "On a scale where 0 is “not at all anxious” and 10 is “completely anxious”, \
-                   overall, how anxious did you feel yesterday?",
+        name: say!("Anxious yesterday (lower is better)"),
+        question: say!(
+            "On a scale where 0 is “not at all anxious” and 10 is “completely anxious”, overall, \
+             how anxious did you feel yesterday?"
+        ),
         read: |measured| measured.anxiety,
     },
 ];
@@ -91,9 +95,9 @@ fn pictured<T>(mut measured: Vec<T>) -> Vec<T> {
 fn change(of: &[u8]) -> Option<String> {
     let [first, .., latest] = of else { return None };
     Some(match latest.abs_diff(*first) {
-        0 => "The same as at first.".to_owned(),
-        by if latest > first => format!("{by} higher than at first."),
-        by => format!("{by} lower than at first."),
+        0 => say!("The same as at first.").to_owned(),
+        by if latest > first => said!("{by} higher than at first."),
+        by => said!("{by} lower than at first."),
     })
 }
 
@@ -116,7 +120,12 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
             <p class="fp-quiet">"Each answer is their own, from 0 to 10."</p>
             <div class="fp-sides fp-scales">{charts}</div>
         </Show>
-        <Disclose id="wellbeing" button="Ask the four questions" is_open focus_on=SCALES[0].id>
+        <Disclose
+            id="wellbeing"
+            button=say!("Ask the four questions")
+            is_open
+            focus_on=SCALES[0].id
+        >
             <Questions shown is_open />
         </Disclose>
     }
@@ -154,7 +163,7 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
         event.prevent_default();
         let given = answers.map(|answer| answer.get_untracked());
         for (problem, given) in problems.iter().zip(given) {
-            problem.set(given.is_none().then(|| "Choose a number from 0 to 10".to_owned()));
+            problem.set(given.is_none().then(|| say!("Choose a number from 0 to 10").to_owned()));
         }
         let [Some(satisfaction), Some(worthwhile), Some(happiness), Some(anxiety)] = given else {
             let missing = given.iter().position(Option::is_none).unwrap_or_default();
@@ -169,9 +178,12 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     };
     let missing = move || {
         let missing = problems.iter().filter(|problem| problem.read().is_some()).count();
-        (missing > 0).then(|| match missing {
-            1 => "1 question has no answer yet.".to_owned(),
-            _ => format!("{missing} questions have no answer yet."),
+        (missing > 0).then(|| {
+            counted!(
+                missing,
+                "{missing} question has no answer yet.",
+                "{missing} questions have no answer yet."
+            )
         })
     };
     let questions =

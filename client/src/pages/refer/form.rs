@@ -68,12 +68,15 @@ impl Form {
         let nhs_number = checks.nhs_number("nhs-number", &trimmed(self.nhs_number));
         let family_name = trimmed(self.family_name);
         if family_name.is_empty() {
-            checks.refuse("family-name", "Write the family name");
+            checks.refuse("family-name", say!("Write the family name"));
         }
         let birth_date =
-            checks.birth_date("birth-date", "The date of birth", &trimmed(self.birth_date));
-        let referred_on =
-            checks.date("referred-on", "The date of the referral", &trimmed(self.referred_on));
+            checks.birth_date("birth-date", say!("The date of birth"), &trimmed(self.birth_date));
+        let referred_on = checks.date(
+            "referred-on",
+            say!("The date of the referral"),
+            &trimmed(self.referred_on),
+        );
         let fields = [
             (Field::NhsNumber, nhs_number),
             (Field::FamilyName, checks.line("family-name", family_name)),
@@ -86,16 +89,16 @@ impl Form {
         ];
         let source = self.source.get_untracked();
         if source.is_none() {
-            checks.refuse("source", "Choose who referred them");
+            checks.refuse("source", say!("Choose who referred them"));
         }
         let reason = checks.paragraph("reason", trimmed(self.reason));
         if trimmed(self.referred_on).is_empty() {
-            checks.refuse("referred-on", "Write the date of the referral");
+            checks.refuse("referred-on", say!("Write the date of the referral"));
         }
         if let (Some(birth), Some(referred)) = (birth_date, referred_on)
             && referred < birth
         {
-            checks.refuse("referred-on", "The referral is before the person was born");
+            checks.refuse("referred-on", say!("The referral is before the person was born"));
         }
         match (source, referred_on, checks.problems()) {
             (Some(source), Some(on), problems) if problems.is_empty() => {

@@ -28,8 +28,12 @@ use crate::{
 };
 
 /// The words that GP systems match on, and how the form says them.
-const SEXES: [(&str, &str); 4] =
-    [("female", "Female"), ("male", "Male"), ("other", "Other"), ("not known", "Not known")];
+const SEXES: [(&str, &str); 4] = [
+    ("female", say!("Female")),
+    ("male", say!("Male")),
+    ("other", say!("Other")),
+    (say!("not known"), say!("Not known")),
+];
 
 /// The id of the warning about somebody who may be here already.
 const ALIKE: &str = "alike";
@@ -118,8 +122,8 @@ fn Who(form: Form, problems: Problems) -> impl IntoView {
     view! {
         <TextField
             id="nhs-number"
-            label="NHS number (if you know it)"
-            hint="10 digits, for example 999 000 0018"
+            label=say!("NHS number (if you know it)")
+            hint=say!("10 digits, for example 999 000 0018")
             keyboard="numeric"
             width="nhsuk-input--width-10"
             value=form.nhs_number
@@ -128,27 +132,33 @@ fn Who(form: Form, problems: Problems) -> impl IntoView {
         />
         <TextField
             id="family-name"
-            label="Family name"
+            label=say!("Family name")
             is_name=true
             value=form.family_name
             problem=problem("family-name")
         />
         <TextField
             id="given-names"
-            label="Given names"
+            label=say!("Given names")
             is_name=true
             value=form.given_names
             problem=problem("given-names")
         />
         <TextField
             id="birth-date"
-            label="Date of birth"
-            hint="For example, 3 11 1956"
+            label=say!("Date of birth")
+            hint=say!("For example, 3 11 1956")
             width="nhsuk-input--width-10"
             value=form.birth_date
             problem=problem("birth-date")
         />
-        <Choices id="sex" legend="Sex" options=sexes() value=form.sex problem=problem("sex") />
+        <Choices
+            id="sex"
+            legend=say!("Sex")
+            options=sexes()
+            value=form.sex
+            problem=problem("sex")
+        />
     }
 }
 
@@ -170,7 +180,7 @@ fn Reach(form: Form, problems: Problems) -> impl IntoView {
         />
         <TextField
             id="phone"
-            label="Phone"
+            label=say!("Phone")
             keyboard="tel"
             width="nhsuk-input--width-20"
             value=form.phone
@@ -178,8 +188,8 @@ fn Reach(form: Form, problems: Problems) -> impl IntoView {
         />
         <TextArea
             id="communication"
-            label="How to talk with them"
-            hint="For example, an interpreter, hearing, large print"
+            label=say!("How to talk with them")
+            hint=say!("For example, an interpreter, hearing, large print")
             rows=2
             value=form.communication
             problem=problem("communication")
@@ -195,22 +205,22 @@ fn Why(form: Form, problems: Problems) -> impl IntoView {
     view! {
         <Choices
             id="source"
-            legend="Who referred them?"
+            legend=say!("Who referred them?")
             options=sources()
             value=form.source
             problem=problem("source")
         />
         <TextArea
             id="reason"
-            label="Why?"
-            hint="In the words of whoever referred them"
+            label=say!("Why?")
+            hint=say!("In the words of whoever referred them")
             value=form.reason
             problem=problem("reason")
         />
         <TextField
             id="referred-on"
-            label="Date of the referral"
-            hint="For example, 20 11 2026"
+            label=say!("Date of the referral")
+            hint=say!("For example, 20 11 2026")
             width="nhsuk-input--width-10"
             value=form.referred_on
             problem=problem("referred-on")

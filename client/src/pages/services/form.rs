@@ -71,7 +71,7 @@ impl Form {
         let words = trimmed(self.words);
         let mut checks = Checks::new(today);
         if texts[0].is_empty() {
-            checks.refuse(FIELDS[0], "Write what the service is called");
+            checks.refuse(FIELDS[0], say!("Write what the service is called"));
         }
         let before = corrects.map(Texts::of).unwrap_or_default();
         for ((field, text), before) in FIELDS.into_iter().zip(&texts).zip(&before.0) {
@@ -83,16 +83,16 @@ impl Form {
         }
         let [.., email, _, _] = &texts;
         if !email.is_empty() && !email.contains('@') {
-            checks.refuse("email", "An email address has an @ in it, like hello@example.org");
+            checks.refuse("email", say!("An email address has an @ in it, like hello@example.org"));
         }
         let texts = Texts(texts);
         match corrects {
             Some(_) if words.is_empty() && texts == before => {
-                let asked = "Change what is wrong above, or write here what should change";
+                let asked = say!("Change what is wrong above, or write here what should change");
                 checks.refuse(WORDS, asked);
             }
             None if words.is_empty() => {
-                checks.refuse(WORDS, "Write how you know of it, so that it can be checked");
+                checks.refuse(WORDS, say!("Write how you know of it, so that it can be checked"));
             }
             _ => {}
         }

@@ -116,7 +116,7 @@ fn SearchFields(search: Search) -> impl IntoView {
                 bind:value=search.typed
             />
             <div class="fp-filters fp-filters--services" role="group" aria-label="Show only">
-                {chip("Free", search.free)}
+                {chip(say!("Free"), search.free)}
                 <span class="fp-age">
                     <label for="age">"For age"</label>
                     <input
@@ -130,7 +130,7 @@ fn SearchFields(search: Search) -> impl IntoView {
                         on:input=move |event| set_age(event_target_value(&event))
                     />
                 </span>
-                {chip("Checked within a year", search.checked)}
+                {chip(say!("Checked within a year"), search.checked)}
             </div>
         </div>
     }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use shared::directory::{Cost, Index, Service};
 
-use crate::components::{service_card::Checked, shown};
+use crate::components::service_card::Checked;
 
 /// What somebody looks for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,30 +77,38 @@ impl Results {
     pub fn words(&self, is_arriving: bool) -> String {
         let mut words: String = match (self.of, self.found) {
             (0, _) if is_arriving => {
-                "The directory is on its way to this phone. It needs a signal.".into()
+                say!("The directory is on its way to this phone. It needs a signal.").into()
             }
-            (0, _) => {
+            (0, _) => say!(
                 "The directory is empty. Your service administrator can take a feed of local \
                  services in."
-                    .into()
-            }
+            )
+            .into(),
             (_, 0) if self.is_filtered => {
-                "No service fits all of this. Try fewer words, or take a choice back.".into()
+                say!("No service fits all of this. Try fewer words, or take a choice back.").into()
             }
-            (_, 0) => "No service has all these words. Try fewer words, or another one.".into(),
-            (of, found) if of == found => shown::count(of, "service", "services"),
-            (of, found) => format!("{found} of {}", shown::count(of, "service", "services")),
+            (_, 0) => {
+                say!("No service has all these words. Try fewer words, or another one.").into()
+            }
+            (all, found) if all == found => counted!(all, "{all} service", "{all} services"),
+            (all, found) => counted!(all, "{found} of {all} service", "{found} of {all} services"),
         };
         // What is not known is said: it is neither counted as free nor as out of the question.
         match self.cost_not_given {
             0 => {}
-            1 => words.push_str(". 1 more does not say what it costs."),
-            more => words.push_str(&format!(". {more} more do not say what they cost.")),
+            more => words.push_str(&counted!(
+                more,
+                ". {more} more does not say what it costs.",
+                ". {more} more do not say what they cost."
+            )),
         }
         match self.ages_not_given {
             0 => {}
-            1 => words.push_str(". 1 of them does not say for which ages."),
-            some => words.push_str(&format!(". {some} of them do not say for which ages.")),
+            some => words.push_str(&counted!(
+                some,
+                ". {some} of them does not say for which ages.",
+                ". {some} of them do not say for which ages."
+            )),
         }
         words.replace("..", ".")
     }

@@ -36,8 +36,10 @@ pub fn Suggest() -> impl IntoView {
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let (heading, send) = match &corrected {
-        Some(service) => (format!("Correct {}", service.name), "Save this correction"),
-        None => ("Add a service".to_owned(), "Save this service"),
+        Some(service) => {
+            (said!("Correct {name}", name = service.name), say!("Save this correction"))
+        }
+        None => (say!("Add a service").to_owned(), say!("Save this service")),
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -85,37 +87,43 @@ fn Fields(form: Form, problems: Live<Vec<FormProblem>>) -> impl IntoView {
     let of = move |field| problem_of(problems, field);
     let short = "nhsuk-input--width-10";
     view! {
-        <TextField id="name" label="Name" is_name=true value=name problem=of("name") />
-        <TextField id="phone" label="Phone" keyboard="tel" value=phone problem=of("phone") />
-        <TextArea id="address" label="Address" rows=2 value=address problem=of("address") />
+        <TextField id="name" label=say!("Name") is_name=true value=name problem=of("name") />
+        <TextField id="phone" label=say!("Phone") keyboard="tel" value=phone problem=of("phone") />
+        <TextArea id="address" label=say!("Address") rows=2 value=address problem=of("address") />
         <TextField
             id="postcode"
-            label="Postcode"
+            label=say!("Postcode")
             width=short
             value=postcode
             problem=of("postcode")
         />
-        <TextField id="url" label="Website" keyboard="url" value=url problem=of("url") />
-        <TextField id="email" label="Email" keyboard="email" value=email problem=of("email") />
+        <TextField id="url" label=say!("Website") keyboard="url" value=url problem=of("url") />
+        <TextField
+            id="email"
+            label=say!("Email")
+            keyboard="email"
+            value=email
+            problem=of("email")
+        />
         <TextArea
             id="fees"
-            label="Cost"
-            hint="For example, free, or £3 each time"
+            label=say!("Cost")
+            hint=say!("For example, free, or £3 each time")
             rows=2
             value=fees
             problem=of("fees")
         />
         <TextArea
             id="eligibility"
-            label="Who it is for"
+            label=say!("Who it is for")
             rows=2
             value=eligibility
             problem=of("eligibility")
         />
         <TextArea
             id=WORDS
-            label="How do you know, and what else?"
-            hint="For example, I rang them today. They have moved to Mondays."
+            label=say!("How do you know, and what else?")
+            hint=say!("For example, I rang them today. They have moved to Mondays.")
             value=form.words
             problem=of(WORDS)
         />

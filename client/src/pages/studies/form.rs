@@ -59,16 +59,14 @@ impl Form {
 fn problems_of(title: &str, words: &str) -> Vec<FormProblem> {
     let mut problems = Vec::new();
     for (field, text, missing, most) in [
-        ("study-title", title, "Give it a title", limits::LINE_CHARACTERS_MAX),
-        ("study-words", words, "Write the account", limits::NOTE_CHARACTERS_MAX),
+        ("study-title", title, say!("Give it a title"), limits::LINE_CHARACTERS_MAX),
+        ("study-words", words, say!("Write the account"), limits::NOTE_CHARACTERS_MAX),
     ] {
         if text.is_empty() {
             problems.push(FormProblem { field, words: missing.into() });
         } else if text.chars().count() > most {
-            problems.push(FormProblem {
-                field,
-                words: format!("Write at most {most} characters here"),
-            });
+            problems
+                .push(FormProblem { field, words: said!("Write at most {most} characters here") });
         }
     }
     problems
@@ -117,7 +115,9 @@ pub fn NewStudy() -> impl IntoView {
         <ErrorSummary problems />
         <h1 class="nhsuk-heading-l">"Case studies"</h1>
         <p id=SAVED tabindex="-1" role="status" class="fp-noted">
-            {move || saved.get().then_some("Saved on this phone. Your lead can read it once it is sent.")}
+            {move || saved.get().then_some(say!(
+                "Saved on this phone. Your lead can read it once it is sent."
+            ))}
         </p>
         <form on:submit=submit novalidate>
             <p>
@@ -126,14 +126,14 @@ pub fn NewStudy() -> impl IntoView {
             </p>
             <TextField
                 id="study-title"
-                label="Title"
+                label=say!("Title")
                 value=form.title
                 problem=problem_of(problems, "study-title")
             />
             <TextArea
                 id="study-words"
-                label="Account"
-                hint="What was the matter, what was done, what came of it"
+                label=say!("Account")
+                hint=say!("What was the matter, what was done, what came of it")
                 rows=8
                 value=form.words
                 problem=problem_of(problems, "study-words")

@@ -78,7 +78,7 @@ fn study_line(logged: &Logged, today: Date) -> AnyView {
         <li>
             <strong>{title}</strong>
             <p class="nhsuk-hint">{day}</p>
-            <Disclose id button="Read it" is_open focus_on>
+            <Disclose id button=say!("Read it") is_open focus_on>
                 <p class="fp-text fp-opened" id=text_id.clone() tabindex="-1">{words.clone()}</p>
             </Disclose>
             {withdraw(logged)}

@@ -54,22 +54,23 @@ struct Need {
 fn urgent_need(line: &CaseLine, today: Date) -> Option<Need> {
     let (link, what) = match (line.row.urgent, line.row.urgent_since, line.row.check_on) {
         (1.., Some(since), _) if since < today => (
-            format!("Urgent, past its day: {}", name_of(line)),
-            format!(
-                "Since {} nobody is recorded to have taken this over. Phone now, then record who \
-                 has.",
-                shown::near_day(since, today)
+            said!("Urgent, past its day: {name}", name = name_of(line)),
+            said!(
+                "Since {day} nobody is recorded to have taken this over. Phone now, then record \
+                 who has.",
+                day = shown::near_day(since, today)
             ),
         ),
         (1.., ..) => (
-            format!("Urgent: {}", name_of(line)),
-            "Nobody is recorded to have taken this over. Phone, then record who has.".to_owned(),
+            said!("Urgent: {name}", name = name_of(line)),
+            say!("Nobody is recorded to have taken this over. Phone, then record who has.")
+                .to_owned(),
         ),
         (0, _, Some(on)) if on <= today => (
-            format!("Check on {}", name_of(line)),
-            format!(
-                "After an urgent concern somebody is to check on them by {}. Then record it.",
-                shown::near_day(on, today)
+            said!("Check on {name}", name = name_of(line)),
+            said!(
+                "After an urgent concern somebody is to check on them by {day}. Then record it.",
+                day = shown::near_day(on, today)
             ),
         ),
         _ => return None,
@@ -86,18 +87,18 @@ fn needed_of(rows: &[CaseLine], today: Date) -> Vec<Need> {
     let answers =
         rows.iter().filter(|line| line.row.standing == Standing::Contested).map(|line| Need {
             href: format!("/person/{}#settle", line.case),
-            link: format!("Accepted and declined: {}", name_of(line)),
-            what: "Both are recorded. Withdraw the one that is wrong.".into(),
+            link: said!("Accepted and declined: {name}", name = name_of(line)),
+            what: say!("Both are recorded. Withdraw the one that is wrong.").into(),
         });
     let fields = rows.iter().filter(|line| line.row.contested_fields > 0).map(|line| Need {
         href: format!("/person/{}#settle", line.case),
-        link: format!("Two different details: {}", name_of(line)),
-        what: "Two people wrote different values at once. Keep the right one.".into(),
+        link: said!("Two different details: {name}", name = name_of(line)),
+        what: say!("Two people wrote different values at once. Keep the right one.").into(),
     });
     let stuck = rows.iter().filter_map(|line| match &line.state {
         SyncState::CannotSend(remedy) => Some(Need {
             href: "/sync".into(),
-            link: format!("Cannot send: {}", name_of(line)),
+            link: said!("Cannot send: {name}", name = name_of(line)),
             what: (*remedy).to_owned(),
         }),
         _ => None,

@@ -14,7 +14,7 @@ use crate::{
     pages::here,
 };
 
-const CHANGE: &str = "Change";
+const CHANGE: &str = say!("Change");
 
 /// Where the worker is.
 #[component]
@@ -29,8 +29,8 @@ pub fn Here() -> impl IntoView {
         is_open.set(false);
     });
     let words = move || match place.get().filter(|place| !place.is_empty()) {
-        Some(place) => format!("You are at {place}"),
-        None => "Where are you today?".to_owned(),
+        Some(place) => said!("You are at {place}"),
+        None => say!("Where are you today?").to_owned(),
     };
     view! {
         <section class="fp-here" aria-label="Where you are">
@@ -82,8 +82,8 @@ fn Places(choose: Callback<String>) -> impl IntoView {
             <div class="fp-chips" role="group" aria-label="Places you were at before">{chips}</div>
             <TextField
                 id="place"
-                label="Another place"
-                hint="Contacts begin here until you change it or close the app"
+                label=say!("Another place")
+                hint=say!("Contacts begin here until you change it or close the app")
                 value=typed
                 problem
             />
@@ -95,7 +95,7 @@ fn Places(choose: Callback<String>) -> impl IntoView {
 }
 
 fn refusal(place: &str) -> Option<String> {
-    text_problem(place, "Write where you are", limits::LINE_CHARACTERS_MAX)
+    text_problem(place, say!("Write where you are"), limits::LINE_CHARACTERS_MAX)
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ fn Drafts() -> impl IntoView {
 
 fn draft_line(draft: WorkingDraft, rows: &[CaseLine], engine: Engine) -> AnyView {
     let name = rows.iter().find(|line| line.case == draft.case).map(name_of);
-    let name = name.unwrap_or_else(|| "somebody who is still arriving".into());
+    let name = name.unwrap_or_else(|| say!("somebody who is still arriving").into());
     let href = format!("/person/{}/contact/{}", draft.case, draft.draft);
     view! {
         <li>
@@ -107,8 +107,11 @@ pub fn draft_words(draft: WorkingDraft, now: jiff::Timestamp) -> String {
     let begun = i64::try_from(draft.draft.unix_ms()).ok();
     let begun = begun.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or(draft.at);
     let is_today = clock::in_london(begun).date() == clock::in_london(now).date();
-    let day = if is_today { "today at " } else { "" };
-    format!("Begun {day}{}. Not signed yet.", words::when(begun, now))
+    let time = words::when(begun, now);
+    match is_today {
+        true => said!("Begun today at {time}. Not signed yet."),
+        false => said!("Begun {time}. Not signed yet."),
+    }
 }
 
 /// How many people wait for their first contact.
@@ -119,9 +122,12 @@ fn FirstContacts() -> impl IntoView {
         let is_due = |line: &&CaseLine| line.row.standing == Standing::FirstContactDue;
         rows.with(|rows| rows.iter().filter(is_due).count())
     };
-    let said = move || match due() {
-        1 => "1 person waits for a first contact".to_owned(),
-        count => format!("{count} people wait for a first contact"),
+    let said = move || {
+        counted!(
+            due = due(),
+            "{due} person waits for a first contact",
+            "{due} people wait for a first contact"
+        )
     };
     view! {
         <Show when=move || due() != 0>
@@ -152,12 +158,16 @@ fn Planned() -> impl IntoView {
     let nobody = move || match (rows.read().is_empty(), arriving.get()) {
         (true, true) => "",
         (true, false) => {
-            "Nobody is on this phone yet. People come here when they are assigned to you. Or add a \
-             new referral on People."
+            say!(
+                "Nobody is on this phone yet. People come here when they are assigned to you. Or \
+                 add a new referral on People."
+            )
         }
         (false, _) => {
-            "Nobody is planned for the next 7 days. A contact's next step and its date put people \
-             here."
+            say!(
+                "Nobody is planned for the next 7 days. A contact's next step and its date put \
+                 people here."
+            )
         }
     };
     view! {
@@ -181,7 +191,7 @@ fn is_next(line: &CaseLine, today: Date) -> bool {
 fn name_of(line: &CaseLine) -> String {
     let name = format!("{} {}", line.row.given_names.reveal(), line.row.family_name.reveal());
     match name.trim() {
-        "" => "no name yet".into(),
+        "" => say!("no name yet").into(),
         name => name.to_owned(),
     }
 }

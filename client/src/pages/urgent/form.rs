@@ -56,19 +56,28 @@ fn named(name: &str) -> Option<UrgentAction> {
 fn now_words(action: UrgentAction) -> &'static str {
     match action {
         UrgentAction::ImmediateDanger => {
-            "Phone 999 now, and say where you are. Stay with them if that is safe for you. Then \
-             tell the practice."
+            say!(
+                "Phone 999 now, and say where you are. Stay with them if that is safe for you. \
+                 Then tell the practice."
+            )
         }
         UrgentAction::SameDayClinician => {
-            "Phone the practice's duty line now. Ask for a clinician to speak with them today, and \
-             for the name of whoever takes over."
+            say!(
+                "Phone the practice's duty line now. Ask for a clinician to speak with them today, \
+                 and for the name of whoever takes over."
+            )
         }
         UrgentAction::Safeguarding => {
-            "Phone the safeguarding lead today. If somebody may come to harm now, phone 999 first."
+            say!(
+                "Phone the safeguarding lead today. If somebody may come to harm now, phone 999 \
+                 first."
+            )
         }
         UrgentAction::TalkedThrough => {
-            "Give them numbers to keep. Tell your supervisor or manager today: the concern stays \
-             open until a named person knows of it."
+            say!(
+                "Give them numbers to keep. Tell your supervisor or manager today: the concern \
+                 stays open until a named person knows of it."
+            )
         }
     }
 }
@@ -97,7 +106,7 @@ fn Need(
     view! {
         <Choices
             id="urgent-action"
-            legend="What is needed now?"
+            legend=say!("What is needed now?")
             options=options.to_vec()
             value=chosen
             problem
@@ -143,7 +152,7 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
         event.prevent_default();
         let words = said.get_untracked().trim().to_owned();
         let action = chosen.get_untracked().and_then(named);
-        unchosen.set(action.is_none().then(|| "Choose what is needed now".into()));
+        unchosen.set(action.is_none().then(|| say!("Choose what is needed now").into()));
         saving.problem.set(refusal(&words));
         let (Some(action), None) = (action, saving.problem.get_untracked()) else {
             let first = if action.is_none() { "urgent-action" } else { "urgent-said" };
@@ -166,8 +175,10 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
             <Need chosen problem=unchosen practice />
             <TextArea
                 id="urgent-said"
-                label="What did they say?"
-                hint="In their own words. Phone first if you need to: what you type stays here."
+                label=say!("What did they say?")
+                hint=say!(
+                    "In their own words. Phone first if you need to: what you type stays here."
+                )
                 value=said
                 problem=saving.problem
             />
@@ -204,7 +215,7 @@ fn About(case: CaseId) -> impl IntoView {
 
 fn refusal(words: &str) -> Option<String> {
     let most = limits::PARAGRAPH_CHARACTERS_MAX;
-    text_problem(words, "Write what they said, in their words", most)
+    text_problem(words, say!("Write what they said, in their words"), most)
 }
 
 #[cfg(test)]

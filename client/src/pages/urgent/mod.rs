@@ -36,10 +36,10 @@ const ACTIONS: [UrgentAction; 4] = [
 /// The choice in words.
 pub fn action_words(action: UrgentAction) -> &'static str {
     match action {
-        UrgentAction::ImmediateDanger => "Immediate danger: 999",
-        UrgentAction::SameDayClinician => "A clinician must hear of it today",
-        UrgentAction::Safeguarding => "A safeguarding referral",
-        UrgentAction::TalkedThrough => "Talked through, no urgent action",
+        UrgentAction::ImmediateDanger => say!("Immediate danger: 999"),
+        UrgentAction::SameDayClinician => say!("A clinician must hear of it today"),
+        UrgentAction::Safeguarding => say!("A safeguarding referral"),
+        UrgentAction::TalkedThrough => say!("Talked through, no urgent action"),
     }
 }
 

@@ -30,57 +30,57 @@ struct National {
 }
 
 const EMERGENCY: National = National {
-    name: "Immediate danger",
+    name: say!("Immediate danger"),
     shown: "999",
     link: "tel:999",
-    when: "Somebody may come to harm now.",
+    when: say!("Somebody may come to harm now."),
     is_checked: true,
 };
 
 const URGENT_HELP: National = National {
-    name: "NHS urgent mental health help",
-    shown: "111, then option 2",
+    name: say!("NHS urgent mental health help"),
+    shown: say!("111, then option 2"),
     link: "tel:111",
-    when: "At any time of day.",
+    when: say!("At any time of day."),
     is_checked: true,
 };
 
 /// For the person to keep, or to phone together.
 const HELPLINES: [National; 5] = [
     National {
-        name: "Samaritans",
+        name: say!("Samaritans"),
         shown: "116 123",
         link: "tel:116123",
-        when: "Somebody to talk with, at any time of day.",
+        when: say!("Somebody to talk with, at any time of day."),
         is_checked: true,
     },
     // Two numbers are published for it, so it says that nobody has made sure of this one.
     National {
-        name: "National Suicide Prevention Helpline UK",
+        name: say!("National Suicide Prevention Helpline UK"),
         shown: "0800 689 5652",
         link: "tel:08006895652",
-        when: "For anybody with thoughts of suicide. Not open at all hours.",
+        when: say!("For anybody with thoughts of suicide. Not open at all hours."),
         is_checked: false,
     },
     National {
-        name: "Papyrus HOPELINE247",
+        name: say!("Papyrus HOPELINE247"),
         shown: "0800 068 4141",
         link: "tel:08000684141",
-        when: "For people under 35, and whoever worries about one.",
+        when: say!("For people under 35, and whoever worries about one."),
         is_checked: true,
     },
     National {
-        name: "CALM",
+        name: say!("CALM"),
         shown: "0800 58 58 58",
         link: "tel:0800585858",
-        when: "5pm to midnight.",
+        when: say!("5pm to midnight."),
         is_checked: true,
     },
     National {
-        name: "Shout, by text",
-        shown: "Text SHOUT to 85258",
+        name: say!("Shout, by text"),
+        shown: say!("Text SHOUT to 85258"),
         link: "sms:85258",
-        when: "At any time of day.",
+        when: say!("At any time of day."),
         is_checked: true,
     },
 ];
@@ -210,12 +210,14 @@ pub fn numbers_line(number: &Number) -> AnyView {
 
 fn checked_words(checked_on: Option<Date>, today: Date) -> String {
     match checked_on {
-        None => "Nobody has made sure of this number yet. If it does not answer, phone Samaritans."
-            .to_owned(),
+        None => say!(
+            "Nobody has made sure of this number yet. If it does not answer, phone Samaritans."
+        )
+        .to_owned(),
         Some(on) if calendar::days_until(on, today) > FRESH_DAYS => {
-            format!("Last checked {}, over a year ago: tell your lead.", shown::date(on))
+            said!("Last checked {day}, over a year ago: tell your lead.", day = shown::date(on))
         }
-        Some(on) => format!("Last checked {}", shown::date(on)),
+        Some(on) => said!("Last checked {day}", day = shown::date(on)),
     }
 }
 

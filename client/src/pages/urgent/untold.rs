@@ -8,7 +8,7 @@ use crate::{
     memo::memo, screen::Screen,
 };
 
-const UNTOLD: &str = "This app has not told anyone. You must phone.";
+const UNTOLD: &str = say!("This app has not told anyone. You must phone.");
 
 /// The line below the header. It names nobody: whoever sits beside the worker may read it.
 #[component]

@@ -83,25 +83,27 @@ pub(super) fn of(
 fn asked(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
         Kind::Informed => (
-            "Who was told?",
-            "Their name and role, for example Dr Osei, duty GP",
-            "Record who was told",
+            say!("Who was told?"),
+            say!("Their name and role, for example Dr Osei, duty GP"),
+            say!("Record who was told"),
         ),
         Kind::Handover => (
-            "Who has taken over?",
-            "Their name and role, for example Dr Osei, duty GP",
-            "Record who has taken over",
+            say!("Who has taken over?"),
+            say!("Their name and role, for example Dr Osei, duty GP"),
+            say!("Record who has taken over"),
         ),
-        Kind::Review(ReviewedWith::Person) => {
-            ("How are they now?", "In their own words where you can", "Record this check")
-        }
+        Kind::Review(ReviewedWith::Person) => (
+            say!("How are they now?"),
+            say!("In their own words where you can"),
+            say!("Record this check"),
+        ),
         Kind::Review(ReviewedWith::Supervisor) => {
-            ("What came of the review?", "", "Record this review")
+            (say!("What came of the review?"), "", say!("Record this review"))
         }
         Kind::Review(ReviewedWith::Manager) | Kind::Record => (
-            "What came of your check-in?",
-            "Colleagues on this person's record can read this. That it took place is enough",
-            "Record your check-in",
+            say!("What came of your check-in?"),
+            say!("Colleagues on this person's record can read this. That it took place is enough"),
+            say!("Record your check-in"),
         ),
     }
 }
@@ -156,9 +158,9 @@ fn words(form: Form, on: Date, field: String) -> AnyView {
 
 fn refusal(kind: Kind, text: &str) -> Option<String> {
     let (missing, most) = match kind {
-        Kind::Informed => ("Write who was told", limits::LINE_CHARACTERS_MAX),
-        Kind::Handover => ("Write who has taken over", limits::LINE_CHARACTERS_MAX),
-        _ => ("Write what came of it", limits::PARAGRAPH_CHARACTERS_MAX),
+        Kind::Informed => (say!("Write who was told"), limits::LINE_CHARACTERS_MAX),
+        Kind::Handover => (say!("Write who has taken over"), limits::LINE_CHARACTERS_MAX),
+        _ => (say!("Write what came of it"), limits::PARAGRAPH_CHARACTERS_MAX),
     };
     text_problem(text, missing, most)
 }
@@ -174,10 +176,10 @@ fn fact_of(kind: Kind, target: EventId, text: String) -> Fact {
 
 /// When somebody was told: not in the future.
 fn told_at(day: Option<Date>, time: &str, now: DateTime) -> Result<DateTime, &'static str> {
-    let day = day.ok_or("Choose the day")?;
-    let time = Time::read(time).ok_or("Write the time, for example 14:05")?;
+    let day = day.ok_or(say!("Choose the day"))?;
+    let time = Time::read(time).ok_or(say!("Write the time, for example 14:05"))?;
     let at = day.to_datetime(time);
-    if at > now { Err("This time has not come yet") } else { Ok(at) }
+    if at > now { Err(say!("This time has not come yet")) } else { Ok(at) }
 }
 
 /// At what time somebody was told; the day is asked only for a concern of an earlier one.
@@ -193,8 +195,8 @@ fn when_told(
         view! {
             <DateField
                 id="told-day"
-                label="On which day?"
-                quick=vec![("Today", today), ("The day of the concern", on)]
+                label=say!("On which day?")
+                quick=vec![(say!("Today"), today), (say!("The day of the concern"), on)]
                 value=memo(move || day.get())
                 on_choose=choose
             />

@@ -79,8 +79,8 @@ fn OneConcern(shown: Shown, concern: Followed) -> impl IntoView {
     let engine = Engine::here();
     let Followed { id, at, action, said, has_owner } = concern;
     let (class, heading) = match has_owner {
-        false => ("fp-urgent", "Urgent, and nobody's yet"),
-        true => ("fp-followed", "After an urgent concern"),
+        false => ("fp-urgent", say!("Urgent, and nobody's yet")),
+        true => ("fp-followed", say!("After an urgent concern")),
     };
     let heading_id = format!("urgent-{id}");
     let labelled_by = heading_id.clone();
@@ -120,11 +120,11 @@ pub(super) fn record_words(record: &UrgentRecord) -> String {
     let why = record.why.reveal();
     let check = record.next_check.map(shown::date).unwrap_or_default();
     let parts = [
-        ("Given: ", record.given.reveal().as_str()),
-        ("Told: ", record.told.reveal()),
-        ("Consent: ", record.consent.words()),
-        ("Why: ", why),
-        ("Next check: ", &check),
+        (say!("Given: "), record.given.reveal().as_str()),
+        (say!("Told: "), record.told.reveal()),
+        (say!("Consent: "), record.consent.words()),
+        (say!("Why: "), why),
+        (say!("Next check: "), &check),
     ];
     let said = parts.into_iter().filter(|(_, words)| !words.is_empty());
     said.map(|(title, words)| format!("{title}{words}")).collect::<Vec<_>>().join("\n")

@@ -110,10 +110,10 @@ fn rest_problems(
     let text = |text, missing| text_problem(text, missing, limits::PARAGRAPH_CHARACTERS_MAX);
     let needs_why = consent.is_some_and(|consent| consent != UrgentConsent::Agreed);
     [
-        text(given, "Write what you gave them, or “nothing”"),
-        text(told, "Write what you told them would happen"),
-        consent.is_none().then(|| "Choose whether they agreed".to_owned()),
-        needs_why.then(|| text(why, "Write why")).flatten(),
+        text(given, say!("Write what you gave them, or “nothing”")),
+        text(told, say!("Write what you told them would happen")),
+        consent.is_none().then(|| say!("Choose whether they agreed").to_owned()),
+        needs_why.then(|| text(why, say!("Write why"))).flatten(),
     ]
 }
 
@@ -134,28 +134,31 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
         UrgentConsent::ALL.map(|consent| (consent_name(consent), consent.words().to_owned()));
     let today = engine.today();
     let in_days = |days| calendar::days_after(today, days).unwrap_or(today);
-    let quick =
-        vec![("Tomorrow", in_days(1)), ("In 2 days", in_days(2)), ("In a week", in_days(7))];
+    let quick = vec![
+        (say!("Tomorrow"), in_days(1)),
+        (say!("In 2 days"), in_days(2)),
+        (say!("In a week"), in_days(7)),
+    ];
     let choose = Callback::new(move |chosen| rest.check.set(chosen));
     let [given, told, agreed, why] = rest.problems;
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
             <TextArea
                 id=format!("{field}-first")
-                label="What self-help and services did you give?"
-                hint="For example helplines, a safety plan, somebody to stay with them"
+                label=say!("What self-help and services did you give?")
+                hint=say!("For example helplines, a safety plan, somebody to stay with them")
                 value=rest.given
                 problem=given
             />
             <TextArea
                 id=format!("{field}-told")
-                label="What did you tell them would happen?"
+                label=say!("What did you tell them would happen?")
                 value=rest.told
                 problem=told
             />
             <Choices
                 id="urgent-consent"
-                legend="Did they agree to others being told?"
+                legend=say!("Did they agree to others being told?")
                 options=options.to_vec()
                 value=rest.consent
                 problem=agreed
@@ -163,14 +166,14 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
             <Show when=move || rest.needs_why()>
                 <TextArea
                     id="urgent-why"
-                    label="Why were others told all the same, or why could they not be asked?"
+                    label=say!("Why were others told all the same, or why could they not be asked?")
                     value=rest.why
                     problem=why
                 />
             </Show>
             <DateField
                 id="urgent-check"
-                label="When does somebody check on them?"
+                label=say!("When does somebody check on them?")
                 quick
                 value=memo(move || rest.check.get())
                 on_choose=choose

@@ -55,24 +55,28 @@ impl Kind {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Informed => "Who was told",
-            Self::Handover => "Who has taken over",
-            Self::Record => "What was given, said and agreed",
-            Self::Review(ReviewedWith::Person) => "Check on the person",
-            Self::Review(ReviewedWith::Supervisor) => "Review with your GP supervisor",
-            Self::Review(ReviewedWith::Manager) => "Your own check-in",
+            Self::Informed => say!("Who was told"),
+            Self::Handover => say!("Who has taken over"),
+            Self::Record => say!("What was given, said and agreed"),
+            Self::Review(ReviewedWith::Person) => say!("Check on the person"),
+            Self::Review(ReviewedWith::Supervisor) => say!("Review with your GP supervisor"),
+            Self::Review(ReviewedWith::Manager) => say!("Your own check-in"),
         }
     }
 
     /// What helps while it is to be done.
     fn hint(self) -> &'static str {
         match self {
-            Self::Informed => "Today, by phone: their name and role, and at what time",
-            Self::Handover => "A named person. Until then it is yours",
-            Self::Record => "Self-help and services, what they were told, consent, the next check",
-            Self::Review(ReviewedWith::Person) => "Talk with them again",
-            Self::Review(ReviewedWith::Supervisor) => "What happened, and what to do differently",
-            Self::Review(ReviewedWith::Manager) => "With your manager: how you are after it",
+            Self::Informed => say!("Today, by phone: their name and role, and at what time"),
+            Self::Handover => say!("A named person. Until then it is yours"),
+            Self::Record => {
+                say!("Self-help and services, what they were told, consent, the next check")
+            }
+            Self::Review(ReviewedWith::Person) => say!("Talk with them again"),
+            Self::Review(ReviewedWith::Supervisor) => {
+                say!("What happened, and what to do differently")
+            }
+            Self::Review(ReviewedWith::Manager) => say!("With your manager: how you are after it"),
         }
     }
 }
@@ -169,7 +173,7 @@ fn OneTask(shown: Shown, id: EventId, on: Date, task: Task) -> impl IntoView {
     let hint = match (&done, check_on) {
         (Some((words, on, time)), _) => done_words(words.reveal(), *on, time, today),
         (None, Some(by)) => {
-            format!("{}, by {}", kind.hint(), shown::near_day(by, today))
+            said!("{what}, by {day}", what = kind.hint(), day = shown::near_day(by, today))
         }
         (None, None) => kind.hint().to_owned(),
     };
