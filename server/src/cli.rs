@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
+use jiff::civil::{Date, Time};
 use shared::{case::Role, ids::DeviceId, ods::OdsCode};
+
+use crate::pack::PublicKey;
 
 /// Where the demonstration listens unless told otherwise. This machine only, since its sign-in
 /// links are printed.
@@ -45,6 +48,14 @@ pub enum Command {
         /// sent is kept for longer [default: as it was set before, at first 72]
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=720))]
         offline_hours: Option<u16>,
+        /// When each practice's next pack is closed by itself every day, in London's time, or never
+        /// [default: as it was set before, at first 06:00]
+        #[arg(long, value_parser = parse_cut_off)]
+        cut_off: Option<CutOffAt>,
+        /// The edition of SNOMED CT against which the codes were checked, such as 2026-10-28; packs
+        /// name it
+        #[arg(long)]
+        snomed_edition: Option<Date>,
     },
     /// Close a practice's next pack and write it to a directory
     Pack {
@@ -57,6 +68,32 @@ pub enum Command {
         /// Where to write the pack
         #[arg(long)]
         out: PathBuf,
+    },
+    /// Take in a practice's answers to its packs: a receipt.csv that was filled in
+    Receipt {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The practice's ODS code [default: that of the first row that is known]
+        #[arg(long, value_parser = OdsCode::parse)]
+        practice: Option<OdsCode>,
+        /// The file
+        file: PathBuf,
+    },
+    /// Say whether a pack is whole and whose it is; needs no data of a service
+    VerifyPack {
+        /// The pack
+        file: PathBuf,
+        /// The service's key, as `fingerpost pack-key` prints it [default: the one that the pack
+        /// names]
+        #[arg(long, value_parser = parse_key)]
+        key: Option<PublicKey>,
+    },
+    /// Print the key by which anybody can tell this service's packs
+    PackKey {
+        /// The data directory [default: the demonstration's]
+        #[arg(long)]
+        data: Option<PathBuf>,
     },
     /// The directory of services
     #[command(subcommand)]
@@ -173,6 +210,24 @@ pub enum Numbers {
         /// The CSV file, with the columns name, kind, phone, practice_ods and checked_on
         file: PathBuf,
     },
+}
+
+/// When packs are closed by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOffAt(pub Option<Time>);
+
+fn parse_cut_off(text: &str) -> Result<CutOffAt, String> {
+    match text {
+        "never" => Ok(CutOffAt(None)),
+        time => match time.parse() {
+            Ok(time) => Ok(CutOffAt(Some(time))),
+            Err(_) => Err("write a time such as 06:00, or never".into()),
+        },
+    }
+}
+
+fn parse_key(text: &str) -> Result<PublicKey, String> {
+    PublicKey::parse(text).ok_or_else(|| "a key is 64 hexadecimal digits".into())
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {

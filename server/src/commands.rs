@@ -16,11 +16,12 @@ use shared::{
 
 use crate::{
     backup,
-    cli::{Arguments, Command, Numbers, Referrals, Services},
-    clock, demo, import, pack, projector, serve, service,
+    cli::{Arguments, Command, CutOffAt, Numbers, Referrals, Services},
+    clock, demo, import, pack, projector, receipt, serve, service,
     store::{
         Store, StoreError,
         people::{self, NewUser},
+        receipts::{Source, Way},
     },
     take_in, verify,
 };
@@ -50,10 +51,16 @@ pub fn run() -> ExitCode {
 fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Demo { data, listen } => demonstrate(data, listen)?,
-        Command::Serve { data, listen, public_url, offline_hours } => {
+        Command::Serve { data, listen, public_url, offline_hours, cut_off, snomed_edition } => {
             let store = Store::open(&data)?;
             if let Some(hours) = offline_hours {
                 store.write_now(move |tx| service::set_offline_hours(tx, hours))?;
+            }
+            if let Some(CutOffAt(at)) = cut_off {
+                store.write_now(move |tx| service::set_cut_off(tx, at))?;
+            }
+            if let Some(date) = snomed_edition {
+                store.write_now(move |tx| service::set_snomed_edition(tx, date))?;
             }
             serve::serve(&store, listen, public_url, |_, address| {
                 say(&format!("Fingerpost is listening on http://{address}"));
@@ -62,6 +69,17 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Pack { data, practice, out } => {
             pack::close(&open_existing(data)?, &practice, &out, &mut say)?;
+        }
+        Command::Receipt { data, practice, file } => {
+            take_receipt(&open_existing(data)?, practice, &file)?;
+        }
+        Command::VerifyPack { file, key } => {
+            let bytes = import::read_bounded(&file, pack::PACK_BYTES_MAX)?;
+            say(&pack::check(&bytes, key)?.summary(key.is_some()));
+        }
+        Command::PackKey { data } => {
+            let key = open_existing(data)?.read_now(pack::PackKey::load)?;
+            say(&key.public().to_string());
         }
         Command::Services(Services::Import { data, file }) => {
             import::services(&Store::open(&data_or_demo(data)?)?, &file, &mut say)?;
@@ -160,6 +178,17 @@ fn take_in(store: &Store, file: &Path) -> Result<(), Failure> {
     report.cases.iter().for_each(|case| say(&case.line()));
     say(&report.summary());
     projector::catch_up(store)?;
+    Ok(())
+}
+
+fn take_receipt(store: &Store, practice: Option<OdsCode>, file: &Path) -> Result<(), Failure> {
+    let bytes = import::read_bounded(file, receipt::FILE_BYTES_MAX)?;
+    let source = Source { way: Way::Command, by: None, at: clock::now_ms() };
+    let report = receipt::take_in(store, practice, &bytes, source)?;
+    for (line, words) in &report.lines {
+        say(&format!("Line {line}: {words}"));
+    }
+    say(&report.summary());
     Ok(())
 }
 

@@ -23,8 +23,9 @@ use crate::{
     error::Error,
 };
 
-/// What a page of the server may do: style itself and send its forms. No page of it has a script.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+/// What a page of the server may do: style itself, send its forms, and run the one script of the desks,
+/// which asks nobody for anything.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Wraps the whole table of routes.

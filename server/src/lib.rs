@@ -7,7 +7,9 @@ pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+mod cut_off;
 pub mod demo;
+mod desk_script;
 mod directory;
 mod edge;
 pub mod error;
@@ -21,6 +23,7 @@ mod poke;
 mod practice;
 pub mod projector;
 pub mod random;
+pub mod receipt;
 pub mod router;
 mod serve;
 pub mod service;
@@ -29,6 +32,7 @@ pub mod store;
 pub mod sync;
 pub mod take_in;
 mod team;
+mod upload;
 pub mod verify;
 
 #[cfg(test)]

@@ -4,10 +4,26 @@ use jiff::civil::{Date, DateTime};
 use maud::{DOCTYPE, Markup, html};
 use shared::calendar;
 
-use crate::{assets, clock, session::SignedIn, store::urgent::UrgentRow};
+use crate::{assets, clock, desk_script, session::SignedIn, store::urgent::UrgentRow};
 
 /// A whole page.
 pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
+    framed(title, signed_in, service, body, None)
+}
+
+/// A whole page that copies and is gone through with keys where the browser runs scripts. Everything
+/// on it works without.
+pub fn with_script(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
+    framed(title, signed_in, service, body, Some(desk_script::PATH))
+}
+
+fn framed(
+    title: &str,
+    signed_in: &SignedIn,
+    service: &str,
+    body: &Markup,
+    script: Option<&str>,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en-GB" class="fp-desk" {
@@ -17,6 +33,7 @@ pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> 
                 title { (title) " - Fingerpost" }
                 link rel="stylesheet" href=(assets::STYLE_PATH);
                 link rel="icon" href="/icons/icon.svg" type="image/svg+xml";
+                @if let Some(script) = script { script src=(script) defer {} }
             }
             body {
                 a class="nhsuk-skip-link" href="#main" { "Skip to main content" }

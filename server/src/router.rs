@@ -3,8 +3,8 @@
 use axum::{Router, routing::get};
 
 use crate::{
-    app::App, assets, directory, edge, error::Error, hand_over, join, me, poke, practice, sync,
-    take_in, team,
+    app::App, assets, desk_script, directory, edge, error::Error, hand_over, join, me, poke,
+    practice, sync, take_in, team,
 };
 
 /// Every route, behind what every request passes through.
@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         // Signing in and out.
         .merge(join::router())
         // The desks.
+        .merge(desk_script::router())
         .merge(practice::router())
         .merge(team::router())
         .merge(take_in::page::router())

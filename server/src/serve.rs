@@ -17,6 +17,7 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::Subscriber
 use crate::{
     app::App,
     commands::Failure,
+    cut_off::CutOff,
     poke::{self, Pokes},
     projector::Projector,
     router,
@@ -58,11 +59,13 @@ pub fn serve(
     let public_url = public_url.trim_end_matches('/').to_owned();
     remember(store, public_url.clone())?;
     let projector = Projector::start(store.clone())?;
+    let cut_off = CutOff::start(store.clone())?;
     on_bound(store, address)?;
     let served = runtime.block_on(run(store.clone(), listener, public_url, signals));
     tracing::info!("stopping");
     // What is still running has had its grace.
     runtime.shutdown_timeout(Duration::from_millis(200));
+    drop(cut_off);
     drop(projector);
     store.close();
     served

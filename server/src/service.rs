@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use rusqlite::{Row, Transaction};
 use shared::{
     coding::{AuthorFacts, Context},
@@ -32,6 +32,10 @@ pub struct ServiceFacts {
     pub names: BTreeMap<UserId, (String, Option<String>)>,
     /// The codes that the service allows.
     pub codes: AllowedCodes,
+    /// The edition of SNOMED CT against which the service checked its codes, where it said so.
+    pub snomed_edition_date: Option<Date>,
+    /// When packs are closed by themselves, in London's time; none for never.
+    pub cut_off: Option<Time>,
     /// Today, in London.
     pub today: Date,
     practice_codes: FewOf<OdsCode>,
@@ -65,8 +69,11 @@ impl ServiceFacts {
     /// # Errors
     /// When the database refuses.
     pub fn load(tx: &Transaction<'_>) -> Result<Self, StoreError> {
-        let sql = "SELECT service_name, demonstration FROM meta";
-        let (name, demonstration) = tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sql = "SELECT service_name, demonstration, snomed_edition_date, cut_off FROM meta";
+        let read = |row: &Row<'_>| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+        };
+        let (name, demonstration, edition, cut_off) = tx.query_row(sql, [], read)?;
         let practices = load_practices(tx)?;
         Ok(Self {
             name,
@@ -76,6 +83,8 @@ impl ServiceFacts {
             authors: load_authors(tx)?,
             names: load_names(tx)?,
             codes: load_codes(tx)?,
+            snomed_edition_date: edition.parse().ok(),
+            cut_off: cut_off.parse().ok(),
             today: clock::today(),
         })
     }
@@ -160,6 +169,25 @@ pub fn set_offline_hours(tx: &Transaction<'_>, hours: u16) -> Result<(), StoreEr
         0 => Ok(()),
         _ => log::raise_profile_version(tx),
     }
+}
+
+/// Sets when packs are closed by themselves, in London's time; none for never.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_cut_off(tx: &Transaction<'_>, at: Option<Time>) -> Result<(), StoreError> {
+    let at = at.map(|at| at.strftime("%H:%M").to_string()).unwrap_or_default();
+    tx.execute("UPDATE meta SET cut_off = ?1", [at])?;
+    Ok(())
+}
+
+/// Sets the edition of SNOMED CT against which the service checked its codes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_snomed_edition(tx: &Transaction<'_>, date: Date) -> Result<(), StoreError> {
+    tx.execute("UPDATE meta SET snomed_edition_date = ?1", [date.to_string()])?;
+    Ok(())
 }
 
 /// The codes that an administrator allows beside the two built in: identifier and term.

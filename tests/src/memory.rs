@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Browser, must};
 
@@ -34,6 +34,18 @@ impl Browser {
         let counts = counts["result"]["value"].as_array().cloned().unwrap_or_default();
         assert_eq!(counts.len(), words.len(), "the page has no program");
         counts.iter().map(|count| count.as_u64().unwrap_or(u64::MAX)).collect()
+    }
+
+    /// Every text in the page's heap, once everything in it that nothing reaches was thrown away: out
+    /// of a snapshot as DevTools saves it. What the programs hold is not in it: see
+    /// [`Browser::count_in_programs`].
+    #[track_caller]
+    pub fn texts_in_heap(&self) -> String {
+        let snapshot = must(self.session().heap_snapshot(), "no snapshot of the heap");
+        let snapshot = snapshot.as_str().expect("a snapshot is a text");
+        let snapshot: Value = serde_json::from_str(snapshot).expect("a snapshot is JSON");
+        let texts = snapshot["strings"].as_array().expect("a snapshot lists its texts");
+        texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
     }
 
     /// How often each of these words lies in the memory of the processes that show pages, in narrow

@@ -103,8 +103,13 @@ impl Session {
         Ok(entries.as_array().cloned().unwrap_or_default())
     }
 
+    /// Everything that the page's scripts can still reach, as DevTools saves it to a file.
+    pub(crate) fn heap_snapshot(&self) -> Result<Value, CmdError> {
+        self.run(self.client.issue_cmd(Vendor { path: "chromium/heap_snapshot", body: None }))
+    }
+
     fn vendor(&self, path: &'static str, body: &Value) -> Result<Value, CmdError> {
-        self.run(self.client.issue_cmd(Vendor { path, body: body.to_string() }))
+        self.run(self.client.issue_cmd(Vendor { path, body: Some(body.to_string()) }))
     }
 }
 
@@ -150,7 +155,8 @@ fn capabilities(profile: &Path, proxy: &str) -> Value {
 #[derive(Debug)]
 struct Vendor {
     path: &'static str,
-    body: String,
+    /// None where the command only asks.
+    body: Option<String>,
 }
 
 impl WebDriverCompatibleCommand for Vendor {
@@ -160,6 +166,9 @@ impl WebDriverCompatibleCommand for Vendor {
     }
 
     fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.body.clone()))
+        match &self.body {
+            Some(body) => (Method::POST, Some(body.clone())),
+            None => (Method::GET, None),
+        }
     }
 }

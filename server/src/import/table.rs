@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
 use crate::pack::as_written;
 
@@ -48,6 +48,9 @@ pub enum TableError {
     /// A workbook, not a table.
     #[error("this is a spreadsheet's own file: save it as CSV and import that")]
     Workbook,
+    /// Neither text of today nor of older programs.
+    #[error("this is no text file: save it as CSV, in UTF-8")]
+    Binary,
     /// The names of the columns cannot be told apart.
     #[error("the first line holds a quotation mark that is not closed: remove it")]
     Header,
@@ -62,6 +65,9 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
         return Err(TableError::Workbook);
     }
     let text = text_of(bytes).replace("\r\n", "\n");
+    if text.contains('\0') {
+        return Err(TableError::Binary);
+    }
     let first = text.lines().next().filter(|line| !line.trim().is_empty());
     let separator = separator_of(first.ok_or(TableError::Empty)?);
     let mut rows = Rows { rest: text.as_str(), number: 1, separator };
@@ -162,9 +168,14 @@ fn fields(row: &str, separator: u8) -> StringRecord {
     record.iter().map(as_written).collect()
 }
 
-/// UTF-8 where it is, else what Windows used before: a name is decoded, never refused for its é.
+/// UTF-8 where it is, UTF-16 where it says so, else what Windows used before: a name is decoded,
+/// never refused for its é.
 fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        // The mark at the front chooses between the two orders of bytes.
+        return UTF_16LE.decode(bytes).0;
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => WINDOWS_1252.decode(bytes).0,

@@ -182,7 +182,7 @@ fn what_is_no_table_is_refused_with_what_to_do() {
         (b"PK\x03\x04rest", "save it as CSV"),
         (b"Name,DOB\nx,y\n", "does not name these columns: family name"),
         (b"surname,last name\n", "two columns are called family name"),
-        (b"\0\x01\x02", "does not name these columns"),
+        (b"\0\x01\x02", "this is no text file"),
     ];
     for (bytes, expected) in table {
         let path = file(&scratch, bytes);

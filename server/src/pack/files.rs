@@ -1,19 +1,25 @@
 //! The files of a pack, made of rows: pure, so that the same rows give the same bytes.
 
-use std::io::{Cursor, Write};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Write},
+};
 
 use jiff::Timestamp;
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use shared::ods::OdsCode;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::csv;
+use super::{csv, manifest, readme};
 use crate::{
     clock,
     commands::Failure,
     service::ServiceFacts,
-    store::{held::HeldRow, ledger::hex, packs::PackLine, worklist::WorklistRow},
+    store::{
+        asks::{Action, Ask},
+        held::HeldRow,
+        packs::PackLine,
+        worklist::WorklistRow,
+    },
 };
 
 /// The columns of `worklist.csv`, in order.
@@ -58,6 +64,25 @@ const EXCEPTIONS: [&str; 9] = [
     "what_settles_it",
 ];
 
+/// The columns of `receipt.csv`, in order: what names the row, and what is to be filled in.
+const RECEIPT: [&str; 15] = [
+    "row_id",
+    "pack_id",
+    "action",
+    "nhs_number",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "event_date",
+    "snomed_code",
+    "snomed_term",
+    "outcome",
+    "outcome_date",
+    "filed_by",
+    "system",
+    "detail",
+];
+
 /// What a pack is made of.
 pub struct Content<'a> {
     /// The service.
@@ -68,29 +93,34 @@ pub struct Content<'a> {
     pub line: &'a PackLine,
     /// The pack before it.
     pub previous: Option<&'a PackLine>,
-    /// The rows that are NEW in it.
-    pub rows: &'a [WorklistRow],
+    /// Its rows, each with whether the pack before should have had it.
+    pub asks: &'a [(Ask, bool)],
     /// What is held back.
     pub held: &'a [HeldRow],
+    /// What signs it.
+    pub key: &'a manifest::PackKey,
 }
 
 /// One file.
 pub struct File {
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
 }
 
 /// Makes the files of a pack, the manifest last.
 pub fn files(content: &Content<'_>) -> Vec<File> {
+    let file = |name: &str, bytes| File { name: name.to_owned(), bytes };
     let mut files = vec![
-        File { name: "README.txt", bytes: readme(content).into_bytes() },
-        File { name: "worklist.csv", bytes: worklist(content) },
-        File { name: "exceptions.csv", bytes: exceptions(content) },
+        file("README.txt", readme::text(content).into_bytes()),
+        file("worklist.csv", worklist(content)),
+        file("receipt.csv", receipt(content)),
+        file("exceptions.csv", exceptions(content)),
     ];
-    let manifest = manifest(content, &files);
-    files.push(File { name: "manifest.json", bytes: manifest.into_bytes() });
+    files.extend(lists(content));
+    let manifest = manifest::text(content, &files);
+    files.push(file("manifest.json", manifest.into_bytes()));
     files
 }
 
@@ -105,21 +135,22 @@ pub fn zip(files: &[File]) -> Result<Vec<u8>, Failure> {
         .unix_permissions(0o644);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for file in files {
-        writer.start_file(file.name, options)?;
+        writer.start_file(file.name.as_str(), options)?;
         writer.write_all(&file.bytes)?;
     }
     Ok(writer.finish()?.into_inner())
 }
 
 fn worklist(content: &Content<'_>) -> Vec<u8> {
-    let lines = content.rows.iter().map(|row| {
+    let lines = content.asks.iter().map(|(ask, late)| {
+        let row = &ask.row;
         let (author, username) = author(content.facts, row);
         vec![
             row.row_id.as_str(),
             &content.line.pack_id,
-            "NEW",
-            "",
-            "",
+            ask.action.name(),
+            &ask.replaces_row_id,
+            &ask.reason,
             &row.person.nhs_number,
             &row.person.family_name,
             &row.person.given_names,
@@ -129,7 +160,7 @@ fn worklist(content: &Content<'_>) -> Vec<u8> {
             &row.episode,
             &row.event_date,
             &row.recorded_at,
-            yes_or_no(content.previous.is_some_and(|previous| is_late(row, previous))),
+            yes_or_no(*late),
             &row.snomed_code,
             &row.snomed_term,
             author,
@@ -143,6 +174,44 @@ fn worklist(content: &Content<'_>) -> Vec<u8> {
         ]
     });
     csv::write(&WORKLIST, lines)
+}
+
+/// The file to fill in: the rows of the worklist, with nothing said of them yet.
+fn receipt(content: &Content<'_>) -> Vec<u8> {
+    let lines = content.asks.iter().map(|(ask, _)| {
+        let row = &ask.row;
+        let mut line = vec![
+            row.row_id.as_str(),
+            &content.line.pack_id,
+            ask.action.name(),
+            &row.person.nhs_number,
+            &row.person.family_name,
+            &row.person.given_names,
+            &row.person.birth_date,
+            &row.event_date,
+            &row.snomed_code,
+            &row.snomed_term,
+        ];
+        line.resize(RECEIPT.len(), "");
+        line
+    });
+    csv::write(&RECEIPT, lines)
+}
+
+/// The NHS numbers of the entries to make, one file for each code and date: what a system that adds
+/// one code to a list of patients takes.
+fn lists(content: &Content<'_>) -> Vec<File> {
+    let mut lists: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let new = content.asks.iter().filter(|(ask, _)| ask.action == Action::New);
+    for (Ask { row, .. }, _) in new {
+        let list = lists.entry((&row.snomed_code, &row.event_date)).or_default();
+        list.push(&row.person.nhs_number);
+    }
+    let files = lists.into_iter().map(|((code, date), numbers)| File {
+        name: format!("lists/{code}_{date}.csv"),
+        bytes: csv::write(&["nhs_number"], numbers.into_iter().map(|number| vec![number])),
+    });
+    files.collect()
 }
 
 fn exceptions(content: &Content<'_>) -> Vec<u8> {
@@ -172,7 +241,11 @@ fn author<'a>(facts: &'a ServiceFacts, row: &WorklistRow) -> (&'a str, &'a str) 
 
 /// Whether the pack before should have had it: it happened on an earlier day than that pack's, or
 /// was signed before it on a phone that had no network.
-fn is_late(row: &WorklistRow, previous: &PackLine) -> bool {
+pub fn is_late(ask: &Ask, previous: &PackLine) -> bool {
+    if ask.action != Action::New {
+        return false;
+    }
+    let row = &ask.row;
     let at = |text: &str| text.parse::<Timestamp>().ok();
     let Some(cut_off) = at(&previous.cut_off) else { return false };
     let on_an_earlier_day = row.event_date < clock::date_in_london(cut_off).to_string();
@@ -190,86 +263,4 @@ fn short_text(row: &WorklistRow) -> &'static str {
 
 fn yes_or_no(value: bool) -> &'static str {
     if value { "yes" } else { "no" }
-}
-
-fn manifest(content: &Content<'_>, files: &[File]) -> String {
-    let files: Vec<_> = files
-        .iter()
-        .map(|file| {
-            json!({
-                "name": file.name,
-                "bytes": file.bytes.len(),
-                "sha256": hex(&Sha256::digest(&file.bytes)),
-            })
-        })
-        .collect();
-    let manifest = json!({
-        "format": "fingerpost-pack/1",
-        "pack_id": content.line.pack_id,
-        "service": content.facts.name,
-        "demonstration": content.facts.demonstration,
-        "practice_ods": content.practice.as_str(),
-        "practice_name": content.facts.practices.get(content.practice),
-        "number": content.line.number,
-        "previous_pack_id": content.previous.map(|previous| &previous.pack_id),
-        "cut_off": content.line.cut_off,
-        "rows": {
-            "NEW": content.line.new_rows, "AMEND": 0, "RETRACT": 0, "REMINDER": 0,
-            "held_back": content.line.held_rows,
-        },
-        "files": files,
-    });
-    let mut text = serde_json::to_string_pretty(&manifest).expect("a manifest is plain JSON");
-    text.push('\n');
-    text
-}
-
-fn readme(content: &Content<'_>) -> String {
-    let line = content.line;
-    let practice = content.facts.practices.get(content.practice);
-    let practice = practice.map_or("your practice", String::as_str);
-    let demonstration = if content.facts.demonstration {
-        "THIS IS A DEMONSTRATION. The people in it are invented.\n\n"
-    } else {
-        ""
-    };
-    let text = format!(
-        "{demonstration}Social prescribing entries for {practice} ({ods})\n\
-         Pack {number}, closed {cut_off}\n\
-         From: {service}\n\
-         \n\
-         What this is\n\
-         A list of the entries that belong in the GP record, for a person to make. Each entry is\n\
-         here once: a row that is NEW in this pack was in none before, and will be NEW in none\n\
-         after. No known GP system imports this file by itself.\n\
-         \n\
-         What to do\n\
-         1. Open worklist.csv. In a spreadsheet, import it with every column as text.\n\
-         2. For each row find the patient by NHS number, surname, birth date and sex together.\n\
-         3. If the practice has coded the same referral already, leave the record as it is.\n\
-         4. Else add the code in snomed_code on event_date. Rows are sorted by code and date, so\n\
-         that a whole group can be added as a batch.\n\
-         5. Where hide_online_suggested is yes, consider hiding the entry from online access.\n\
-         \n\
-         How to answer\n\
-         Nothing is sent back by itself. Where a row cannot be entered, tell the service its row_id\n\
-         and why: not registered here, another person, entered before, or not in order. A row that\n\
-         is in the record already needs no answer.\n\
-         \n\
-         The files\n\
-         worklist.csv    {new_rows} entries to make\n\
-         exceptions.csv  {held_rows} entries that are held back, why, and what settles it\n\
-         manifest.json   the pack's identifier, the one before it, and a SHA-256 of each file\n\
-         \n\
-         The codes\n\
-         871731000000106  Referral to social prescribing service (procedure): the person accepted\n\
-         871711000000103  Social prescribing declined (situation): the person declined\n",
-        ods = content.practice,
-        number = line.number,
-        cut_off = line.cut_off,
-        service = content.facts.name,
-        new_rows = line.new_rows,
-        held_rows = line.held_rows,
-    );
-    text.replace('\n', "\r\n")
 }

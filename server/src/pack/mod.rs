@@ -1,7 +1,14 @@
 //! Packs: what a practice is to enter, closed at a cut-off and never changed.
 
+pub mod about;
+mod check;
 mod csv;
+pub mod fhir;
 mod files;
+mod manifest;
+pub mod pdf;
+mod readme;
+pub mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -14,20 +21,23 @@ use std::{
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
-use shared::ods::OdsCode;
+use shared::{ids::UserId, ods::OdsCode};
 
-pub use self::csv::{as_written, write as write_csv};
 use self::files::Content;
+pub use self::{
+    check::{PACK_BYTES_MAX, check},
+    csv::{as_written, write as write_csv},
+    manifest::{PackKey, PublicKey},
+};
 use crate::{
     clock,
     commands::Failure,
     projector, random,
     service::ServiceFacts,
     store::{
-        Store, StoreError, held,
+        Store, StoreError, asks, held,
         ledger::hex,
-        packs::{self, PackLine},
-        worklist,
+        packs::{self, Counts, PackLine},
     },
 };
 
@@ -60,13 +70,15 @@ impl From<rusqlite::Error> for PackError {
     }
 }
 
-/// What to do when there is nothing to enter.
+/// What to do when there is nothing new to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {
-    /// Close a pack without a NEW row: it proves that there was none, and the numbers go on.
+    /// Close a pack without a row: it proves that there was none, and the numbers go on.
     Close,
-    /// Close none: a button that is pressed twice makes one pack.
+    /// Close none, whatever there is to remind of: a button that is pressed twice makes one pack.
     Refuse,
+    /// Close none unless there is something to remind of: the daily cut-off.
+    Remind,
 }
 
 /// A pack that was just closed.
@@ -83,10 +95,24 @@ pub struct Closed {
 /// # Errors
 /// When the practice is unknown or the database refuses; nothing is closed then.
 pub fn close_next(store: &Store, practice: &OdsCode, empty: Empty) -> Result<Closed, PackError> {
+    close_next_at(store, practice, empty, None, clock::now())
+}
+
+/// As [`close_next`], by somebody, at a time that a test may choose.
+///
+/// # Errors
+/// As [`close_next`].
+pub fn close_next_at(
+    store: &Store,
+    practice: &OdsCode,
+    empty: Empty,
+    closed_by: Option<UserId>,
+    now: Timestamp,
+) -> Result<Closed, PackError> {
     for _ in 0..TRIES_MAX {
         projector::catch_up(store)?;
         let practice = practice.clone();
-        match store.write_now(move |tx| close_in(tx, &practice, empty, clock::now())) {
+        match store.write_now(move |tx| close_in(tx, &practice, empty, closed_by, now)) {
             Err(PackError::Behind) => {}
             outcome => return outcome,
         }
@@ -100,6 +126,7 @@ fn close_in(
     tx: &Transaction<'_>,
     practice: &OdsCode,
     empty: Empty,
+    closed_by: Option<UserId>,
     now: Timestamp,
 ) -> Result<Closed, PackError> {
     if !projector::catch_up_within(tx, clock::today())? {
@@ -109,27 +136,49 @@ fn close_in(
     if !facts.practices.contains_key(practice) {
         return Err(PackError::UnknownPractice(practice.clone()));
     }
-    let rows = worklist::ready(tx, practice)?;
-    if rows.is_empty() && empty == Empty::Refuse {
+    let asks = asks::due(tx, practice, now)?;
+    let rows = Counts::of(&asks);
+    let is_enough = match empty {
+        Empty::Close => true,
+        Empty::Refuse => rows.asked() > 0,
+        Empty::Remind => !asks.is_empty(),
+    };
+    if !is_enough {
         return Err(PackError::Nothing);
     }
     let held = held::held(tx, Some(practice))?;
-    let previous = packs::list(tx, practice)?.into_iter().next();
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let line = PackLine {
-        number: previous.as_ref().map_or(0, |previous| previous.number) + 1,
-        pack_id: uuid::Builder::from_random_bytes(random::bytes()).into_uuid().to_string(),
-        cut_off: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        new_rows: count(rows.len()),
-        held_rows: count(held.len()),
-    };
+    let previous = packs::last(tx, practice)?;
     let previous = previous.as_ref();
-    let content =
-        Content { facts: &facts, practice, line: &line, previous, rows: &rows, held: &held };
+    let is_late = |ask: &asks::Ask| previous.is_some_and(|pack| files::is_late(ask, pack));
+    let asks: Vec<(asks::Ask, bool)> = asks
+        .into_iter()
+        .map(|ask| {
+            let late = is_late(&ask);
+            (ask, late)
+        })
+        .collect();
+    let line = PackLine {
+        number: previous.map_or(0, |previous| previous.number) + 1,
+        pack_id: uuid::Builder::from_random_bytes(random::bytes()).into_uuid().to_string(),
+        cut_off: packs::instant(now),
+        rows,
+        held_rows: u32::try_from(held.len()).unwrap_or(u32::MAX),
+        closed_by,
+    };
+    let key = PackKey::load(tx)?;
+    let content = Content {
+        facts: &facts,
+        practice,
+        line: &line,
+        previous,
+        asks: &asks,
+        held: &held,
+        key: &key,
+    };
     let zip = files::zip(&files::files(&content))
         .map_err(|error| PackError::Archive(error.to_string()))?;
     let sha256 = hex(&Sha256::digest(&zip));
-    packs::keep(tx, practice, &line, &rows, (&sha256, &zip))?;
+    packs::keep(tx, practice, &line, &asks, (&sha256, &zip))?;
     Ok(Closed { line, zip })
 }
 
@@ -168,11 +217,14 @@ pub fn close(
                 path.display()
             )
         })?;
+    let PackLine { rows, held_rows, .. } = closed.line;
     say(&format!(
-        "{}: {} entries to make, {} held back",
+        "{}: {} new, {} to amend, {} to take back, {} reminders, {held_rows} held back",
         path.display(),
-        closed.line.new_rows,
-        closed.line.held_rows
+        rows.new,
+        rows.amend,
+        rows.retract,
+        rows.reminder,
     ));
     Ok(())
 }

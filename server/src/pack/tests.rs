@@ -37,10 +37,10 @@ fn a_row_is_new_in_one_pack_and_the_next_has_none() {
     let (_scratch, store, practice) = seeded();
     let first = close_next(&store, &practice, Empty::Close).unwrap();
     let second = close_next(&store, &practice, Empty::Close).unwrap();
-    assert!(first.line.new_rows > 10, "{}", first.line.new_rows);
-    assert_eq!((first.line.number, second.line.number, second.line.new_rows), (1, 2, 0));
+    assert!(first.line.rows.new > 10, "{}", first.line.rows.new);
+    assert_eq!((first.line.number, second.line.number, second.line.rows.new), (1, 2, 0));
     let worklist = rows(&first.zip, "worklist.csv");
-    assert_eq!(worklist.len(), first.line.new_rows as usize);
+    assert_eq!(worklist.len(), first.line.rows.new as usize);
     let ids: BTreeSet<&String> = worklist.iter().map(|row| &row[0]).collect();
     assert_eq!(ids.len(), worklist.len());
     for row in &worklist {
@@ -51,8 +51,8 @@ fn a_row_is_new_in_one_pack_and_the_next_has_none() {
     assert!(rows(&second.zip, "worklist.csv").is_empty());
     let manifest: serde_json::Value =
         serde_json::from_str(&file(&second.zip, "manifest.json")).unwrap();
-    assert_eq!(manifest["previous_pack_id"], first.line.pack_id.as_str());
-    assert_eq!(manifest["rows"]["NEW"], 0);
+    assert_eq!(manifest["pack"]["previous_pack_id"], first.line.pack_id.as_str());
+    assert_eq!(manifest["pack"]["rows"]["NEW"], 0);
 }
 
 #[test]
@@ -78,8 +78,9 @@ fn the_manifest_names_the_hash_of_every_other_file() {
     let closed = close_next(&store, &practice, Empty::Close).unwrap();
     let manifest: serde_json::Value =
         serde_json::from_str(&file(&closed.zip, "manifest.json")).unwrap();
-    let files = manifest["files"].as_array().unwrap();
-    assert_eq!(files.len(), 3);
+    let files = manifest["pack"]["files"].as_array().unwrap();
+    let zipped = ZipArchive::new(Cursor::new(&closed.zip)).unwrap().len();
+    assert_eq!(files.len(), zipped - 1);
     for listed in files {
         let bytes = file(&closed.zip, listed["name"].as_str().unwrap()).into_bytes();
         assert_eq!(listed["sha256"], hex(&Sha256::digest(&bytes)).as_str());
@@ -93,7 +94,7 @@ fn a_closed_pack_is_kept_byte_for_byte() {
     let out = Scratch::new();
     let mut said = Vec::new();
     close(&store, &practice, out.path(), &mut |line| said.push(line.to_owned())).unwrap();
-    assert!(said[0].ends_with(": 0 entries to make, 0 held back") || said[0].contains("held back"));
+    assert!(said[0].contains(": 0 new, 0 to amend, 0 to take back, 0 reminders, "), "{said:?}");
     let again = store.read_now(|tx| packs::bytes(tx, &practice, 1)).unwrap();
     assert_eq!(again.unwrap(), closed.zip);
     let written = fs::read(out.path().join("fingerpost-A99001-0002.zip")).unwrap();
@@ -102,16 +103,78 @@ fn a_closed_pack_is_kept_byte_for_byte() {
 }
 
 #[test]
-fn the_database_itself_refuses_a_row_that_was_packed_before() {
+fn the_database_itself_refuses_a_row_that_was_new_before() {
     let (_scratch, store, practice) = seeded();
-    let of = practice.clone();
-    let ready = store.read_now(|tx| worklist::ready(tx, &of)).unwrap();
     close_next(&store, &practice, Empty::Close).unwrap();
-    let line =
-        PackLine { number: 2, pack_id: "x".into(), cut_off: "x".into(), new_rows: 1, held_rows: 0 };
-    let kept =
-        store.write_now(move |tx| packs::keep(tx, &practice, &line, &ready[..1], ("x", b"x")));
+    let second = close_next(&store, &practice, Empty::Close).unwrap().line.number;
+    let again = "INSERT INTO packed_row SELECT practice, ?1, row_id, action, reason,
+            replaces_row_id, case_id, episode, event, snomed_code, snomed_term, event_date,
+            recorded_at, late, author, author_role, contact_type, consent_scope, hide_online,
+            nhs_number, family_name, given_names, birth_date, sex, evidence_hash
+         FROM packed_row LIMIT 1";
+    let kept = store.write_now(move |tx| Ok::<_, StoreError>(tx.execute(again, [second])?));
     assert!(matches!(kept, Err(StoreError::Sqlite(_))), "{kept:?}");
+}
+
+#[test]
+fn a_pack_is_checked_by_anybody_and_one_bent_byte_is_found() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
+    let key = store.read_now(PackKey::load).unwrap().public();
+    let checked = check(&closed.zip, Some(key)).unwrap();
+    assert_eq!(checked.pack["pack_id"], closed.line.pack_id.as_str());
+    assert_eq!(check(&closed.zip, None), Ok(checked));
+    let other = Store::open(Scratch::new().path()).unwrap().read_now(PackKey::load).unwrap();
+    assert_eq!(check(&closed.zip, Some(other.public())), Err(check::BadPack::NotSigned));
+    assert_eq!(check(b"no zip", None), Err(check::BadPack::NotAZip));
+
+    // Another file in the place of the worklist, one more, and a manifest that was made to fit.
+    let with = |name: &str, bytes: &[u8]| {
+        let mut archive = ZipArchive::new(Cursor::new(&closed.zip)).unwrap();
+        let mut files = Vec::new();
+        for at in 0..archive.len() {
+            let mut file = archive.by_index(at).unwrap();
+            let mut own = Vec::new();
+            file.read_to_end(&mut own).unwrap();
+            let own_name = file.name().unwrap().into_owned();
+            if own_name != name {
+                files.push(files::File { name: own_name, bytes: own });
+            }
+        }
+        files.push(files::File { name: name.to_owned(), bytes: bytes.to_vec() });
+        files::zip(&files).unwrap()
+    };
+    let changed = |name: &str| Err(check::BadPack::Changed(name.to_owned()));
+    assert_eq!(check(&with("worklist.csv", b"\"row_id\""), None), changed("worklist.csv"));
+    assert_eq!(check(&with("more.csv", b"x"), None), changed("more.csv"));
+    let manifest = file(&closed.zip, "manifest.json");
+    let bent = manifest.replace("\"number\": 1", "\"number\": 2");
+    assert_eq!(
+        check(&with("manifest.json", bent.as_bytes()), None),
+        Err(check::BadPack::NotSigned)
+    );
+}
+
+#[test]
+fn a_list_for_each_code_and_date_has_numbers_alone() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
+    let mut listed = Vec::new();
+    let archive = ZipArchive::new(Cursor::new(&closed.zip)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for name in names.iter().filter(|name| name.starts_with("lists/")) {
+        let (code, date) = name["lists/".len()..].trim_end_matches(".csv").split_once('_').unwrap();
+        for row in rows(&closed.zip, name) {
+            listed.push((row[0].clone(), code.to_owned(), date.to_owned()));
+        }
+    }
+    let mut worklist: Vec<_> = rows(&closed.zip, "worklist.csv")
+        .into_iter()
+        .map(|row| (row[5].clone(), row[15].clone(), row[12].clone()))
+        .collect();
+    listed.sort();
+    worklist.sort();
+    assert_eq!(listed, worklist);
 }
 
 #[test]
@@ -133,7 +196,7 @@ fn no_pack_is_closed_over_records_that_are_still_being_worked_out() {
     let (_scratch, store, practice) = seeded();
     let closed = store.write_now(move |tx| {
         tx.execute("UPDATE case_log SET projected_position = 0", [])?;
-        close_in(tx, &practice, Empty::Close, clock::now())
+        close_in(tx, &practice, Empty::Close, None, clock::now())
     });
     assert!(matches!(closed, Err(PackError::Behind)), "{closed:?}");
 }
@@ -154,9 +217,10 @@ fn what_a_phone_held_back_until_after_the_last_pack_is_marked_late() {
     let first = close_next(&store, &practice, Empty::Close).unwrap();
     assert!(rows(&first.zip, "worklist.csv").iter().all(|row| row[14] == "no"));
     // As if nothing had been in it: what happened before its cut-off comes in the next one.
-    store.write_now(|tx| Ok::<_, StoreError>(tx.execute("DELETE FROM pack_row", [])?)).unwrap();
+    let forget = "DELETE FROM settlement; DELETE FROM packed_row;";
+    store.write_now(move |tx| Ok::<_, StoreError>(tx.execute_batch(forget)?)).unwrap();
     let second = close_next(&store, &practice, Empty::Close).unwrap();
-    assert_eq!(second.line.new_rows, first.line.new_rows);
+    assert_eq!(second.line.rows.new, first.line.rows.new);
     assert!(rows(&second.zip, "worklist.csv").iter().all(|row| row[14] == "yes"));
 }
 

@@ -1,10 +1,16 @@
-//! The practice's desk: what to enter, what is held back, and the packs.
+//! The practice's desk: what to enter, what was answered, what is held back, and the packs.
 
+mod history;
+mod patient;
+mod receipts;
+mod row;
+mod to_do;
+mod urgent;
 mod view;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, RawQuery, State},
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -12,12 +18,15 @@ use axum::{
 use maud::Markup;
 use rusqlite::Transaction;
 use shared::{
+    ids::UserId,
+    limits,
     ods::OdsCode,
     policy::{Action, Actor, Subject, may},
 };
 
 use crate::{
     app::App,
+    clock,
     error::Error,
     pack::{self, PackError},
     service::ServiceFacts,
@@ -26,26 +35,47 @@ use crate::{
         StoreError,
         held::{self, HeldRow},
         packs::{self, PackLine},
-        urgent::{self, UrgentRow},
-        worklist::{self, WorklistRow},
+        receipts::{Source, Way},
+        settlements::{self, Balance, Settled},
+        urgent::{self as concerns, UrgentAnswer, UrgentRow},
+        worklist,
     },
 };
 
+/// A form of this desk: an outcome and a few lines, each character of it escaped.
+const FORM_BYTES_MAX: usize = 12 * (limits::PARAGRAPH_CHARACTERS_MAX + 1_000);
+/// Answers that are shown below what is to do, where they can be taken back.
+const JUST_DONE_MAX: usize = 20;
+
 /// The routes of this room.
 pub fn router() -> Router<App> {
-    Router::new()
+    let forms = Router::new()
         .route("/practice/{ods}", get(worklist_page))
+        .route("/practice/{ods}/answers", post(to_do::answered))
+        .route("/practice/{ods}/rows/{row_id}", get(row::page).post(row::answered))
+        .route("/practice/{ods}/rows/{row_id}/undo", post(row::undone))
+        .route("/practice/{ods}/rows/{row_id}/settle", post(row::settled))
+        .route("/practice/{ods}/urgent/{case}/{event}", post(urgent::answered))
+        .route("/practice/{ods}/patient", post(patient::page))
+        .route("/practice/{ods}/history", get(history::page))
         .route("/practice/{ods}/packs", post(close_pack))
         .route("/practice/{ods}/packs/{number}", get(download))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    forms.merge(receipts::router())
 }
 
 /// Everything on a practice's page, read in one transaction.
 struct Desk {
     facts: ServiceFacts,
     practice: OdsCode,
-    ready: Vec<WorklistRow>,
+    balance: Balance,
+    to_do: Vec<Settled>,
+    done: Vec<Settled>,
+    refused: usize,
+    /// How many entries the next pack will bring.
+    ready: usize,
     held: Vec<HeldRow>,
-    urgent: Vec<UrgentRow>,
+    urgent: Vec<(Vec<UrgentAnswer>, UrgentRow)>,
     packs: Vec<PackLine>,
 }
 
@@ -54,18 +84,33 @@ impl Desk {
         let facts = ServiceFacts::load(tx)?;
         let subject = Subject::Practice(practice.clone());
         let urgent = match may(reader, Action::ReadUrgent, &subject) {
-            true => urgent::of_practice(tx, &practice, facts.today)?,
+            true => concerns::of_practice(tx, &practice, facts.today)?,
             false => Vec::new(),
         };
+        let with_answers = |row: UrgentRow| Ok((concerns::answers(tx, &row)?, row));
+        let urgent = urgent.into_iter().map(with_answers).collect::<Result<_, StoreError>>()?;
         Ok(Self {
             facts,
-            ready: worklist::ready(tx, &practice)?,
+            balance: settlements::balance(tx, &practice)?,
+            to_do: settlements::outstanding(tx, &practice)?,
+            done: settlements::answered(tx, &practice, JUST_DONE_MAX)?,
+            refused: settlements::refused(tx, Some(&practice))?.len(),
+            ready: worklist::ready(tx, &practice)?.len(),
             held: held::held(tx, Some(&practice))?,
             urgent,
             packs: packs::list(tx, &practice)?,
             practice,
         })
     }
+
+    fn name(&self, user: &UserId) -> &str {
+        name(&self.facts, user)
+    }
+}
+
+/// The name of somebody of the team, of now or of before.
+fn name<'a>(facts: &'a ServiceFacts, user: &UserId) -> &'a str {
+    facts.names.get(user).map_or("Somebody no longer on the team", |(name, _)| name)
 }
 
 /// The practice in the address, for somebody who works there. To anybody else there is no such
@@ -80,15 +125,86 @@ fn own_practice(signed_in: &SignedIn, ods: &str) -> Result<OdsCode, Error> {
     }
 }
 
+/// Whoever clicks.
+fn source(signed_in: &SignedIn, way: Way) -> Source {
+    Source { way, by: Some(signed_in.actor.user), at: clock::now_ms() }
+}
+
+/// A page that no browser keeps.
+fn shown(markup: Markup) -> Response {
+    ([(CACHE_CONTROL, "no-store")], markup).into_response()
+}
+
+/// The fields of a form, which may name one several times.
+type Fields = axum::Form<Vec<(String, String)>>;
+
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
+}
+
+/// What a page says of the form that led to it, as its address carries it: never a name or number
+/// of a patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    /// So many rows were answered, and so many had been answered before.
+    Answered(u32, u32),
+    /// Another answer had been given: a person decides.
+    Contradicts,
+    Undone,
+    Settled,
+    /// Somebody was quicker.
+    Gone,
+    UrgentAnswered,
+    WordsMissing,
+}
+
+impl Told {
+    fn of(query: Option<&str>) -> Self {
+        let query = query.unwrap_or_default();
+        let value = query.split('&').find_map(|part| part.strip_prefix("told="));
+        match value.unwrap_or_default().split('-').collect::<Vec<_>>()[..] {
+            ["answered", new, known] => match (new.parse(), known.parse()) {
+                (Ok(new), Ok(known)) => Self::Answered(new, known),
+                _ => Self::Nothing,
+            },
+            ["contradicts"] => Self::Contradicts,
+            ["undone"] => Self::Undone,
+            ["settled"] => Self::Settled,
+            ["gone"] => Self::Gone,
+            ["urgent"] => Self::UrgentAnswered,
+            ["words"] => Self::WordsMissing,
+            _ => Self::Nothing,
+        }
+    }
+
+    /// The practice's page, saying this.
+    fn there(self, practice: &OdsCode) -> Redirect {
+        let told = match self {
+            Self::Nothing => return Redirect::to(&format!("/practice/{practice}")),
+            Self::Answered(new, known) => format!("answered-{new}-{known}"),
+            Self::Contradicts => "contradicts".to_owned(),
+            Self::Undone => "undone".to_owned(),
+            Self::Settled => "settled".to_owned(),
+            Self::Gone => "gone".to_owned(),
+            Self::UrgentAnswered => "urgent".to_owned(),
+            Self::WordsMissing => "words".to_owned(),
+        };
+        Redirect::to(&format!("/practice/{practice}?told={told}"))
+    }
+}
+
 async fn worklist_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(ods): Path<String>,
-) -> Result<([(axum::http::HeaderName, &'static str); 1], Markup), Error> {
+    RawQuery(query): RawQuery,
+) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
     let reader = signed_in.actor.clone();
     let desk = app.store.read(move |tx| Desk::read(tx, practice, &reader)).await?;
-    Ok(([(CACHE_CONTROL, "no-store")], view::worklist(&desk, &signed_in)))
+    let order = to_do::Order::of(query.as_deref());
+    Ok(shown(view::worklist(&desk, order, Told::of(query.as_deref()), &signed_in)))
 }
 
 async fn close_pack(
@@ -97,9 +213,10 @@ async fn close_pack(
     Path(ods): Path<String>,
 ) -> Result<Redirect, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let there = format!("/practice/{practice}#packs");
+    let there = format!("/practice/{practice}#to-do");
+    let by = Some(signed_in.actor.user);
     let closed = tokio::task::spawn_blocking(move || {
-        pack::close_next(&app.store, &practice, pack::Empty::Refuse)
+        pack::close_next_at(&app.store, &practice, pack::Empty::Refuse, by, clock::now())
     });
     match closed.await.map_err(Error::internal)? {
         Ok(_) | Err(PackError::Nothing) => Ok(Redirect::to(&there)),

@@ -1,143 +1,183 @@
 //! The practice's page: one sentence that balances, then what needs somebody, then what to do.
 
 use maud::{Markup, html};
-use shared::case::Role;
 
-use super::Desk;
+use super::{Desk, Told, to_do, urgent};
 use crate::{
     page::{self, counted},
     session::SignedIn,
     store::{
-        urgent::UrgentRow,
-        worklist::{PersonLine, WorklistRow},
+        settlements::{Balance, Settled},
+        worklist::PersonLine,
     },
 };
 
-pub(super) fn worklist(desk: &Desk, signed_in: &SignedIn) -> Markup {
+pub(super) fn worklist(
+    desk: &Desk,
+    order: to_do::Order,
+    told: Told,
+    signed_in: &SignedIn,
+) -> Markup {
     let practice = desk.facts.practices.get(&desk.practice);
     let title = practice.map_or_else(|| desk.practice.to_string(), Clone::clone);
     let body = html! {
-        p class="fp-desk-balance" { (balance(desk)) }
-        (urgent(desk))
-        (to_do(desk))
+        (banner(told))
+        p class="fp-desk-balance" { (balance(&desk.balance)) " Last looked " (page::time_now()) "." }
+        (ways(desk))
+        (urgent::section(desk))
+        (to_do::sections(desk, order))
+        (next(desk))
+        (just_done(desk))
         (held(desk))
         (packs(desk))
     };
-    page::page(&title, signed_in, &desk.facts.name, &body)
+    page::with_script(&title, signed_in, &desk.facts.name, &body)
 }
 
-/// "9 entries: 7 in packs, 2 to do. 3 are held back."
-fn balance(desk: &Desk) -> String {
-    let packed: usize = desk.packs.iter().map(|pack| pack.new_rows as usize).sum();
-    let to_do = desk.ready.len();
-    let held = counted(desk.held.len(), "is", "are");
+fn banner(told: Told) -> Markup {
+    let words = match told {
+        Told::Nothing => return html! {},
+        Told::Answered(new, 0) => format!(
+            "{} answered. To take one back, look under Just done.",
+            counted(new as usize, "row is", "rows are")
+        ),
+        Told::Answered(0, _) => {
+            "Somebody had answered that already, and it stays as it was.".to_owned()
+        }
+        Told::Answered(new, known) => format!(
+            "{} answered; {} been answered before.",
+            counted(new as usize, "row is", "rows are"),
+            counted(known as usize, "had", "had")
+        ),
+        Told::Contradicts => {
+            "That row had been answered otherwise. Both answers are kept: decide between them below."
+                .to_owned()
+        }
+        Told::Undone => "The answer was taken back. The row is to do again.".to_owned(),
+        Told::Settled => "Decided.".to_owned(),
+        Told::Gone => "Somebody was quicker, so nothing was done. This is how it stands.".to_owned(),
+        Told::UrgentAnswered => "Your answer is kept with the concern.".to_owned(),
+        Told::WordsMissing => {
+            "Nothing was kept yet: write what the practice does, in at most 2,000 characters."
+                .to_owned()
+        }
+    };
+    html! { p role="status" class="nhsuk-inset-text" { (words) } }
+}
+
+/// "42 entries: 30 filed, 5 already there, 2 sent back, 0 taken back, 5 to do."
+pub(super) fn balance(balance: &Balance) -> String {
+    let Balance { packed, filed, already_there, refused, taken_back, outstanding } = balance;
+    let entries = counted(*packed as usize, "entry", "entries");
     format!(
-        "{}: {packed} in packs, {to_do} to do. {held} held back. Last looked {}.",
-        counted(packed + to_do, "entry", "entries"),
-        page::time_now()
+        "{entries}: {filed} filed, {already_there} already there, {refused} sent back, \
+         {taken_back} taken back, {outstanding} to do."
     )
 }
 
-fn urgent(desk: &Desk) -> Markup {
-    let open = desk.urgent.iter().filter(|row| !row.has_owner()).count();
+/// The ways off this page, and the search.
+fn ways(desk: &Desk) -> Markup {
+    let base = format!("/practice/{}", desk.practice);
     html! {
-        @if !desk.urgent.is_empty() {
-            section aria-labelledby="urgent" class="fp-desk-urgent" {
-                h2 id="urgent" { "Urgent concerns" }
-                @if open > 0 {
-                    p { strong {
-                        (counted(open, "concern", "concerns")) " that nobody is recorded to have "
-                        "taken over. Ring the link worker today."
-                    } }
+        nav aria-label="This practice" class="fp-desk-ways" {
+            form method="post" action={ (base) "/patient" } class="fp-desk-search" {
+                label class="nhsuk-label" for="nhs-number" { "NHS number" }
+                input class="nhsuk-input nhsuk-input--width-10" id="nhs-number" name="nhs_number"
+                    inputmode="numeric" autocomplete="off" maxlength="20";
+                button type="submit" class="fp-desk-button" { "Find" }
+            }
+            a href={ (base) "/receipts" } { "Give in a receipt file" }
+            a href={ (base) "/history" } { "Packs and answers so far" }
+        }
+    }
+}
+
+/// What the next pack brings.
+fn next(desk: &Desk) -> Markup {
+    let at = desk.facts.cut_off.map(|at| at.strftime("%H:%M").to_string());
+    html! {
+        section aria-labelledby="next" {
+            h2 id="next" { "Ready for the next list" }
+            @if desk.ready == 0 {
+                p { "No new entry waits for the next list." }
+            } @else {
+                p {
+                    (counted(desk.ready, "new entry is", "new entries are")) " ready."
+                    @if let Some(at) = at { " The next list is closed at " (at) " by itself." }
                 }
-                p { "What was said is not shown here: the link worker tells you." }
-                table class="nhsuk-table fp-desk-table" {
-                    caption class="nhsuk-u-visually-hidden" { "Urgent concerns" }
-                    thead { tr {
-                        th scope="col" { "NHS number" } th scope="col" { "Person" }
-                        th scope="col" { "Since" } th scope="col" { "Recorded by" }
-                        th scope="col" { "Who was told" } th scope="col" { "Who took it over" }
-                    } }
-                    tbody { @for row in &desk.urgent { (urgent_row(desk, row)) } }
+            }
+            form method="post" action={ "/practice/" (desk.practice) "/packs" } {
+                button class="nhsuk-button nhsuk-button--secondary" type="submit" {
+                    "Close the next list now"
                 }
+            }
+            p class="fp-desk-quiet" {
+                "A list takes what is new, changed or withdrawn by then. It never changes afterwards."
             }
         }
     }
 }
 
-fn urgent_row(desk: &Desk, row: &UrgentRow) -> Markup {
+fn just_done(desk: &Desk) -> Markup {
+    html! {
+        section aria-labelledby="done" {
+            h2 id="done" { "Just done" }
+            @if desk.done.is_empty() {
+                p { "No row has been answered yet." }
+            } @else {
+                table class="nhsuk-table fp-desk-table" {
+                    caption class="nhsuk-u-visually-hidden" { "Just done" }
+                    thead { tr {
+                        th scope="col" { "NHS number" } th scope="col" { "Person" }
+                        th scope="col" { "Entry" } th scope="col" { "Answer" }
+                        th scope="col" { "Take back" }
+                    } }
+                    tbody { @for settled in &desk.done { (done_row(desk, settled)) } }
+                }
+            }
+            @if desk.refused > 0 {
+                p { (counted(desk.refused, "row was", "rows were")) " sent back to the link workers: "
+                    a href={ "/practice/" (desk.practice) "/history#sent-back" } { "see which" } "." }
+            }
+        }
+    }
+}
+
+fn done_row(desk: &Desk, settled: &Settled) -> Markup {
+    let row = &settled.row;
+    let base = format!("/practice/{}/rows/{}", desk.practice, row.row_id);
     html! { tr {
         td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
-        td { (person(&row.person, "")) }
-        td { (page::date(&row.event_date)) ", " (row.event_time) }
-        td { (author_name(desk, &row.author)) }
-        td { (page::told(row)) }
-        td { @if row.has_owner() { (row.owner) } @else { strong { "Nobody yet" } } }
+        td { (person(&row.person, &row.sex)) }
+        td { a href=(base) { (page::date(&row.event_date)) } br;
+            span class="fp-desk-quiet" { (row.snomed_term) } }
+        td { (answer(settled)) }
+        td {
+            form method="post" action={ (base) "/undo" } {
+                button type="submit" class="fp-desk-link" {
+                    "Undo" span class="nhsuk-u-visually-hidden" {
+                        " for " (page::nhs_number(&row.person.nhs_number)) }
+                }
+            }
+        }
     } }
 }
 
-fn author_name(desk: &Desk, author: &shared::ids::UserId) -> String {
-    desk.facts.names.get(author).map(|(name, _)| name.clone()).unwrap_or_default()
-}
-
-fn to_do(desk: &Desk) -> Markup {
+/// The answer of a row in words.
+pub(super) fn answer(settled: &Settled) -> Markup {
     html! {
-        section aria-labelledby="to-do" {
-            h2 id="to-do" { "To do" }
-            @if desk.ready.is_empty() {
-                p { "Nothing to enter. Last looked " (page::time_now()) "." }
-            }
-            // Rows come sorted by code and date.
-            @for of_code in desk.ready.chunk_by(|one, other| one.snomed_code == other.snomed_code) {
-                (code_table(desk, of_code))
+        @match settled.outcome {
+            None => "To do",
+            Some(outcome) => {
+                (outcome.words())
+                @if !settled.on_date.is_empty() { ", " (page::date(&settled.on_date)) }
+                @if !settled.detail.is_empty() { br; span class="fp-desk-quiet" { (settled.detail) } }
             }
         }
     }
 }
 
-/// One code, its rows by date: each date can be added as one batch.
-fn code_table(desk: &Desk, rows: &[WorklistRow]) -> Markup {
-    let first = &rows[0];
-    html! {
-        table class="nhsuk-table fp-desk-table" {
-            caption class="nhsuk-table__caption" {
-                code class="fp-desk-code" { (first.snomed_code) } " " (first.snomed_term)
-                " (" (counted(rows.len(), "entry", "entries")) ")"
-            }
-            thead { tr {
-                th scope="col" { "Date" } th scope="col" { "NHS number" }
-                th scope="col" { "Person" } th scope="col" { "Author" } th scope="col" { "Notes" }
-            } }
-            @for batch in rows.chunk_by(|one, other| one.event_date == other.event_date) {
-                tbody { @for (index, row) in batch.iter().enumerate() { tr {
-                    @if index == 0 {
-                        th scope="rowgroup" rowspan=(batch.len()) { (page::date(&row.event_date)) }
-                    }
-                    (cells(desk, row))
-                } } }
-            }
-        }
-    }
-}
-
-fn cells(desk: &Desk, row: &WorklistRow) -> Markup {
-    html! {
-        td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
-        td { (person(&row.person, &row.sex)) }
-        td { (author_name(desk, &row.author)) br; span class="fp-desk-quiet" {
-            (role_words(&row.author_role)) } }
-        td {
-            @if !row.contact_type.is_empty() { (row.contact_type) "." }
-            @if row.hide_online { " Consider hiding from online access." }
-        }
-    }
-}
-
-fn role_words(stored: &str) -> &str {
-    Role::named(stored).map_or(stored, |role| role.words())
-}
-
-fn person(person: &PersonLine, sex: &str) -> Markup {
+pub(super) fn person(person: &PersonLine, sex: &str) -> Markup {
     if person.family_name.is_empty() && person.given_names.is_empty() {
         return html! { span class="fp-desk-quiet" { "No name" } };
     }
@@ -169,7 +209,7 @@ fn held(desk: &Desk) -> Markup {
                         td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
                         td { (person(&row.person, "")) }
                         td { (page::date(&row.event_date)) }
-                        td { @if let Some(author) = &row.author { (author_name(desk, author)) } }
+                        td { @if let Some(author) = &row.author { (desk.name(author)) } }
                         td { @for reason in &row.reasons { (reason.words) br; } }
                     } } }
                 }
@@ -181,33 +221,27 @@ fn held(desk: &Desk) -> Markup {
 fn packs(desk: &Desk) -> Markup {
     html! {
         section aria-labelledby="packs" {
-            h2 id="packs" { "Packs" }
-            @if !desk.ready.is_empty() {
-                form method="post" action={ "/practice/" (desk.practice) "/packs" } {
-                    button class="nhsuk-button nhsuk-button--secondary" type="submit" {
-                        "Close the next pack"
-                    }
-                }
-                p class="fp-desk-quiet" {
-                    "A pack takes what is to do now, as a file, and never changes afterwards."
-                }
-            }
+            h2 id="packs" { "Lists as files" }
             @if desk.packs.is_empty() {
-                p { "No pack has been closed yet." }
+                p { "No list has been closed yet." }
             } @else {
                 table class="nhsuk-table" {
-                    caption class="nhsuk-u-visually-hidden" { "Closed packs" }
+                    caption class="nhsuk-u-visually-hidden" { "Closed lists" }
                     thead { tr {
-                        th scope="col" { "Pack" } th scope="col" { "Closed" }
-                        th scope="col" { "New entries" } th scope="col" { "Held back then" }
+                        th scope="col" { "List" } th scope="col" { "Closed" }
+                        th scope="col" { "New" } th scope="col" { "To amend" }
+                        th scope="col" { "To take back" } th scope="col" { "Reminders" }
+                        th scope="col" { "Held back then" }
                     } }
                     tbody { @for pack in &desk.packs { tr {
                         td { a href={
                             "/practice/" (desk.practice) "/packs/" (pack.number) ".zip"
                         } { "Pack " (pack.number) } }
-                        td { (page::instant(&pack.cut_off)) }
-                        td { (pack.new_rows) }
-                        td { (pack.held_rows) }
+                        td { (page::instant(&pack.cut_off))
+                            @if let Some(by) = &pack.closed_by { br;
+                                span class="fp-desk-quiet" { "by " (desk.name(by)) } } }
+                        td { (pack.rows.new) } td { (pack.rows.amend) } td { (pack.rows.retract) }
+                        td { (pack.rows.reminder) } td { (pack.held_rows) }
                     } } }
                 }
             }

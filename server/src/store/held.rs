@@ -7,17 +7,13 @@ use shared::{coding::Hold, ids::UserId, ods::OdsCode};
 
 use super::{
     StoreError, column,
-    worklist::{self, DUPLICATE, PersonLine, UNPACKED, UNREADABLE},
+    worklist::{self, DUPLICATE, PersonLine, UNREADABLE},
 };
 
-/// The name of an entry's reason when something about it changed after it was packed.
-const CHANGED: &str = "changed_after_packing";
-const CHANGED_WORDS: &str = "Something about this entry changed after it was in a pack. Compare it \
-     with the practice's record; until then nothing more is sent.";
-/// The name of an entry's reason when it no longer holds after it was packed.
-const WITHDRAWN: &str = "withdrawn_after_packing";
-const WITHDRAWN_WORDS: &str = "This entry was in a pack and no longer holds: it was withdrawn or is \
-     held again. Tell the practice; until then nothing more is sent.";
+/// The name of an entry's reason while another practice was asked to make it and has not answered.
+const MOVED: &str = "moved_before_answer";
+const MOVED_WORDS: &str = "The person's practice was changed after another practice was asked to \
+     make this entry. It goes out once that practice answers that they are not registered there.";
 
 /// One entry that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +75,8 @@ impl HeldRow {
 type Place = (String, String, String, Vec<u8>, String);
 
 /// What is held back for this practice: by the reasons of the entry itself, as a likely duplicate,
-/// since the case cannot be read any more, or because it changed or went after it was packed. With
-/// no practice, what is held back in the whole service, with everybody's name.
+/// since the case cannot be read any more, or until another practice has answered. With no practice,
+/// what is held back in the whole service, with everybody's name.
 ///
 /// # Errors
 /// When the database refuses.
@@ -110,10 +106,8 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
         duplicate.words(),
         unreadable.name(),
         unreadable.words(),
-        CHANGED,
-        CHANGED_WORDS,
-        WITHDRAWN,
-        WITHDRAWN_WORDS,
+        MOVED,
+        MOVED_WORDS,
     ];
     for row in statement.query_map(values, read)? {
         let (key, unnamed, held) = row?;
@@ -136,30 +130,24 @@ fn query() -> String {
     let of_entry = "SELECT entry.case_id, entry.event || entry.snomed_code, 0, entry.snomed_code,
         entry.event_date, entry.author, entry.nhs_number, entry.family_name, entry.given_names,
         entry.birth_date";
-    // As it was packed: the practice is not told who the person is now, or where.
-    let as_packed = "SELECT packed.case_id, packed.row_id, 0, packed.snomed_code,
-        packed.event_date, packed.author, packed.nhs_number, packed.family_name,
-        packed.given_names, packed.birth_date";
-    let same = "entry.case_id = packed.case_id AND entry.episode = packed.episode
-        AND entry.snomed_code = packed.snomed_code";
+    // What the practice was told already and would be told alike is not held back.
+    let untold = "NOT EXISTS (SELECT 1 FROM settlement AS own WHERE own.row_id = entry.row_id
+            AND own.case_id = entry.case_id AND own.evidence_hash = entry.evidence_hash)";
+    let elsewhere = "EXISTS (SELECT 1 FROM settlement AS other WHERE other.case_id = entry.case_id
+            AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
+            AND other.live AND other.row_id <> entry.row_id";
     format!(
         "SELECT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
             nhs_number, family_name, given_names, birth_date, reason, words
          FROM held_entry WHERE ?1 IS NULL OR practice = ?1
          UNION ALL
          {of_entry}, ?2, ?3 FROM coded_entry AS entry
-         WHERE (?1 IS NULL OR practice = ?1) AND {UNPACKED} AND {DUPLICATE}
+         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND NOT {elsewhere}) AND {DUPLICATE}
          UNION ALL
          {of_entry}, ?4, ?5 FROM coded_entry AS entry
-         WHERE (?1 IS NULL OR practice = ?1) AND {UNPACKED} AND {UNREADABLE}
+         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND NOT {elsewhere}) AND {UNREADABLE}
          UNION ALL
-         {as_packed}, ?6, ?7 FROM pack_row AS packed JOIN coded_entry AS entry ON {same}
-         WHERE (?1 IS NULL OR packed.practice = ?1)
-            AND packed.evidence_hash <> entry.evidence_hash
-         UNION ALL
-         {as_packed}, ?8, ?9 FROM pack_row AS packed JOIN case_log USING (case_id)
-         WHERE (?1 IS NULL OR packed.practice = ?1)
-            AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry WHERE {same})
-            AND projected_position >= latest_position AND NOT failed"
+         {of_entry}, ?6, ?7 FROM coded_entry AS entry
+         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND {elsewhere} AND other.outcome = '')"
     )
 }

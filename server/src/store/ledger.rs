@@ -157,8 +157,9 @@ impl Ledger<'_> {
 
     fn put_held(&self, entry: &HeldEntry) -> Result<(), Error> {
         let sql = "INSERT INTO held_entry (case_id, event, practice, snomed_code, event_date,
-             author, nhs_number, family_name, given_names, birth_date, reason, words, unnamed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+             author, nhs_number, family_name, given_names, birth_date, reason, words, unnamed,
+             episode)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         let unnamed = self.shares_nothing(entry.episode);
         let code = entry.concept.map(|concept| concept.to_string()).unwrap_or_default();
         for reason in &entry.reasons {
@@ -176,6 +177,7 @@ impl Ledger<'_> {
                 reason.name(),
                 reason.words(),
                 unnamed,
+                entry.episode.to_string(),
             ])?;
         }
         Ok(())

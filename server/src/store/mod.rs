@@ -1,5 +1,6 @@
 //! The disk: one SQLite file, one thread that writes, a few connections that read.
 
+pub mod asks;
 pub mod bare;
 pub mod cases;
 pub mod column;
@@ -14,8 +15,10 @@ pub mod numbers;
 pub mod packs;
 pub mod people;
 mod readers;
+pub mod receipts;
 pub(crate) mod room;
 mod schema;
+pub mod settlements;
 pub mod snapshots;
 pub mod suggestions;
 pub mod urgent;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0007.sql"),
     include_str!("schema/0008.sql"),
     include_str!("schema/0009.sql"),
+    include_str!("schema/0010.sql"),
 ];
 
 /// The version of the tables that this program reads and writes.
@@ -49,7 +50,7 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
     let epoch = Epoch::from_random(random::bytes());
     let user = UserId::from_random(random::bytes());
     let device = DeviceId::from_random(random::bytes());
-    let seal_key: [u8; 32] = random::bytes();
+    let [seal_key, pack_key]: [[u8; 32]; 2] = [random::bytes(), random::bytes()];
     tx.execute(
         "INSERT INTO user (id, name, role) VALUES (?1, 'The service', 'service')",
         [user.as_bytes()],
@@ -63,9 +64,9 @@ fn begin_service(tx: &Connection) -> Result<(), StoreError> {
         "INSERT INTO meta
             (one, epoch, service_name, demonstration, public_url, log_position, profile_version,
              projected_profile_version, projected_on, directory_version, service_user,
-             service_device, seal_key)
-         VALUES (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3, ?4)",
-        params![epoch.as_bytes(), user.as_bytes(), device.as_bytes(), seal_key],
+             service_device, seal_key, pack_key)
+         VALUES (1, ?1, 'Social prescribing service', 0, '', 0, 1, 1, '', 0, ?2, ?3, ?4, ?5)",
+        params![epoch.as_bytes(), user.as_bytes(), device.as_bytes(), seal_key, pack_key],
     )?;
     Ok(())
 }
@@ -92,10 +93,13 @@ mod tests {
         migrate(&mut connection).unwrap();
         migrate(&mut connection).unwrap();
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
-        assert_eq!(count("SELECT count(*) FROM pack_row JOIN pack USING (practice, number)"), 1);
+        assert_eq!(count("SELECT count(*) FROM packed_row JOIN pack USING (practice, number)"), 1);
+        assert_eq!(count("SELECT count(*) FROM settlement WHERE live AND outcome = ''"), 1);
         assert_eq!(count("SELECT projected_position FROM case_log"), 0);
-        let twice = "INSERT INTO pack_row (row_id, case_id, episode, snomed_code, practice,
-             number, evidence_hash) VALUES ('row', x'02', 'f', 'c', 'A81001', 1, 'hash')";
+        let twice =
+            "INSERT INTO packed_row SELECT practice, 1, row_id, 'NEW', '', '', x'02', 'f', '',
+             'c', '', '', '', 0, author, '', '', '', 0, '', '', '', '', '', 'hash'
+             FROM packed_row";
         assert!(connection.execute(twice, []).is_err());
     }
 

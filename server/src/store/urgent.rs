@@ -1,9 +1,12 @@
 //! Urgent concerns, for the practice and for the lead: each list is read with its reader in the
 //! query, and neither says what the person said.
 
-use jiff::{ToSpan, civil::Date};
-use rusqlite::{Row, Transaction};
-use shared::{ids::UserId, ods::OdsCode};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use rusqlite::{Row, Transaction, params};
+use shared::{
+    ids::{CaseId, UserId},
+    ods::OdsCode,
+};
 
 use super::{
     StoreError, column,
@@ -17,6 +20,10 @@ const TAKEN_OVER_DAYS: i64 = 7;
 /// An urgent concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrgentRow {
+    /// The case.
+    pub case: CaseId,
+    /// The entry of the record.
+    pub event: String,
     /// Since when: the day, as it is stored.
     pub event_date: String,
     /// And by the clock.
@@ -56,10 +63,13 @@ impl UrgentRow {
 }
 
 const COLUMNS: &str = "SELECT event_date, event_time, author, practice, nhs_number, family_name,
-     given_names, birth_date, informed, informed_at, owner, check_on FROM urgent_concern";
+     given_names, birth_date, informed, informed_at, owner, check_on, case_id, event
+     FROM urgent_concern";
 
 fn read(row: &Row<'_>) -> Result<UrgentRow, rusqlite::Error> {
     Ok(UrgentRow {
+        case: column::case(row, 12)?,
+        event: row.get(13)?,
         event_date: row.get(0)?,
         event_time: row.get(1)?,
         author: column::user(row, 2)?,
@@ -104,4 +114,52 @@ pub fn of_service(tx: &Transaction<'_>, today: Date) -> Result<Vec<UrgentRow>, S
     );
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement.query_map([today.to_string()], read)?.collect::<Result<_, _>>()?)
+}
+
+/// What somebody at a practice wrote about a concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrgentAnswer {
+    /// What the practice does.
+    pub words: String,
+    /// Who wrote it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a concern's practice answered, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn answers(tx: &Transaction<'_>, row: &UrgentRow) -> Result<Vec<UrgentAnswer>, StoreError> {
+    let sql = "SELECT words, by, at FROM urgent_answer
+         WHERE case_id = ?1 AND event = ?2 AND practice = ?3 ORDER BY id";
+    let read = |row: &Row<'_>| {
+        Ok(UrgentAnswer {
+            words: row.get(0)?,
+            by: column::user(row, 1)?,
+            at: Timestamp::from_millisecond(row.get(2)?).unwrap_or_default(),
+        })
+    };
+    let mut statement = tx.prepare_cached(sql)?;
+    let key = params![row.case.as_bytes(), row.event, row.practice];
+    Ok(statement.query_map(key, read)?.collect::<Result<_, _>>()?)
+}
+
+/// Keeps what a practice answers about a concern. Says whether it is one of its people's.
+///
+/// # Errors
+/// When the database refuses.
+pub fn answer(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    (case, event): (CaseId, &str),
+    (by, at): (UserId, i64),
+    words: &str,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO urgent_answer (case_id, event, practice, by, at, words)
+         SELECT case_id, event, practice, ?4, ?5, ?6 FROM urgent_concern
+         WHERE case_id = ?1 AND event = ?2 AND practice = ?3";
+    let key = params![case.as_bytes(), event, practice.as_str(), by.as_bytes(), at, words];
+    Ok(tx.prepare_cached(sql)?.execute(key)? > 0)
 }

@@ -1,19 +1,9 @@
-//! A practice's worklist, read with the practice in the query.
+//! One entry for a person at a practice to make: as the record says it now, or as a pack said it.
 
 use rusqlite::{Row, Transaction};
 use shared::{ids::UserId, ods::OdsCode};
 
 use super::{StoreError, column};
-
-/// Entries in no pack: whatever their row was called then, as after a move to another practice.
-pub(super) const UNPACKED: &str = "NOT EXISTS (SELECT 1 FROM pack_row
-     WHERE pack_row.case_id = entry.case_id AND pack_row.episode = entry.episode
-        AND pack_row.snomed_code = entry.snomed_code)";
-/// Entries of a case that looks like another one, or whose row went out for another one.
-pub(super) const DUPLICATE: &str = "(entry.case_id IN (SELECT case_id FROM likely_duplicate)
-     OR entry.row_id IN (SELECT row_id FROM pack_row))";
-/// Entries of a case that cannot be read any more: what is known of it may be out of date.
-pub(super) const UNREADABLE: &str = "entry.case_id IN (SELECT case_id FROM case_log WHERE failed)";
 
 /// One entry for a person to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +14,8 @@ pub struct WorklistRow {
     pub case: Vec<u8>,
     /// The episode of care.
     pub episode: String,
+    /// The entry of the record that it rests on.
+    pub event: String,
     /// The code.
     pub snomed_code: String,
     /// Its meaning.
@@ -73,36 +65,109 @@ pub(super) fn person(row: &Row<'_>, first: usize) -> Result<PersonLine, rusqlite
     })
 }
 
+/// The names of a row's columns, alike in what the record says and in what packs said.
+const NAMES: [&str; COLUMNS] = [
+    "row_id",
+    "case_id",
+    "episode",
+    "event",
+    "snomed_code",
+    "snomed_term",
+    "event_date",
+    "recorded_at",
+    "author",
+    "author_role",
+    "contact_type",
+    "consent_scope",
+    "hide_online",
+    "nhs_number",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "sex",
+    "evidence_hash",
+];
+/// How many they are: what a query asks for besides comes after them.
+pub(super) const COLUMNS: usize = 19;
+
+/// The columns of a row, of this table of a query.
+pub(super) fn columns(table: &str) -> String {
+    NAMES.map(|name| format!("{table}.{name}")).join(", ")
+}
+
+/// A row out of [`columns`], beginning at the first.
+pub(super) fn read(row: &Row<'_>, first: usize) -> Result<WorklistRow, rusqlite::Error> {
+    Ok(WorklistRow {
+        row_id: row.get(first)?,
+        case: row.get(first + 1)?,
+        episode: row.get(first + 2)?,
+        event: row.get(first + 3)?,
+        snomed_code: row.get(first + 4)?,
+        snomed_term: row.get(first + 5)?,
+        event_date: row.get(first + 6)?,
+        recorded_at: row.get(first + 7)?,
+        author: column::user(row, first + 8)?,
+        author_role: row.get(first + 9)?,
+        contact_type: row.get(first + 10)?,
+        consent_scope: row.get(first + 11)?,
+        hide_online: row.get(first + 12)?,
+        person: person(row, first + 13)?,
+        sex: row.get(first + 17)?,
+        evidence_hash: row.get(first + 18)?,
+    })
+}
+
+/// An entry as the record says it now, with what the practice may be told beside the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// The entry.
+    pub row: WorklistRow,
+    /// The row whose place it takes; empty where there is none.
+    pub replaces_row_id: String,
+    /// What the practice may be told beside the code; empty where nothing may be.
+    pub summary: String,
+}
+
+/// Entries that their practice was never told of, and that no other practice may be making: as
+/// after a move, until the one that was asked before has answered.
+pub(super) const UNASKED: &str = "NOT EXISTS (SELECT 1 FROM settlement
+        WHERE settlement.row_id = entry.row_id)
+     AND NOT EXISTS (SELECT 1 FROM settlement AS other
+        WHERE other.case_id = entry.case_id AND other.episode = entry.episode
+            AND other.snomed_code = entry.snomed_code AND other.live)";
+/// Entries of a case that looks like another one, or whose row went out for another one.
+pub(super) const DUPLICATE: &str = "(entry.case_id IN (SELECT case_id FROM likely_duplicate)
+     OR EXISTS (SELECT 1 FROM settlement AS other
+        WHERE other.row_id = entry.row_id AND other.case_id <> entry.case_id))";
+/// Entries of a case that cannot be read any more: what is known of it may be out of date.
+pub(super) const UNREADABLE: &str = "entry.case_id IN (SELECT case_id FROM case_log WHERE failed)";
+
 /// The entries that are ready for this practice and in no pack, by code, date and name.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<WorklistRow>, StoreError> {
+pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, StoreError> {
+    let columns = columns("entry");
+    // The other answer of the episode, or the same one at the practice of before.
     let sql = format!(
-        "SELECT row_id, case_id, episode, snomed_code, snomed_term, event_date, recorded_at,
-            author, author_role, contact_type, consent_scope, hide_online,
-            nhs_number, family_name, given_names, birth_date, sex, evidence_hash
+        "SELECT {columns}, entry.summary,
+            ifnull((SELECT old.row_id FROM settlement AS old
+                WHERE old.case_id = entry.case_id AND old.episode = entry.episode
+                    AND old.row_id <> entry.row_id
+                    AND (old.snomed_code = entry.snomed_code
+                        OR old.snomed_code IN ('871731000000106', '871711000000103')
+                            AND entry.snomed_code IN ('871731000000106', '871711000000103'))
+                ORDER BY old.asked_in DESC, old.row_id LIMIT 1), '')
          FROM coded_entry AS entry
-         WHERE practice = ?1 AND {UNPACKED} AND NOT {DUPLICATE} AND NOT {UNREADABLE}
-         ORDER BY snomed_code, event_date, family_name, given_names, row_id"
+         WHERE entry.practice = ?1 AND {UNASKED} AND NOT {DUPLICATE} AND NOT {UNREADABLE}
+         ORDER BY entry.snomed_code, entry.event_date, entry.family_name, entry.given_names,
+            entry.row_id"
     );
     let read = |row: &Row<'_>| {
-        Ok(WorklistRow {
-            row_id: row.get(0)?,
-            case: row.get(1)?,
-            episode: row.get(2)?,
-            snomed_code: row.get(3)?,
-            snomed_term: row.get(4)?,
-            event_date: row.get(5)?,
-            recorded_at: row.get(6)?,
-            author: column::user(row, 7)?,
-            author_role: row.get(8)?,
-            contact_type: row.get(9)?,
-            consent_scope: row.get(10)?,
-            hide_online: row.get(11)?,
-            person: person(row, 12)?,
-            sex: row.get(16)?,
-            evidence_hash: row.get(17)?,
+        Ok(Ready {
+            row: read(row, 0)?,
+            summary: row.get(COLUMNS)?,
+            replaces_row_id: row.get(COLUMNS + 1)?,
         })
     };
     let mut statement = tx.prepare_cached(&sql)?;

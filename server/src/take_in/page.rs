@@ -14,10 +14,13 @@ use shared::{
 };
 
 use super::{Report, TakeInError, take_in};
-use crate::{app::App, error::Error, page, session::SignedIn};
-
-/// Room for what a form puts around its file.
-const FORM_BYTES: usize = 16 * 1024;
+use crate::{
+    app::App,
+    error::Error,
+    page,
+    session::SignedIn,
+    upload::{self, FORM_BYTES},
+};
 
 /// The routes of this room.
 pub fn router() -> Router<App> {
@@ -42,7 +45,7 @@ async fn given(
     form: Multipart,
 ) -> Result<Response, Error> {
     check(&signed_in)?;
-    let Some(file) = file_of(form).await? else {
+    let Some(file) = upload::file_of(form).await? else {
         return Ok(answer(&signed_in, StatusCode::BAD_REQUEST, &problem("Choose a file first.")));
     };
     let store = app.store.clone();
@@ -52,21 +55,6 @@ async fn given(
         Err(TakeInError::Store(error)) => return Err(error.into()),
         Err(error) => answer(&signed_in, StatusCode::BAD_REQUEST, &problem(&error.to_string())),
     })
-}
-
-/// The file in a form, unless nothing was chosen.
-async fn file_of(mut form: Multipart) -> Result<Option<Vec<u8>>, Error> {
-    let bad = |error: axum::extract::multipart::MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        _ => Error::BadRequest("The form did not arrive whole. Send it once more.".into()),
-    };
-    while let Some(field) = form.next_field().await.map_err(bad)? {
-        if field.name() == Some("file") {
-            let bytes = field.bytes().await.map_err(bad)?;
-            return Ok((!bytes.is_empty()).then(|| bytes.to_vec()));
-        }
-    }
-    Ok(None)
 }
 
 fn problem(words: &str) -> Markup {

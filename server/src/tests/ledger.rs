@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 use shared::{
     case::{
         Event, Fact, Field, Role,
-        event::{Consent, Decision, Referral, ReferralSource, Retracted},
+        event::{Amended, Consent, Decision, Referral, ReferralSource, Retracted},
     },
     document::{Author, Document},
     ids::{CaseId, EventId},
@@ -20,10 +20,16 @@ use crate::{
     clock,
     pack::{self, Empty},
     projector, random,
+    receipt::{self, Answer, Named},
     store::{
-        Store, StoreError, cases,
+        Store, StoreError,
+        asks::{self, Action},
+        cases,
         held::{self, HeldRow},
+        packs::Counts,
         people::{self, NewUser},
+        receipts::{Effect, Outcome, Said, Source, Way},
+        settlements::{self, Settled},
         worklist,
     },
     verify,
@@ -133,9 +139,56 @@ impl Service {
         self.put(record, Fact::Accepted(decision))
     }
 
+    /// How many rows of each action are in the next pack.
+    fn asks(&self, ods: &str) -> Counts {
+        pack::close_next(&self.store, &practice(ods), Empty::Close).unwrap().line.rows
+    }
+
     /// How many rows are NEW in the next pack.
     fn pack(&self, ods: &str) -> u32 {
-        pack::close_next(&self.store, &practice(ods), Empty::Close).unwrap().line.new_rows
+        self.asks(ods).new
+    }
+
+    /// Answers what was asked last of the practice's only row, or of that of a person.
+    fn answer(&self, ods: &str, family_name: &str, outcome: Outcome) -> Effect {
+        let settled = self.settled(ods, family_name);
+        let text = String::new;
+        let said = Said {
+            outcome: None,
+            on_date: text(),
+            filed_by: text(),
+            system: text(),
+            detail: "why".into(),
+        };
+        let answer = Answer::new(outcome, said).unwrap();
+        let source = Source { way: Way::Command, by: None, at: clock::now_ms() };
+        let practice = practice(ods);
+        let write = move |tx: &Transaction<'_>| {
+            let named = Named { practice: &practice, row_id: &settled.row.row_id, number: None };
+            receipt::answer(tx, named, &answer, &source, clock::today())
+        };
+        self.store.write_now(write).unwrap().unwrap()
+    }
+
+    fn settled(&self, ods: &str, family_name: &str) -> Settled {
+        let practice = practice(ods);
+        let find = |tx: &Transaction<'_>| {
+            let mut rows = settlements::outstanding(tx, &practice)?;
+            rows.extend(settlements::answered(tx, &practice, 100)?);
+            Ok::<_, StoreError>(rows)
+        };
+        let rows = self.store.read_now(find).unwrap();
+        let found = rows.into_iter().find(|one| one.row.person.family_name == family_name);
+        found.unwrap_or_else(|| panic!("{family_name} is not among the rows of {ods}"))
+    }
+
+    fn balance(&self, ods: &str) -> [u32; 6] {
+        let practice = practice(ods);
+        let balance = self.store.read_now(|tx| settlements::balance(tx, &practice)).unwrap();
+        let settlements::Balance { packed, filed, already_there, refused, taken_back, outstanding } =
+            balance;
+        assert_eq!(packed, filed + already_there + refused + taken_back + outstanding);
+        [packed, filed, already_there, refused, taken_back, outstanding]
     }
 
     fn ready(&self, ods: &str) -> usize {
@@ -154,39 +207,186 @@ impl Service {
     }
 }
 
+fn counts(new: u32, amend: u32, retract: u32) -> Counts {
+    Counts { new, amend, retract, reminder: 0 }
+}
+
 #[test]
-fn what_is_withdrawn_after_it_was_packed_is_told_to_the_practice() {
+fn what_is_withdrawn_after_it_was_packed_is_taken_back_once() {
     let service = Service::new();
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!((service.pack("A81001"), service.held(Some("A81001")).len()), (1, 0));
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    assert_eq!(service.answer("A81001", "Okafor", Outcome::Filed), Effect::Answers);
+    assert_eq!(service.balance("A81001"), [1, 1, 0, 0, 0, 0]);
     let reason = Personal::new("another person".to_owned());
     service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
-    assert_eq!(service.pack("A81001"), 0);
-    let held = service.held(Some("A81001"));
-    assert_eq!(names(&held), ["withdrawn_after_packing"]);
-    assert_eq!(held[0].person.family_name, "Okafor");
-    assert_eq!(service.held(Some("B82002")), []);
-    // Recorded again, it is not sent again: the row has been NEW once.
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    let settled = service.settled("A81001", "Okafor");
+    assert_eq!((settled.action, settled.outcome), (Action::Retract, None));
+    assert_eq!(settled.reason, "The entry was withdrawn.");
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
+    assert_eq!(service.balance("B82002"), [0; 6]);
+    // Recorded again it is the same row, which has been NEW once.
     service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!(service.pack("A81001"), 0);
-    assert_eq!(service.held(Some("A81001")), []);
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert!(service.settled("A81001", "Okafor").reason.starts_with("It was taken back"));
     service.assert_sound();
 }
 
 #[test]
-fn what_changed_after_it_was_packed_is_told_under_the_name_that_the_practice_was_given() {
+fn what_changed_after_it_was_packed_is_amended_with_what_changed() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    let settled = service.settled("A81001", "Okafor-Hale");
+    assert_eq!(settled.reason, "Family name: Okafor is now Okafor-Hale.");
+    assert_eq!((settled.action, settled.outcome), (Action::Amend, None));
+    service.answer("A81001", "Okafor-Hale", Outcome::Filed);
+    assert_eq!(service.balance("A81001"), [1, 1, 0, 0, 0, 0]);
+    service.assert_sound();
+}
+
+#[test]
+fn an_answer_that_is_corrected_takes_one_entry_back_and_makes_the_other_in_its_place() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    let old = service.settled("A81001", "Okafor").row;
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    let reason = Personal::new("misheard".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    let decision = Decision { episode: record.episode, contact: None, consent: Consent::CodeOnly };
+    service.put(&mut record, Fact::Declined(decision));
+    projector::catch_up(&service.store).unwrap();
+    let due = service.store.read_now(|tx| asks::due(tx, &practice("A81001"), clock::now()));
+    let due = due.unwrap();
+    assert_eq!(
+        due.iter().map(|ask| ask.action).collect::<Vec<_>>(),
+        [Action::Retract, Action::New]
+    );
+    assert_eq!(due[0].row.row_id, old.row_id);
+    assert_eq!(due[0].reason, "The person's answer is recorded differently now.");
+    assert_eq!(due[1].replaces_row_id, old.row_id);
+    assert_eq!(due[1].row.snomed_code, "871711000000103");
+    assert_eq!(service.asks("A81001"), counts(1, 0, 1));
+    service.assert_sound();
+}
+
+#[test]
+fn consent_that_is_withdrawn_takes_the_entry_back_and_what_is_only_in_doubt_does_not() {
+    let mut service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    let mut doubtful = service.refer(2, "Bevan");
+    service.accept(&mut doubtful, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(2, 0, 0));
+    // Two people write another name at once: nothing is asked until somebody has settled that.
+    let mut on_the_other_phone = doubtful.clone();
+    service.correct(&mut doubtful, Field::FamilyName, "Bevan-Rees");
+    service.author.session = random::bytes();
+    service.correct(&mut on_the_other_phone, Field::FamilyName, "Beavan");
+    let decision = Decision { episode: record.episode, contact: None, consent: Consent::Withheld };
+    let amended = Amended {
+        target: accepted,
+        replaces: accepted,
+        corrected_at: clock::today().saturating_sub(3.days()).at(10, 0, 0, 0),
+        corrected: Box::new(Fact::Accepted(decision)),
+        reason: Personal::new("thought again".to_owned()),
+    };
+    service.put(&mut record, Fact::Amended(amended));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    let reason = service.settled("A81001", "Okafor").reason;
+    assert_eq!(reason, "The person no longer agrees that it is shared.");
+    service.assert_sound();
+}
+
+#[test]
+fn whoever_moved_is_entered_at_the_new_practice_once_the_old_one_has_answered() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    let mut filed = service.refer(2, "Bevan");
+    service.accept(&mut filed, Consent::CodeOnly);
+    assert_eq!(service.pack("A81001"), 2);
+    service.answer("A81001", "Bevan", Outcome::Filed);
+    for moved in [&mut record, &mut filed] {
+        service.correct(moved, Field::PracticeOds, "B82002");
+    }
+    // One is in the record that moved with the patient; the other may be being entered.
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 0))
+    );
+    assert_eq!(names(&service.held(Some("B82002"))), ["moved_before_answer"]);
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    let old = service.settled("A81001", "Okafor").row.row_id;
+    assert_eq!(service.asks("B82002"), counts(1, 0, 0));
+    let new = service.settled("B82002", "Okafor").row.row_id;
+    assert_ne!(old, new);
+    assert_eq!((service.held(None), service.asks("A81001")), (Vec::new(), counts(0, 0, 0)));
+    // Moved back, it is out at the new practice and not asked for again at the old one.
+    service.correct(&mut record, Field::PracticeOds, "A81001");
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.assert_sound();
+}
+
+#[test]
+fn a_refused_row_waits_for_the_worker_and_goes_out_again_once_it_is_put_right() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::IdentityMismatch);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 1, 0, 0]);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.correct(&mut record, Field::BirthDate, "1951-03-02");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    service.assert_sound();
+}
+
+#[test]
+fn rows_that_nobody_answers_come_again_as_reminders_and_are_never_new_again() {
     let service = Service::new();
     let mut record = service.refer(1, "Okafor");
     service.accept(&mut record, Consent::CodeOnly);
     assert_eq!(service.pack("A81001"), 1);
-    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
-    service.correct(&mut record, Field::PracticeOds, "B82002");
-    assert_eq!((service.pack("A81001"), service.pack("B82002")), (0, 0));
-    let held = service.held(Some("A81001"));
-    assert_eq!(names(&held), ["changed_after_packing"]);
-    assert_eq!(held[0].person.family_name, "Okafor");
+    let later = clock::now() + (asks::REMIND_AFTER_DAYS * 24).hours();
+    let close = |empty, now| {
+        let closed = pack::close_next_at(&service.store, &practice("A81001"), empty, None, now);
+        closed.map(|closed| closed.line.rows)
+    };
+    assert!(close(Empty::Remind, clock::now()).is_err());
+    assert_eq!(close(Empty::Remind, later).unwrap(), Counts { reminder: 1, ..counts(0, 0, 0) });
+    // It was mentioned just now.
+    assert!(close(Empty::Remind, later).is_err());
+    // A reminder asks for what was asked before: one answer is enough.
+    service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
+    assert_eq!(service.balance("A81001"), [1, 0, 1, 0, 0, 0]);
     service.assert_sound();
+}
+
+#[test]
+fn the_database_itself_refuses_a_second_row_for_a_fact_that_is_out() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.pack("A81001");
+    let twice = "INSERT INTO settlement SELECT 'another', 'B82002', case_id, episode, snomed_code,
+         asked_in, mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail,
+         receipt, contradiction, live FROM settlement";
+    let kept = service.store.write_now(|tx| Ok::<_, StoreError>(tx.execute(twice, [])?));
+    assert!(kept.is_err());
 }
 
 #[test]
@@ -276,7 +476,7 @@ fn a_copied_case_stops_nobody_and_nothing_of_it_goes_out() {
     // Not even once the first one is withdrawn: the row has been NEW.
     let reason = Personal::new("mistake".to_owned());
     service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
-    assert_eq!(service.pack("A81001"), 0);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     service.assert_sound();
 }
 

@@ -7,6 +7,7 @@ mod ledger;
 mod logbook;
 mod phone;
 mod poke;
+mod practice;
 mod projector;
 mod sign_in;
 mod store;

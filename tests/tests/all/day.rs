@@ -124,8 +124,12 @@ fn a_day_without_a_signal_arrives_once_and_a_locked_phone_says_nothing_of_it() {
             phone.click_text("Lock now");
             phone.wait_for_text("Unlock Fingerpost", SOON);
             let kept = dump(&phone);
+            let heap = phone.texts_in_heap();
             assert_says_nothing(&kept);
+            assert_says_nothing(&heap);
+            assert_eq!(phone.count_in_programs(&WORDS), [0; 7], "a locked phone's program");
             for words in WORDS {
+                assert!(!heap.contains(words), "a locked phone's heap says “{words}”");
                 assert!(!kept.contains(words), "a locked phone says “{words}”");
             }
         }

@@ -15,7 +15,8 @@ const HANDED_OVER: [&str; 2] = ["Okafor", "sleeps in the van"];
 /// The browser gives memory back when it likes; looking through all of it takes seconds, too.
 const TO_GIVE_BACK: Duration = Duration::from_secs(60);
 
-/// Nothing at all is left in the program's memory, which is what the app can answer for. The browser's
+/// Nothing at all is left in the page's heap and in the program's memory, which is what the app can
+/// answer for. The browser's
 /// own processes may keep a few copies of what was shown or typed in memory that they have freed: no
 /// page can reach or clear them, and they go when the process ends or uses that memory again.
 #[test]
@@ -32,6 +33,8 @@ fn locking_leaves_nothing_readable_in_memory() {
     // A search that finds nothing on an open phone would prove nothing on a locked one.
     let open: usize = phone.count_in_memory(&NAMES).iter().sum();
     assert!(open >= 3, "an open phone: {open}");
+    phone.script("window.remembered = ['Shuffle', 'bottom']; remembered[2] = remembered.join('')");
+    assert!(phone.texts_in_heap().contains("Shufflebottom"), "an open phone's heap");
     let program = phone.count_in_programs(&HANDED_OVER);
     assert!(program.iter().all(|count| *count > 0), "an open phone's program: {program:?}");
 
@@ -44,6 +47,10 @@ fn locking_leaves_nothing_readable_in_memory() {
         (left * 4 <= open).then_some(())
     });
     assert!(gone.is_some(), "a locked phone's processes: {left} of {open}");
+    let heap = phone.texts_in_heap();
+    for word in NAMES.iter().chain(&HANDED_OVER) {
+        assert!(!heap.contains(word), "a locked phone's heap says {word}");
+    }
     assert_eq!(phone.count_in_programs(&HANDED_OVER), [0; 2], "a locked phone's program");
     let _ = phone.console_errors();
 }

@@ -1,0 +1,99 @@
+//! Where a practice gives in a receipt file, and reads what became of each line.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Multipart, Path, State},
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use maud::{Markup, html};
+use shared::ods::OdsCode;
+
+use super::{own_practice, source};
+use crate::{
+    app::App,
+    error::Error,
+    page,
+    receipt::{self, FileRefusal, Report},
+    session::SignedIn,
+    store::receipts::Way,
+    upload::{self, FORM_BYTES},
+};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/practice/{ods}/receipts", get(ask).post(given))
+        .layer(DefaultBodyLimit::max(receipt::FILE_BYTES_MAX + FORM_BYTES))
+}
+
+async fn ask(signed_in: SignedIn, Path(ods): Path<String>) -> Result<Response, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    Ok(draw(&practice, &signed_in, StatusCode::OK, &html! {}))
+}
+
+async fn given(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(ods): Path<String>,
+    form: Multipart,
+) -> Result<Response, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let bad = |words: &str| {
+        let said = html! { div class="fp-desk-urgent" role="alert" { p { (words) } } };
+        draw(&practice, &signed_in, StatusCode::BAD_REQUEST, &said)
+    };
+    let Some(file) = upload::file_of(form).await? else {
+        return Ok(bad("Choose a file first."));
+    };
+    let (store, of, source) = (app.store.clone(), practice.clone(), source(&signed_in, Way::File));
+    let taken =
+        tokio::task::spawn_blocking(move || receipt::take_in(&store, Some(of), &file, source));
+    match taken.await.map_err(Error::internal)? {
+        Ok(report) => Ok(draw(&practice, &signed_in, StatusCode::OK, &told(&report))),
+        Err(FileRefusal::Store(error)) => Err(error.into()),
+        Err(refusal) => Ok(bad(&refusal.to_string())),
+    }
+}
+
+fn told(report: &Report) -> Markup {
+    let counts = report.counts;
+    let all = (counts.refused + counts.waiting) as usize;
+    html! {
+        div role="status" {
+            p class="fp-desk-balance" { (report.summary()) }
+            @if all > 0 {
+                table class="nhsuk-table" {
+                    caption class="nhsuk-table__caption" { "Lines that need somebody" }
+                    thead { tr { th scope="col" { "Line" } th scope="col" { "Why" } } }
+                    tbody { @for (line, words) in &report.lines { tr {
+                        td { (line) } td { (words) }
+                    } } }
+                }
+            }
+            @if all > report.lines.len() {
+                p { "And " (all - report.lines.len()) " more." }
+            }
+        }
+    }
+}
+
+fn draw(practice: &OdsCode, signed_in: &SignedIn, status: StatusCode, said: &Markup) -> Response {
+    let body = html! {
+        (said)
+        p {
+            "Fill in " strong { "receipt.csv" } " of a list and give it in here. Lines without an "
+            "outcome are left for later, and giving a file in twice changes nothing."
+        }
+        form method="post" enctype="multipart/form-data" {
+            div class="nhsuk-form-group" {
+                label class="nhsuk-label" for="file" { "The file" }
+                input type="file" id="file" name="file" accept=".csv,text/csv" required;
+            }
+            button type="submit" class="nhsuk-button" { "Take it in" }
+        }
+        p { a href={ "/practice/" (practice) } { "Back to the list" } }
+    };
+    let markup = page::page("Receipt file", signed_in, "", &body);
+    (status, [(CACHE_CONTROL, "no-store")], markup).into_response()
+}

@@ -1,0 +1,279 @@
+//! One row of a practice: what was asked, what was answered by whom, and every answer that it takes.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use rusqlite::Transaction;
+use shared::{calendar, limits, ods::OdsCode};
+
+use super::{Fields, Told, field, name, own_practice, shown, source, view};
+use crate::{
+    app::App,
+    clock,
+    error::Error,
+    page,
+    receipt::{self, Answer, Named, Refusal},
+    service::ServiceFacts,
+    session::SignedIn,
+    store::{
+        StoreError,
+        receipts::{self, Effect, Kind, Outcome, Receipt, Said, Standing, Way},
+        settlements::{self, Settled},
+    },
+};
+
+/// Everything on the page, read in one transaction.
+struct Row {
+    facts: ServiceFacts,
+    practice: OdsCode,
+    settled: Settled,
+    receipts: Vec<Receipt>,
+}
+
+impl Row {
+    /// The row, if it is this practice's.
+    fn read(
+        tx: &Transaction<'_>,
+        practice: OdsCode,
+        row_id: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let settled = settlements::find(tx, row_id)?;
+        let Some(settled) = settled.filter(|settled| settled.practice == practice.as_str()) else {
+            return Ok(None);
+        };
+        let receipts = receipts::of_row(tx, row_id)?;
+        Ok(Some(Self { facts: ServiceFacts::load(tx)?, practice, settled, receipts }))
+    }
+
+    fn base(&self) -> String {
+        format!("/practice/{}/rows/{}", self.practice, self.settled.row.row_id)
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((ods, row_id)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let row = app.store.read(move |tx| Row::read(tx, practice, &row_id)).await?;
+    Ok(shown(draw(&row.ok_or(Error::NotFound)?, &signed_in, None)))
+}
+
+pub(super) async fn answered(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((ods, row_id)): Path<(String, String)>,
+    Form(fields): Fields,
+) -> Result<Response, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let source = source(&signed_in, Way::Page);
+    let (of, id) = (practice.clone(), row_id.clone());
+    let write = move |tx: &Transaction<'_>| {
+        let answer = match read_form(&fields) {
+            Ok(answer) => answer,
+            Err(words) => return Ok(Err(words)),
+        };
+        let number = field(&fields, "asked_in").parse().ok();
+        let named = Named { practice: &of, row_id: &id, number };
+        let taken = receipt::answer(tx, named, &answer, &source, clock::today())?;
+        Ok::<_, StoreError>(taken.map_err(|refusal| refusal.to_string()))
+    };
+    let told = match app.store.write(write).await?.0 {
+        Ok(Effect::Answers) => Told::Answered(1, 0),
+        Ok(Effect::Nothing) => Told::Answered(0, 1),
+        Ok(Effect::Contradicts) => Told::Contradicts,
+        Err(words) => {
+            let of = practice.clone();
+            let row = app.store.read(move |tx| Row::read(tx, of, &row_id)).await?;
+            let markup = draw(&row.ok_or(Error::NotFound)?, &signed_in, Some(&words));
+            return Ok((StatusCode::BAD_REQUEST, shown(markup)).into_response());
+        }
+    };
+    Ok(told.there(&practice).into_response())
+}
+
+/// What the form says, or what is missing.
+fn read_form(fields: &[(String, String)]) -> Result<Answer, String> {
+    let outcome = Outcome::named(field(fields, "outcome")).ok_or("Choose what became of it.")?;
+    let on_date = match field(fields, "on_date") {
+        "" => String::new(),
+        text => calendar::parse(text, clock::today())
+            .map_err(|_| "Write the day as 2026-11-03 or 3/11/2026.")?
+            .to_string(),
+    };
+    let text = |name| field(fields, name).to_owned();
+    let said = Said {
+        outcome: Some(outcome),
+        on_date,
+        filed_by: text("filed_by"),
+        system: text("system"),
+        detail: text("detail"),
+    };
+    Answer::new(outcome, said).map_err(|refusal| match refusal {
+        Refusal::ReasonMissing => "Say why it is rejected.".to_owned(),
+        Refusal::OtherRowMissing => "Say which other entry it is the same as.".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+pub(super) async fn undone(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((ods, row_id)): Path<(String, String)>,
+) -> Result<Redirect, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let (of, source) = (practice.clone(), source(&signed_in, Way::Page));
+    let write = move |tx: &Transaction<'_>| {
+        receipt::undo(tx, Named { practice: &of, row_id: &row_id, number: None }, &source)
+    };
+    let told = match app.store.write(write).await?.0 {
+        Ok(()) => Told::Undone,
+        Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
+        Err(_) => Told::Gone,
+    };
+    Ok(told.there(&practice))
+}
+
+pub(super) async fn settled(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((ods, row_id)): Path<(String, String)>,
+    Form(fields): Fields,
+) -> Result<Redirect, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let (of, source) = (practice.clone(), source(&signed_in, Way::Page));
+    let chosen = Outcome::named(field(&fields, "outcome"));
+    let chosen = chosen.ok_or_else(|| Error::BadRequest("Choose one of the answers.".into()))?;
+    let write = move |tx: &Transaction<'_>| {
+        receipt::settle(tx, Named { practice: &of, row_id: &row_id, number: None }, chosen, &source)
+    };
+    let told = match app.store.write(write).await?.0 {
+        Ok(()) => Told::Settled,
+        Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
+        Err(_) => Told::Gone,
+    };
+    Ok(told.there(&practice))
+}
+
+fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
+    let entry = &row.settled.row;
+    let asked = row.receipts.iter().filter(|receipt| receipt.number == row.settled.asked_in);
+    let asked: Vec<Receipt> = asked.cloned().collect();
+    let standing = Standing::of(&asked);
+    let body = html! {
+        @if let Some(words) = problem {
+            div class="fp-desk-urgent" role="alert" { p { (words) } }
+        }
+        p { a href={ "/practice/" (row.practice) } { "Back to the list" } }
+        p { (view::person(&entry.person, &entry.sex)) br;
+            span data-copy=(entry.person.nhs_number) { (page::nhs_number(&entry.person.nhs_number)) } }
+        p { strong { (row.settled.action.name()) } ", asked in pack " (row.settled.asked_in) ". "
+            (row.settled.reason) }
+        p { code class="fp-desk-code" data-copy { (entry.snomed_code) } " " (entry.snomed_term) ", "
+            (page::date(&entry.event_date)) ", by " (name(&row.facts, &entry.author)) }
+        p { "Answer: " (view::answer(&row.settled)) }
+        @if let (Some(first), Some(second)) = (standing.answer, standing.contradiction) {
+            (decision(row, first, second))
+        } @else if standing.answer.is_some() {
+            form method="post" action={ (row.base()) "/undo" } {
+                button type="submit" class="nhsuk-button nhsuk-button--secondary" {
+                    "Take the answer back"
+                }
+            }
+        } @else {
+            (answer_form(row, signed_in))
+        }
+        (history(row))
+    };
+    page::with_script("One entry", signed_in, &row.facts.name, &body)
+}
+
+fn decision(row: &Row, first: &Receipt, second: &Receipt) -> Markup {
+    html! {
+        form method="post" action={ (row.base()) "/settle" } {
+            fieldset class="nhsuk-fieldset" {
+                legend class="nhsuk-fieldset__legend" { "Which answer is right?" }
+                @for receipt in [first, second] {
+                    @if let Some(outcome) = receipt.said.outcome {
+                        p { button type="submit" class="nhsuk-button nhsuk-button--secondary"
+                            name="outcome" value=(outcome.name()) { (outcome.words()) }
+                            " " span class="fp-desk-quiet" { (said_by(row, receipt)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
+    html! {
+        form method="post" action=(row.base()) {
+            input type="hidden" name="asked_in" value=(row.settled.asked_in);
+            fieldset class="nhsuk-fieldset" {
+                legend class="nhsuk-fieldset__legend" { "What became of it?" }
+                @for outcome in Outcome::ALL {
+                    div class="fp-desk-choice" {
+                        input type="radio" name="outcome" id=(outcome.name())
+                            value=(outcome.name()) required;
+                        label for=(outcome.name()) { (outcome.words()) }
+                    }
+                }
+            }
+            (line("on_date", "On which day", &clock::today().to_string(), 20))
+            (line("filed_by", "By whom", &signed_in.name, limits::LINE_CHARACTERS_MAX))
+            (line("system", "In which system", "", limits::LINE_CHARACTERS_MAX))
+            (line("detail", "Why, or which other entry", "", limits::PARAGRAPH_CHARACTERS_MAX))
+            p class="fp-desk-quiet" {
+                "A refusal goes back to the link worker. Say nothing here that they may not read."
+            }
+            button type="submit" class="nhsuk-button" { "Save the answer" }
+        }
+    }
+}
+
+fn line(name: &str, label: &str, value: &str, most: usize) -> Markup {
+    html! {
+        div class="nhsuk-form-group" {
+            label class="nhsuk-label" for=(name) { (label) }
+            input class="nhsuk-input" type="text" id=(name) name=(name) value=(value)
+                maxlength=(most) autocomplete="off";
+        }
+    }
+}
+
+fn history(row: &Row) -> Markup {
+    html! {
+        section aria-labelledby="history" {
+            h2 id="history" { "Who did what" }
+            @if row.receipts.is_empty() {
+                p { "Nobody has answered it yet." }
+            }
+            ul { @for receipt in &row.receipts { li {
+                @match (receipt.kind, receipt.said.outcome) {
+                    (Kind::Undo, _) | (_, None) => "Answer taken back",
+                    (Kind::Answer, Some(outcome)) => (outcome.words()),
+                    (Kind::Settle, Some(outcome)) => { "Decided: " (outcome.words()) }
+                }
+                ", for pack " (receipt.number) ". "
+                span class="fp-desk-quiet" { (said_by(row, receipt)) }
+            } } }
+        }
+    }
+}
+
+/// Who said it, when and how.
+fn said_by(row: &Row, receipt: &Receipt) -> String {
+    let by = receipt.by.as_ref().map_or("The service", |by| name(&row.facts, by));
+    let at = Timestamp::from_millisecond(receipt.at).unwrap_or_default();
+    let filed_by = match receipt.said.filed_by.as_str() {
+        "" => String::new(),
+        named => format!(", entered by {named}"),
+    };
+    format!("{by}, {}, by {}{filed_by}", page::instant(&at.to_string()), receipt.way)
+}

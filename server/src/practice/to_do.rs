@@ -1,0 +1,343 @@
+//! What a practice is asked and has not answered: what was answered twice, amendments, and new
+//! entries by code and date or by patient, each filed with one press.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    response::Redirect,
+};
+use maud::{Markup, html};
+use rusqlite::Transaction;
+use shared::{case::Role, ods::OdsCode};
+
+use super::{Desk, Fields, Told, field, own_practice, source, view::person};
+use crate::{
+    app::App,
+    clock,
+    error::Error,
+    page::{self, counted},
+    receipt::{self, Answer, Named},
+    session::SignedIn,
+    store::{
+        StoreError,
+        asks::Action,
+        receipts::{Effect, Outcome, Said, Source, Way},
+        settlements::{self, Settled},
+    },
+};
+
+/// How new entries are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As they are added in batches.
+    CodeAndDate,
+    /// As they are added patient by patient.
+    Patient,
+}
+
+impl Order {
+    pub(super) fn of(query: Option<&str>) -> Self {
+        match query.unwrap_or_default().split('&').any(|part| part == "by=patient") {
+            true => Self::Patient,
+            false => Self::CodeAndDate,
+        }
+    }
+}
+
+/// What is to do, amendments first.
+pub(super) fn sections(desk: &Desk, order: Order) -> Markup {
+    let (contested, rest): (Vec<&Settled>, Vec<&Settled>) =
+        desk.to_do.iter().partition(|settled| settled.is_contested);
+    let (new, changes): (Vec<&Settled>, Vec<&Settled>) =
+        rest.into_iter().partition(|settled| settled.action == Action::New);
+    html! {
+        (decide(desk, &contested))
+        form method="post" action={ "/practice/" (desk.practice) "/answers" } {
+            (amendments(desk, &changes))
+            (new_entries(desk, &new, order))
+        }
+    }
+}
+
+fn decide(desk: &Desk, contested: &[&Settled]) -> Markup {
+    html! {
+        @if !contested.is_empty() {
+            section aria-labelledby="decide" class="fp-desk-urgent" {
+                h2 id="decide" { "Answered twice, in two ways" }
+                p { "Look in the patient's record, then decide which answer is right." }
+                ul { @for settled in contested { li {
+                    (page::nhs_number(&settled.row.person.nhs_number)) ", "
+                    (settled.row.person.family_name.to_uppercase()) ", "
+                    (page::date(&settled.row.event_date)) ": "
+                    a href={ "/practice/" (desk.practice) "/rows/" (settled.row.row_id) } {
+                        "decide" span class="nhsuk-u-visually-hidden" { " for "
+                            (page::nhs_number(&settled.row.person.nhs_number)) }
+                    }
+                } } }
+            }
+        }
+    }
+}
+
+fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
+    html! {
+        @if !changes.is_empty() {
+            section aria-labelledby="amend" {
+                h2 id="amend" { "To put right first" }
+                table class="nhsuk-table fp-desk-table" {
+                    caption class="nhsuk-u-visually-hidden" { "To put right first" }
+                    thead { tr {
+                        th scope="col" { "NHS number" } th scope="col" { "Person" }
+                        th scope="col" { "Entry" } th scope="col" { "What to do" }
+                        th scope="col" { "Answer" }
+                    } }
+                    tbody { @for settled in changes { tr {
+                        td class="fp-desk-number" { (number(settled)) }
+                        td { (person(&settled.row.person, &settled.row.sex)) }
+                        td { (page::date(&settled.row.event_date)) br;
+                            (settled.row.snomed_term) " "
+                            code class="fp-desk-code" { (settled.row.snomed_code) } }
+                        td { strong { @if settled.action == Action::Retract { "Take it back." }
+                                @else { "Amend it." } } " " (settled.reason) }
+                        td { (buttons(desk, settled)) }
+                    } } }
+                }
+            }
+        }
+    }
+}
+
+fn new_entries(desk: &Desk, new: &[&Settled], order: Order) -> Markup {
+    let base = format!("/practice/{}", desk.practice);
+    html! {
+        section aria-labelledby="to-do" {
+            h2 id="to-do" { "To do" }
+            @if new.is_empty() {
+                p { "Nothing to enter. Last looked " (page::time_now()) "." }
+            } @else {
+                p class="fp-desk-order" { "Listed "
+                    @match order {
+                        Order::CodeAndDate => { strong { "by code and date" } ", or "
+                            a href={ (base) "?by=patient#to-do" } { "by patient" } }
+                        Order::Patient => { strong { "by patient" } ", or "
+                            a href={ (base) "#to-do" } { "by code and date" } }
+                    }
+                    "." }
+                input type="hidden" name="upto" value=(last_asked(new));
+                @match order {
+                    Order::CodeAndDate => {
+                        @for of_code in new.chunk_by(|one, other|
+                            one.row.snomed_code == other.row.snomed_code) {
+                            (code_table(desk, of_code))
+                        }
+                    }
+                    Order::Patient => (patient_table(desk, new)),
+                }
+            }
+        }
+    }
+}
+
+/// The last pack that the page shows: a press of a batch's button means no row that came since.
+fn last_asked(rows: &[&Settled]) -> u32 {
+    rows.iter().map(|settled| settled.asked_in).max().unwrap_or(0)
+}
+
+/// One code, its rows by date: each date can be added, and answered, as one batch.
+fn code_table(desk: &Desk, rows: &[&Settled]) -> Markup {
+    let first = &rows[0].row;
+    html! {
+        table class="nhsuk-table fp-desk-table" {
+            caption class="nhsuk-table__caption" {
+                code class="fp-desk-code" data-copy { (first.snomed_code) } " " (first.snomed_term)
+                " (" (counted(rows.len(), "entry", "entries")) ")"
+            }
+            thead { tr {
+                th scope="col" { "Date" } th scope="col" { "NHS number" }
+                th scope="col" { "Person" } th scope="col" { "Author" } th scope="col" { "Notes" }
+                th scope="col" { "Answer" }
+            } }
+            @for batch in rows.chunk_by(|one, other| one.row.event_date == other.row.event_date) {
+                tbody { @for (index, settled) in batch.iter().enumerate() { tr {
+                    @if index == 0 { (batch_head(batch)) }
+                    td class="fp-desk-number" { (number(settled)) }
+                    td { (person(&settled.row.person, &settled.row.sex)) }
+                    td { (author(desk, settled)) }
+                    td { (notes(settled)) }
+                    td { (buttons(desk, settled)) }
+                } } }
+            }
+        }
+    }
+}
+
+fn batch_head(batch: &[&Settled]) -> Markup {
+    let row = &batch[0].row;
+    html! {
+        th scope="rowgroup" rowspan=(batch.len()) {
+            (page::date(&row.event_date))
+            @if batch.len() > 1 {
+                br;
+                button type="submit" class="fp-desk-link" name="batch"
+                    value={ (row.snomed_code) "/" (row.event_date) } {
+                    "All " (batch.len()) " filed"
+                }
+            }
+        }
+    }
+}
+
+/// One patient after the other, whatever the code.
+fn patient_table(desk: &Desk, rows: &[&Settled]) -> Markup {
+    let mut rows = rows.to_vec();
+    rows.sort_by_cached_key(|settled| {
+        let person = &settled.row.person;
+        let name = (person.family_name.to_lowercase(), person.given_names.to_lowercase());
+        (name, person.nhs_number.clone(), settled.row.event_date.clone())
+    });
+    html! {
+        table class="nhsuk-table fp-desk-table" {
+            caption class="nhsuk-u-visually-hidden" { "To do, by patient" }
+            thead { tr {
+                th scope="col" { "Person" } th scope="col" { "NHS number" }
+                th scope="col" { "Date" } th scope="col" { "Entry" } th scope="col" { "Author" }
+                th scope="col" { "Notes" } th scope="col" { "Answer" }
+            } }
+            tbody { @for settled in rows { tr {
+                td { (person(&settled.row.person, &settled.row.sex)) }
+                td class="fp-desk-number" { (number(settled)) }
+                td { (page::date(&settled.row.event_date)) }
+                td { (settled.row.snomed_term) " "
+                    code class="fp-desk-code" data-copy { (settled.row.snomed_code) } }
+                td { (author(desk, settled)) }
+                td { (notes(settled)) }
+                td { (buttons(desk, settled)) }
+            } } }
+        }
+    }
+}
+
+fn number(settled: &Settled) -> Markup {
+    let digits = &settled.row.person.nhs_number;
+    html! { span data-copy=(digits) { (page::nhs_number(digits)) } }
+}
+
+fn author(desk: &Desk, settled: &Settled) -> Markup {
+    let row = &settled.row;
+    let username = desk.facts.names.get(&row.author).and_then(|(_, username)| username.as_ref());
+    let role = Role::named(&row.author_role).map_or("", Role::words);
+    html! {
+        (desk.name(&row.author)) br;
+        span class="fp-desk-quiet" { (role) @if let Some(username) = username { ", " (username) } }
+    }
+}
+
+fn notes(settled: &Settled) -> Markup {
+    let row = &settled.row;
+    html! {
+        @if !row.contact_type.is_empty() { (row.contact_type) "." }
+        @if row.hide_online { " Consider hiding from online access." }
+    }
+}
+
+/// One press for what is usual, a page for the rest.
+fn buttons(desk: &Desk, settled: &Settled) -> Markup {
+    let row = &settled.row;
+    let of = html! { span class="nhsuk-u-visually-hidden" {
+    " for " (page::nhs_number(&row.person.nhs_number)) } };
+    html! {
+        button type="submit" class="fp-desk-button" name="filed"
+            value={ (row.row_id) "/" (settled.asked_in) } {
+            @match settled.action {
+                Action::Retract => "Taken back",
+                Action::Amend => "Amended",
+                _ => "Filed",
+            }
+            (of)
+        }
+        " "
+        a href={ "/practice/" (desk.practice) "/rows/" (row.row_id) } { "Other" (of) }
+    }
+}
+
+/// A press of one of the page's buttons: a row, or all rows of a code and a date.
+pub(super) async fn answered(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(ods): Path<String>,
+    Form(fields): Fields,
+) -> Result<Redirect, Error> {
+    let practice = own_practice(&signed_in, &ods)?;
+    let source = source(&signed_in, Way::Page);
+    let filed_by = signed_in.name.clone();
+    let of = practice.clone();
+    let write = move |tx: &Transaction<'_>| file_pressed(tx, &of, &fields, &filed_by, &source);
+    let (told, _) = app.store.write(write).await?;
+    Ok(told.there(&practice))
+}
+
+fn file_pressed(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    fields: &[(String, String)],
+    filed_by: &str,
+    source: &Source,
+) -> Result<Told, StoreError> {
+    let one = field(fields, "filed").split_once('/');
+    let pressed: Vec<(String, u32)> = match (one, field(fields, "batch").split_once('/')) {
+        (Some((row_id, asked_in)), _) => match asked_in.parse() {
+            Ok(asked_in) => vec![(row_id.to_owned(), asked_in)],
+            Err(_) => Vec::new(),
+        },
+        (None, Some((code, date))) => {
+            let upto = field(fields, "upto").parse().unwrap_or(0);
+            batch(tx, practice, code, date, upto)?
+        }
+        (None, None) => Vec::new(),
+    };
+    let today = clock::today();
+    let said = Said {
+        outcome: Some(Outcome::Filed),
+        on_date: today.to_string(),
+        filed_by: filed_by.to_owned(),
+        system: String::new(),
+        detail: String::new(),
+    };
+    let Ok(answer) = Answer::new(Outcome::Filed, said) else { return Ok(Told::Nothing) };
+    let (mut new, mut known, mut told) = (0, 0, BTreeSet::new());
+    for (row_id, asked_in) in &pressed {
+        let named = Named { practice, row_id, number: Some(*asked_in) };
+        match receipt::answer(tx, named, &answer, source, today)? {
+            Ok(Effect::Answers) => new += 1,
+            Ok(Effect::Nothing) => known += 1,
+            Ok(Effect::Contradicts) => drop(told.insert("contradicts")),
+            Err(_) => drop(told.insert("gone")),
+        }
+    }
+    Ok(match (told.contains("contradicts"), told.contains("gone")) {
+        (true, _) => Told::Contradicts,
+        (_, true) if new == 0 => Told::Gone,
+        _ if pressed.is_empty() => Told::Gone,
+        _ => Told::Answered(new, known),
+    })
+}
+
+/// The rows of a batch as the page showed it.
+fn batch(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    code: &str,
+    date: &str,
+    upto: u32,
+) -> Result<Vec<(String, u32)>, StoreError> {
+    let rows = settlements::outstanding(tx, practice)?.into_iter().filter(|settled| {
+        settled.action == Action::New
+            && !settled.is_contested
+            && settled.row.snomed_code == code
+            && settled.row.event_date == date
+            && settled.asked_in <= upto
+    });
+    Ok(rows.map(|settled| (settled.row.row_id, settled.asked_in)).collect())
+}

@@ -1,0 +1,214 @@
+//! Receipts: what a practice answers to the rows of its packs. A click on the page, a file that is
+//! uploaded and a file of the command line come through here alike.
+
+mod cells;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+use rusqlite::{OptionalExtension, Transaction, params};
+use shared::{
+    limits::{LINE_CHARACTERS_MAX, PARAGRAPH_CHARACTERS_MAX},
+    ods::OdsCode,
+};
+
+pub use self::file::{FILE_BYTES_MAX, FileRefusal, Report, take_in};
+use crate::store::{
+    StoreError,
+    receipts::{self, Effect, Kind, Outcome, Said, Source, Standing},
+    settlements,
+};
+
+/// Why an answer is not taken. Words for whoever gave it; they hold no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No row of this service.
+    #[error("No pack of this service has this row_id.")]
+    UnknownRow,
+    /// Another practice's.
+    #[error("This row is another practice's. Give it in on that practice's page.")]
+    OtherPractice,
+    /// A pack that did not ask for it.
+    #[error("That pack did not ask for this row: look at its pack_id.")]
+    NotAsked,
+    /// There is no such day, or it cannot be.
+    #[error("{0} is not a day on which this can have been done.")]
+    BadDate(String),
+    /// No reason.
+    #[error("Say why it was rejected, in the column detail.")]
+    ReasonMissing,
+    /// No other row.
+    #[error("Give the row_id of the other row, in the column detail.")]
+    OtherRowMissing,
+    /// Too long.
+    #[error("{0} is too long: at most {1} characters.")]
+    TooLong(&'static str, usize),
+    /// There is nothing to take back.
+    #[error("There is no answer to take back.")]
+    NothingToUndo,
+    /// There is nothing to decide between.
+    #[error("There are no two answers to decide between: somebody may have decided already.")]
+    NothingToSettle,
+}
+
+/// An answer that can be one: what it says is complete and in bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    outcome: Outcome,
+    said: Said,
+}
+
+impl Answer {
+    /// Checks what is said.
+    ///
+    /// # Errors
+    /// What is missing or over a limit.
+    pub fn new(outcome: Outcome, said: Said) -> Result<Self, Refusal> {
+        let bounds = [
+            ("filed_by", &said.filed_by, LINE_CHARACTERS_MAX),
+            ("system", &said.system, LINE_CHARACTERS_MAX),
+            ("detail", &said.detail, PARAGRAPH_CHARACTERS_MAX),
+        ];
+        for (name, text, most) in bounds {
+            if text.chars().count() > most {
+                return Err(Refusal::TooLong(name, most));
+            }
+        }
+        match outcome {
+            Outcome::Rejected if said.detail.is_empty() => Err(Refusal::ReasonMissing),
+            Outcome::DuplicateOf if said.detail.is_empty() => Err(Refusal::OtherRowMissing),
+            _ => Ok(Self { outcome, said: Said { outcome: Some(outcome), ..said } }),
+        }
+    }
+}
+
+/// A row as a practice names it: by its identifier, and by the pack that asked where that is said.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The practice that answers.
+    pub practice: &'a OdsCode,
+    /// The row.
+    pub row_id: &'a str,
+    /// The pack; none for what was asked last.
+    pub number: Option<u32>,
+}
+
+impl Named<'_> {
+    /// The pack that asked for this row, whose receipts this is about: a reminder asks for what an
+    /// earlier one asked for.
+    fn asked_in(&self, tx: &Transaction<'_>) -> Result<Result<u32, Refusal>, StoreError> {
+        let sql = "SELECT practice FROM settlement WHERE row_id = ?1";
+        let owner: Option<String> =
+            tx.prepare_cached(sql)?.query_row([self.row_id], |row| row.get(0)).optional()?;
+        match owner {
+            None => return Ok(Err(Refusal::UnknownRow)),
+            Some(owner) if owner != self.practice.as_str() => {
+                return Ok(Err(Refusal::OtherPractice));
+            }
+            Some(_) => {}
+        }
+        let sql = "SELECT max(number) FROM packed_row
+             WHERE row_id = ?1 AND practice = ?2 AND action <> 'REMINDER' AND number <= ?3";
+        let key = params![self.row_id, self.practice.as_str(), self.number.unwrap_or(u32::MAX)];
+        let asked: Option<u32> = tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+        Ok(asked.ok_or(Refusal::NotAsked))
+    }
+}
+
+/// Takes an answer in. One that says what is known changes nothing; one that contradicts what was
+/// answered before waits for a person.
+///
+/// # Errors
+/// When the database refuses.
+pub fn answer(
+    tx: &Transaction<'_>,
+    named: Named<'_>,
+    Answer { outcome, said }: &Answer,
+    source: &Source,
+    today: Date,
+) -> Result<Result<Effect, Refusal>, StoreError> {
+    let number = match named.asked_in(tx)? {
+        Ok(number) => number,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !said.on_date.is_empty() && !is_possible(tx, named.row_id, number, &said.on_date, today)? {
+        return Ok(Err(Refusal::BadDate(said.on_date.clone())));
+    }
+    let before = receipts::of_ask(tx, named.row_id, number)?;
+    let effect = Standing::of(&before).would(*outcome);
+    if effect != Effect::Nothing {
+        let key = (named.row_id, number);
+        receipts::append(tx, named.practice, key, (Kind::Answer, said), source)?;
+        settlements::note_answers(tx, named.row_id)?;
+    }
+    Ok(Ok(effect))
+}
+
+/// Nothing is filed in the future, nor before what it says happened.
+fn is_possible(
+    tx: &Transaction<'_>,
+    row_id: &str,
+    number: u32,
+    on_date: &str,
+    today: Date,
+) -> Result<bool, StoreError> {
+    let Ok(on) = on_date.parse::<Date>() else { return Ok(false) };
+    let sql = "SELECT event_date FROM packed_row WHERE row_id = ?1 AND number = ?2";
+    let happened: String =
+        tx.prepare_cached(sql)?.query_row(params![row_id, number], |row| row.get(0))?;
+    Ok(on <= today && happened.parse().is_ok_and(|happened: Date| on >= happened))
+}
+
+/// Takes back the answer to what was asked last of a row.
+///
+/// # Errors
+/// When the database refuses.
+pub fn undo(
+    tx: &Transaction<'_>,
+    named: Named<'_>,
+    source: &Source,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let number = match named.asked_in(tx)? {
+        Ok(number) => number,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let before = receipts::of_ask(tx, named.row_id, number)?;
+    if Standing::of(&before).answer.is_none() {
+        return Ok(Err(Refusal::NothingToUndo));
+    }
+    let text = String::new;
+    let nothing =
+        Said { outcome: None, on_date: text(), filed_by: text(), system: text(), detail: text() };
+    let key = (named.row_id, number);
+    receipts::append(tx, named.practice, key, (Kind::Undo, &nothing), source)?;
+    settlements::note_answers(tx, named.row_id)?;
+    Ok(Ok(()))
+}
+
+/// Decides between two answers: the one with this outcome stands.
+///
+/// # Errors
+/// When the database refuses.
+pub fn settle(
+    tx: &Transaction<'_>,
+    named: Named<'_>,
+    outcome: Outcome,
+    source: &Source,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let number = match named.asked_in(tx)? {
+        Ok(number) => number,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let before = receipts::of_ask(tx, named.row_id, number)?;
+    let Standing { answer: Some(first), contradiction: Some(second) } = Standing::of(&before)
+    else {
+        return Ok(Err(Refusal::NothingToSettle));
+    };
+    let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
+    let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
+    let key = (named.row_id, number);
+    receipts::append(tx, named.practice, key, (Kind::Settle, &chosen.said), source)?;
+    settlements::note_answers(tx, named.row_id)?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,447 @@
+//! What practices answered: a log to which rows are added, and how an answer follows from it.
+
+use std::fmt;
+
+use rusqlite::{Row, Transaction, params};
+use shared::{ids::UserId, ods::OdsCode};
+
+use super::StoreError;
+
+/// What a practice made of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It is in the record now; for a row to take back, it is out of it.
+    Filed,
+    /// It was in the record before; for a row to take back, it was not in it.
+    AlreadyInRecord,
+    /// The patient is not registered at this practice.
+    NotRegisteredHere,
+    /// Name, birth date, NHS number and sex do not belong to one patient.
+    IdentityMismatch,
+    /// It says the same as another row.
+    DuplicateOf,
+    /// The practice does not enter it, for a reason in words.
+    Rejected,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of a form.
+    pub const ALL: [Self; 6] = [
+        Self::Filed,
+        Self::AlreadyInRecord,
+        Self::NotRegisteredHere,
+        Self::IdentityMismatch,
+        Self::DuplicateOf,
+        Self::Rejected,
+    ];
+
+    /// Its name in files and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Filed => "filed",
+            Self::AlreadyInRecord => "already_in_record",
+            Self::NotRegisteredHere => "not_registered_here",
+            Self::IdentityMismatch => "identity_mismatch",
+            Self::DuplicateOf => "duplicate_of",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// The outcome of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Filed => "Filed",
+            Self::AlreadyInRecord => "Already in the record",
+            Self::NotRegisteredHere => "Not registered here",
+            Self::IdentityMismatch => "Identity does not match",
+            Self::DuplicateOf => "Duplicate of another row",
+            Self::Rejected => "Rejected",
+        }
+    }
+
+    /// Whether the practice does not have the entry by this row: it goes back to the worker.
+    pub fn is_refusal(self) -> bool {
+        !matches!(self, Self::Filed | Self::AlreadyInRecord)
+    }
+
+    /// Whether a later answer says no other than this one: what somebody filed is found in the record
+    /// by whoever looks next. The other way round it may be in twice.
+    fn agrees_with(self, later: Self) -> bool {
+        self == later || (self == Self::Filed && later == Self::AlreadyInRecord)
+    }
+}
+
+/// What a receipt does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Says what became of the row.
+    Answer,
+    /// Takes the answer back.
+    Undo,
+    /// Decides between two answers.
+    Settle,
+}
+
+impl Kind {
+    const NAMED: [(&'static str, Self); 3] =
+        [("answer", Self::Answer), ("undo", Self::Undo), ("settle", Self::Settle)];
+
+    fn name(self) -> &'static str {
+        Self::NAMED.into_iter().find(|(_, kind)| *kind == self).map_or("answer", |(name, _)| name)
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|(own, _)| *own == name).map(|(_, kind)| kind)
+    }
+}
+
+/// How a receipt came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A click on the practice's page.
+    Page,
+    /// A file that was uploaded there.
+    File,
+    /// A command.
+    Command,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Page => "page",
+            Self::File => "file",
+            Self::Command => "command",
+        })
+    }
+}
+
+/// What is said of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What became of it; none where an answer is taken back.
+    pub outcome: Option<Outcome>,
+    /// On which day, as an ISO date; empty where that was not said.
+    pub on_date: String,
+    /// Who entered it, as the practice names them.
+    pub filed_by: String,
+    /// In which system.
+    pub system: String,
+    /// The reason, or the other row.
+    pub detail: String,
+}
+
+/// One receipt of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its place in the log.
+    pub id: i64,
+    /// The row.
+    pub row_id: String,
+    /// The pack that asked.
+    pub number: u32,
+    /// What it does.
+    pub kind: Kind,
+    /// What it says.
+    pub said: Said,
+    /// How it came: page, file or command.
+    pub way: String,
+    /// Who gave it; none for a command.
+    pub by: Option<UserId>,
+    /// When, in milliseconds of Unix time.
+    pub at: i64,
+}
+
+/// Where the answers to one question lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing<'a> {
+    /// The answer; none while there is none.
+    pub answer: Option<&'a Receipt>,
+    /// A later answer that contradicts it and that nobody has settled.
+    pub contradiction: Option<&'a Receipt>,
+}
+
+impl<'a> Standing<'a> {
+    /// Follows the receipts of one question, in the order of the log.
+    pub fn of(receipts: &'a [Receipt]) -> Self {
+        receipts.iter().fold(Self::default(), Self::then)
+    }
+
+    fn then(self, receipt: &'a Receipt) -> Self {
+        match (receipt.kind, self.answer) {
+            (Kind::Undo, _) => Self::default(),
+            (Kind::Settle, _) | (Kind::Answer, None) => {
+                Self { answer: Some(receipt), contradiction: None }
+            }
+            (Kind::Answer, Some(answer)) => match (answer.said.outcome, receipt.said.outcome) {
+                (Some(before), Some(later)) if before.agrees_with(later) => self,
+                _ => Self { contradiction: Some(receipt), ..self },
+            },
+        }
+    }
+
+    /// What an answer would change.
+    pub fn would(self, outcome: Outcome) -> Effect {
+        let says = |receipt: Option<&Receipt>| receipt.and_then(|receipt| receipt.said.outcome);
+        match says(self.answer) {
+            None => Effect::Answers,
+            Some(before) if before.agrees_with(outcome) => Effect::Nothing,
+            Some(_) if says(self.contradiction) == Some(outcome) => Effect::Nothing,
+            Some(_) => Effect::Contradicts,
+        }
+    }
+}
+
+/// What an answer changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It is the first.
+    Answers,
+    /// It was said before.
+    Nothing,
+    /// It says something else than the first: a person decides.
+    Contradicts,
+}
+
+const COLUMNS: &str = "SELECT id, row_id, number, kind, outcome, on_date, filed_by, system, detail,
+     way, by, at FROM receipt";
+
+fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
+    let (kind, outcome): (String, String) = (row.get(3)?, row.get(4)?);
+    let by: Option<Vec<u8>> = row.get(10)?;
+    Ok(Receipt {
+        id: row.get(0)?,
+        row_id: row.get(1)?,
+        number: row.get(2)?,
+        kind: Kind::named(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
+        said: Said {
+            outcome: Outcome::named(&outcome),
+            on_date: row.get(5)?,
+            filed_by: row.get(6)?,
+            system: row.get(7)?,
+            detail: row.get(8)?,
+        },
+        way: row.get(9)?,
+        by: by.and_then(|by| UserId::from_slice(&by).ok()),
+        at: row.get(11)?,
+    })
+}
+
+/// The receipts of what one pack asked of a row, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_ask(tx: &Transaction<'_>, row_id: &str, number: u32) -> Result<Vec<Receipt>, StoreError> {
+    let sql = format!("{COLUMNS} WHERE row_id = ?1 AND number = ?2 ORDER BY id");
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement.query_map(params![row_id, number], read)?.collect::<Result<_, _>>()?)
+}
+
+/// Every receipt of a row, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_row(tx: &Transaction<'_>, row_id: &str) -> Result<Vec<Receipt>, StoreError> {
+    let sql = format!("{COLUMNS} WHERE row_id = ?1 ORDER BY id");
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement.query_map([row_id], read)?.collect::<Result<_, _>>()?)
+}
+
+/// The last receipts of a practice, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn latest(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    count_max: usize,
+) -> Result<Vec<Receipt>, StoreError> {
+    let sql = format!("{COLUMNS} WHERE practice = ?1 ORDER BY id DESC LIMIT ?2");
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement
+        .query_map(params![practice.as_str(), count_max], read)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Who says something, how and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// How it comes.
+    pub way: Way,
+    /// Who gives it; none for a command.
+    pub by: Option<UserId>,
+    /// When, in milliseconds of Unix time.
+    pub at: i64,
+}
+
+/// Adds a receipt to the log.
+///
+/// # Errors
+/// When the database refuses.
+pub fn append(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    (row_id, number): (&str, u32),
+    (kind, said): (Kind, &Said),
+    source: &Source,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO receipt (practice, row_id, number, kind, outcome, on_date, filed_by,
+            system, detail, way, by, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    tx.prepare_cached(sql)?.execute(params![
+        practice.as_str(),
+        row_id,
+        number,
+        kind.name(),
+        said.outcome.map_or("", Outcome::name),
+        said.on_date,
+        said.filed_by,
+        said.system,
+        said.detail,
+        source.way.to_string(),
+        source.by.as_ref().map(UserId::as_bytes),
+        source.at,
+    ])?;
+    Ok(())
+}
+
+/// What became of the lines of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileCounts {
+    /// Lines that answered something.
+    pub taken: u32,
+    /// Lines that said what was known.
+    pub known: u32,
+    /// Lines that contradict an answer: a person decides.
+    pub waiting: u32,
+    /// Lines that were refused.
+    pub refused: u32,
+}
+
+/// A file of receipts that was given in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// Who gave it in; none for a command.
+    pub by: Option<UserId>,
+    /// When, in milliseconds of Unix time.
+    pub at: i64,
+    /// What became of its lines.
+    pub counts: FileCounts,
+}
+
+/// Notes that a file was given in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_file(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    sha256: &str,
+    source: &Source,
+    counts: FileCounts,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO receipt_file (practice, sha256, way, by, at, taken, known, waiting,
+            refused)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    tx.execute(
+        sql,
+        params![
+            practice.as_str(),
+            sha256,
+            source.way.to_string(),
+            source.by.as_ref().map(UserId::as_bytes),
+            source.at,
+            counts.taken,
+            counts.known,
+            counts.waiting,
+            counts.refused,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The files of receipts that were given in, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn files(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<FileLine>, StoreError> {
+    let sql = "SELECT by, at, taken, known, waiting, refused FROM receipt_file
+         WHERE practice = ?1 ORDER BY id DESC";
+    let read = |row: &Row<'_>| {
+        let by: Option<Vec<u8>> = row.get(0)?;
+        Ok(FileLine {
+            by: by.and_then(|by| UserId::from_slice(&by).ok()),
+            at: row.get(1)?,
+            counts: FileCounts {
+                taken: row.get(2)?,
+                known: row.get(3)?,
+                waiting: row.get(4)?,
+                refused: row.get(5)?,
+            },
+        })
+    };
+    let mut statement = tx.prepare_cached(sql)?;
+    Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receipt(id: i64, kind: Kind, outcome: Option<Outcome>) -> Receipt {
+        let text = String::new;
+        let said =
+            Said { outcome, on_date: text(), filed_by: text(), system: text(), detail: text() };
+        let (row_id, way) = ("row".to_owned(), "page".to_owned());
+        Receipt { id, row_id, number: 1, kind, said, way, by: None, at: id }
+    }
+
+    #[test]
+    fn the_first_answer_stands_and_what_contradicts_it_waits_for_a_person() {
+        use Outcome::{AlreadyInRecord, Filed, IdentityMismatch, Rejected};
+        let answer = |id, outcome| receipt(id, Kind::Answer, Some(outcome));
+        let undo = |id| receipt(id, Kind::Undo, None);
+        let settle = |id, outcome| receipt(id, Kind::Settle, Some(outcome));
+        // Receipts, which of them is the answer, and which contradicts it.
+        let cases: [(&[Receipt], Option<i64>, Option<i64>); 8] = [
+            (&[], None, None),
+            (&[answer(1, Filed), answer(2, Filed)], Some(1), None),
+            (&[answer(1, Filed), answer(2, AlreadyInRecord)], Some(1), None),
+            (&[answer(1, AlreadyInRecord), answer(2, Filed)], Some(1), Some(2)),
+            (&[answer(1, Filed), answer(2, Rejected)], Some(1), Some(2)),
+            (&[answer(1, Filed), answer(2, Rejected), settle(3, Rejected)], Some(3), None),
+            (&[answer(1, Filed), undo(2)], None, None),
+            (&[answer(1, Filed), undo(2), answer(3, IdentityMismatch)], Some(3), None),
+        ];
+        for (receipts, answer, contradiction) in cases {
+            let standing = Standing::of(receipts);
+            let id = |receipt: Option<&Receipt>| receipt.map(|receipt| receipt.id);
+            assert_eq!(id(standing.answer), answer, "{receipts:?}");
+            assert_eq!(id(standing.contradiction), contradiction, "{receipts:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_comes_again_changes_nothing() {
+        let filed = [receipt(1, Kind::Answer, Some(Outcome::Filed))];
+        let standing = Standing::of(&filed);
+        assert_eq!(Standing::default().would(Outcome::Filed), Effect::Answers);
+        assert_eq!(standing.would(Outcome::Filed), Effect::Nothing);
+        assert_eq!(standing.would(Outcome::Rejected), Effect::Contradicts);
+        let rejected = receipt(2, Kind::Answer, Some(Outcome::Rejected));
+        let both = [filed[0].clone(), rejected];
+        assert_eq!(Standing::of(&both).would(Outcome::Rejected), Effect::Nothing);
+    }
+
+    #[test]
+    fn every_outcome_has_a_name_of_its_own() {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::named(outcome.name()), Some(outcome));
+        }
+    }
+}

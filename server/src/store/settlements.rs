@@ -1,0 +1,301 @@
+//! Where each row that was ever packed stands: what follows from the packs and the receipts.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use shared::ods::OdsCode;
+
+use super::{
+    StoreError,
+    asks::{Action, Ask},
+    receipts::{self, Outcome, Standing},
+    worklist::{self, COLUMNS, WorklistRow, columns},
+};
+
+/// A row that was packed, as the practice was told it last, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The entry as it was told.
+    pub row: WorklistRow,
+    /// The practice.
+    pub practice: String,
+    /// The pack that asked last.
+    pub asked_in: u32,
+    /// What it asked.
+    pub action: Action,
+    /// Why, for an amendment and for what is taken back.
+    pub reason: String,
+    /// The answer; none while there is none.
+    pub outcome: Option<Outcome>,
+    /// The day of the answer; empty where that was not said.
+    pub on_date: String,
+    /// Its reason, or the other row.
+    pub detail: String,
+    /// Whether another answer contradicts it and nobody has settled that.
+    pub is_contested: bool,
+}
+
+/// Notes what a pack asks of a row: whatever was answered before, the practice is asked again. A
+/// reminder asks nothing new.
+///
+/// # Errors
+/// When the database refuses: another row may be out for the same fact.
+pub fn note_ask(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    number: u32,
+    ask: &Ask,
+) -> Result<(), StoreError> {
+    let row = &ask.row;
+    if ask.action == Action::Reminder {
+        let sql = "UPDATE settlement SET mentioned_in = ?2 WHERE row_id = ?1";
+        tx.prepare_cached(sql)?.execute(params![row.row_id, number])?;
+        return Ok(());
+    }
+    let sql = "INSERT INTO settlement (row_id, practice, case_id, episode, snomed_code, asked_in,
+            mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail, receipt,
+            contradiction, live)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, '', '', '', NULL, NULL, 1)
+         ON CONFLICT (row_id) DO UPDATE SET asked_in = excluded.asked_in,
+            mentioned_in = excluded.mentioned_in, action = excluded.action,
+            evidence_hash = excluded.evidence_hash, hide_online = excluded.hide_online,
+            outcome = '', on_date = '', detail = '', receipt = NULL, contradiction = NULL, live = 1";
+    tx.prepare_cached(sql)?.execute(params![
+        row.row_id,
+        practice.as_str(),
+        row.case,
+        row.episode,
+        row.snomed_code,
+        number,
+        ask.action.name(),
+        row.evidence_hash,
+        row.hide_online,
+    ])?;
+    Ok(())
+}
+
+/// Brings a row up to date with the receipts for what was asked of it last.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError> {
+    let sql = "SELECT asked_in, action FROM settlement WHERE row_id = ?1";
+    let read = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?));
+    let mut statement = tx.prepare_cached(sql)?;
+    let Some((asked_in, action)) = statement.query_row([row_id], read).optional()? else {
+        return Ok(());
+    };
+    let receipts = receipts::of_ask(tx, row_id, asked_in)?;
+    let Standing { answer, contradiction } = Standing::of(&receipts);
+    let outcome = answer.and_then(|answer| answer.said.outcome);
+    let live = is_live(Action::named(&action), outcome);
+    let sql = "UPDATE settlement SET outcome = ?2, on_date = ?3, detail = ?4, receipt = ?5,
+            contradiction = ?6, live = ?7
+         WHERE row_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![
+        row_id,
+        outcome.map_or("", Outcome::name),
+        answer.map_or("", |answer| answer.said.on_date.as_str()),
+        answer.map_or("", |answer| answer.said.detail.as_str()),
+        answer.map(|answer| answer.id),
+        contradiction.map(|receipt| receipt.id),
+        live,
+    ])?;
+    Ok(())
+}
+
+/// Whether the practice has the entry by this row, or may be making it.
+fn is_live(action: Option<Action>, outcome: Option<Outcome>) -> bool {
+    match (action, outcome) {
+        (_, None) => true,
+        // What the practice could not take back is still there.
+        (Some(Action::Retract), Some(outcome)) => {
+            matches!(outcome, Outcome::Rejected | Outcome::IdentityMismatch)
+        }
+        (_, Some(outcome)) => !outcome.is_refusal(),
+    }
+}
+
+/// Works every row out again from the logs.
+///
+/// # Errors
+/// When the database refuses.
+pub fn rebuild(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM settlement", [])?;
+    let last = "SELECT max(number) FROM packed_row AS other
+         WHERE other.practice = packed.practice AND other.row_id = packed.row_id";
+    let sql = format!(
+        "INSERT INTO settlement (row_id, practice, case_id, episode, snomed_code, asked_in,
+            mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail, receipt,
+            contradiction, live)
+         SELECT row_id, practice, case_id, episode, snomed_code, number, ({last}), action,
+            evidence_hash, hide_online, '', '', '', NULL, NULL, 0
+         FROM packed_row AS packed
+         WHERE action <> 'REMINDER' AND number = ({last} AND other.action <> 'REMINDER')"
+    );
+    tx.execute(&sql, [])?;
+    let mut statement = tx.prepare("SELECT row_id FROM settlement")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    for row_id in rows.collect::<Result<Vec<_>, _>>()? {
+        note_answers(tx, &row_id)?;
+    }
+    Ok(())
+}
+
+fn query() -> String {
+    let columns = columns("packed");
+    format!(
+        "SELECT {columns}, settlement.practice, asked_in, settlement.action, packed.reason,
+            settlement.outcome, settlement.on_date, settlement.detail,
+            settlement.contradiction IS NOT NULL
+         FROM settlement
+         JOIN packed_row AS packed ON packed.practice = settlement.practice
+            AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id"
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<Settled, rusqlite::Error> {
+    let (action, outcome): (String, String) = (row.get(COLUMNS + 2)?, row.get(COLUMNS + 4)?);
+    Ok(Settled {
+        row: worklist::read(row, 0)?,
+        practice: row.get(COLUMNS)?,
+        asked_in: row.get(COLUMNS + 1)?,
+        action: Action::named(&action).ok_or(rusqlite::Error::InvalidQuery)?,
+        reason: row.get(COLUMNS + 3)?,
+        outcome: Outcome::named(&outcome),
+        on_date: row.get(COLUMNS + 5)?,
+        detail: row.get(COLUMNS + 6)?,
+        is_contested: row.get(COLUMNS + 7)?,
+    })
+}
+
+/// What a practice has been asked and has not answered, or answered twice in two ways: amendments
+/// first, then by code, date and name.
+///
+/// # Errors
+/// When the database refuses.
+pub fn outstanding(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Settled>, StoreError> {
+    let sql = format!(
+        "{} WHERE settlement.practice = ?1
+            AND (settlement.outcome = '' OR settlement.contradiction IS NOT NULL)
+         ORDER BY settlement.contradiction IS NULL, settlement.action = 'NEW',
+            settlement.action = 'AMEND', packed.snomed_code, packed.event_date,
+            packed.family_name, packed.given_names, packed.row_id",
+        query()
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
+}
+
+/// Rows that a practice refused, the latest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn refused(
+    tx: &Transaction<'_>,
+    practice: Option<&OdsCode>,
+) -> Result<Vec<Settled>, StoreError> {
+    let sql = format!(
+        "{} WHERE (?1 IS NULL OR settlement.practice = ?1)
+            AND settlement.outcome NOT IN ('', 'filed', 'already_in_record')
+         ORDER BY settlement.receipt DESC",
+        query()
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map([practice.map(OdsCode::as_str)], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A row of a practice by its identifier.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(tx: &Transaction<'_>, row_id: &str) -> Result<Option<Settled>, StoreError> {
+    let sql = format!("{} WHERE settlement.row_id = ?1", query());
+    Ok(tx.prepare_cached(&sql)?.query_row([row_id], read).optional()?)
+}
+
+/// Every row of a practice about one patient, by the NHS number that it was told.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_patient(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    nhs_number: &str,
+) -> Result<Vec<Settled>, StoreError> {
+    let sql = format!(
+        "{} WHERE packed.practice = ?1 AND packed.nhs_number = ?2
+         ORDER BY packed.event_date, packed.row_id",
+        query()
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement
+        .query_map(params![practice.as_str(), nhs_number], read)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// The last rows of a practice that were answered, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn answered(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    count_max: usize,
+) -> Result<Vec<Settled>, StoreError> {
+    let sql = format!(
+        "{} WHERE settlement.practice = ?1 AND settlement.outcome <> ''
+         ORDER BY settlement.receipt DESC LIMIT ?2",
+        query()
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement
+        .query_map(params![practice.as_str(), count_max], read)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Every row that was ever packed for a practice, once each, by where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Balance {
+    /// Rows that were packed: always the sum of the others.
+    pub packed: u32,
+    /// Rows that are in the record by this list.
+    pub filed: u32,
+    /// Rows that were in the record before.
+    pub already_there: u32,
+    /// Rows that were sent back.
+    pub refused: u32,
+    /// Rows that were taken back out again.
+    pub taken_back: u32,
+    /// Rows that wait for the practice.
+    pub outstanding: u32,
+}
+
+/// Counts a practice's rows.
+///
+/// # Errors
+/// When the database refuses.
+pub fn balance(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Balance, StoreError> {
+    let sql = "SELECT action, outcome, count(*) FROM settlement WHERE practice = ?1
+         GROUP BY action, outcome";
+    let mut statement = tx.prepare_cached(sql)?;
+    let read = |row: &Row<'_>| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+    };
+    let packed = "SELECT ifnull(sum(new_rows), 0) FROM pack WHERE practice = ?1";
+    let packed = tx.query_row(packed, [practice.as_str()], |row| row.get(0))?;
+    let mut balance = Balance { packed, ..Balance::default() };
+    for row in statement.query_map([practice.as_str()], read)? {
+        let (action, outcome, count) = row?;
+        let part = match (action.as_str(), Outcome::named(&outcome)) {
+            (_, None) => &mut balance.outstanding,
+            ("RETRACT", Some(outcome)) if !is_live(Some(Action::Retract), Some(outcome)) => {
+                &mut balance.taken_back
+            }
+            (_, Some(Outcome::Filed)) => &mut balance.filed,
+            (_, Some(Outcome::AlreadyInRecord)) => &mut balance.already_there,
+            (_, Some(_)) => &mut balance.refused,
+        };
+        *part += count;
+    }
+    Ok(balance)
+}

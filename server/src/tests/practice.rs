@@ -1,0 +1,223 @@
+//! A practice's morning, click by click, with several of its staff at once.
+
+use axum::{
+    body::Body,
+    http::{
+        Request, StatusCode,
+        header::{CONTENT_TYPE, COOKIE, LOCATION},
+    },
+};
+use shared::{case::Role, ids::UserId, ods::OdsCode};
+
+use super::{Answer, Server};
+use crate::{
+    demo,
+    pack::{self, Empty},
+    store::{
+        people::{self, NewUser},
+        receipts::Outcome,
+        settlements::{self, Settled},
+    },
+};
+
+const ODS: &str = "A99001";
+
+fn practice() -> OdsCode {
+    OdsCode::parse(ODS).unwrap()
+}
+
+/// The invented service with one closed pack, and the cookies of two people of the practice.
+async fn morning() -> (Server, String, String) {
+    let server = Server::new();
+    let store = server.store.clone();
+    let seeded = tokio::task::spawn_blocking(move || {
+        demo::seed(&store).unwrap();
+        pack::close_next(&store, &practice(), Empty::Close).unwrap();
+    });
+    seeded.await.unwrap();
+    let users: Vec<UserId> =
+        server.store.read(|tx| people::users_named(tx, "Helen Okonkwo")).await.unwrap();
+    let helen = server.sign_in(users[0]).await;
+    let new = NewUser {
+        name: "Sue Blythe".into(),
+        role: Role::PracticeStaff,
+        practice: Some(practice()),
+        gp_username: None,
+    };
+    let sue = server.write(move |tx| people::add_user(tx, &new)).await;
+    let sue = server.sign_in(sue).await;
+    (server, helen, sue)
+}
+
+async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
+    let request = Request::post(path)
+        .header(COOKIE, cookie)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    server.send(request.body(Body::from(form.to_owned())).unwrap()).await
+}
+
+async fn outstanding(server: &Server) -> Vec<Settled> {
+    server.store.read(|tx| settlements::outstanding(tx, &practice())).await.unwrap()
+}
+
+async fn page(server: &Server, cookie: &str) -> String {
+    let answer = server.get("/practice/A99001", cookie).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+fn told(answer: &Answer) -> &str {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{:?}", answer.body);
+    answer.headers[LOCATION].to_str().unwrap().split_once("told=").unwrap().1
+}
+
+#[tokio::test]
+async fn two_people_who_file_the_same_row_file_it_once_and_one_can_take_it_back() {
+    let (server, helen, sue) = morning().await;
+    let all = outstanding(&server).await;
+    let row = all[0].row.row_id.clone();
+    let press = format!("filed={row}%2F1");
+    let first = post(&server, "/practice/A99001/answers", &helen, &press).await;
+    let second = post(&server, "/practice/A99001/answers", &sue, &press).await;
+    assert_eq!((told(&first), told(&second)), ("answered-1-0", "answered-0-1"));
+    assert_eq!(server.count("receipt").await, 1);
+    assert_eq!(outstanding(&server).await.len(), all.len() - 1);
+    let balance = format!(
+        "{} entries: 1 filed, 0 already there, 0 sent back, 0 taken back, {} to do.",
+        all.len(),
+        all.len() - 1
+    );
+    assert!(page(&server, &sue).await.contains(&balance));
+    let undo = format!("/practice/A99001/rows/{row}/undo");
+    assert_eq!(told(&post(&server, &undo, &sue, "").await), "undone");
+    assert_eq!(told(&post(&server, &undo, &helen, "").await), "gone");
+    assert_eq!(outstanding(&server).await.len(), all.len());
+    // Who did what stays.
+    let shown = server.get(&format!("/practice/A99001/rows/{row}"), &helen).await;
+    let shown = String::from_utf8(shown.body.to_vec()).unwrap();
+    assert!(shown.contains("Helen Okonkwo, ") && shown.contains("Sue Blythe, "), "{shown}");
+}
+
+#[tokio::test]
+async fn a_batch_files_what_the_page_showed_and_nothing_that_came_since() {
+    let (server, helen, _) = morning().await;
+    let all = outstanding(&server).await;
+    let (code, date) = (all[0].row.snomed_code.clone(), all[0].row.event_date.clone());
+    let of_batch = all
+        .iter()
+        .filter(|one| (&one.row.snomed_code, &one.row.event_date) == (&code, &date))
+        .count();
+    let press = |upto: u32| format!("batch={code}%2F{date}&upto={upto}");
+    let stale = post(&server, "/practice/A99001/answers", &helen, &press(0)).await;
+    assert_eq!(told(&stale), "gone");
+    let done = post(&server, "/practice/A99001/answers", &helen, &press(1)).await;
+    assert_eq!(told(&done), format!("answered-{of_batch}-0"));
+    assert_eq!(outstanding(&server).await.len(), all.len() - of_batch);
+}
+
+#[tokio::test]
+async fn two_different_answers_wait_until_somebody_decides() {
+    let (server, helen, sue) = morning().await;
+    let row = outstanding(&server).await[0].row.row_id.clone();
+    let base = format!("/practice/A99001/rows/{row}");
+    let missing = post(&server, &base, &helen, "asked_in=1&outcome=rejected").await;
+    assert_eq!(missing.status, StatusCode::BAD_REQUEST);
+    assert!(String::from_utf8(missing.body.to_vec()).unwrap().contains("Say why it is rejected."));
+    let future = "asked_in=1&outcome=filed&on_date=2999-01-01";
+    assert_eq!(post(&server, &base, &helen, future).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(server.count("receipt").await, 0);
+    let filed = post(&server, &base, &helen, "asked_in=1&outcome=filed&on_date=").await;
+    assert_eq!(told(&filed), "answered-1-0");
+    let other = post(&server, &base, &sue, "asked_in=1&outcome=identity_mismatch").await;
+    assert_eq!(told(&other), "contradicts");
+    assert!(page(&server, &helen).await.contains("Answered twice, in two ways"));
+    let settle = format!("{base}/settle");
+    let neither = post(&server, &settle, &sue, "outcome=duplicate_of").await;
+    assert_eq!(told(&neither), "gone");
+    assert_eq!(told(&post(&server, &settle, &sue, "outcome=identity_mismatch").await), "settled");
+    let settled = server.store.read(move |tx| settlements::find(tx, &row)).await.unwrap().unwrap();
+    assert_eq!(settled.outcome, Some(Outcome::IdentityMismatch));
+    assert!(!settled.is_contested);
+    assert!(page(&server, &helen).await.contains("1 sent back"));
+}
+
+#[tokio::test]
+async fn another_practices_rows_are_not_there() {
+    let (server, helen, _) = morning().await;
+    let store = server.store.clone();
+    let other = OdsCode::parse("A99002").unwrap();
+    let of = other.clone();
+    let closed = tokio::task::spawn_blocking(move || pack::close_next(&store, &of, Empty::Close));
+    closed.await.unwrap().unwrap();
+    let rows = server.store.read(move |tx| settlements::outstanding(tx, &other)).await.unwrap();
+    let row = &rows[0].row;
+    for base in ["/practice/A99001/rows", "/practice/A99002/rows"] {
+        let path = format!("{base}/{}", row.row_id);
+        assert_eq!(server.get(&path, &helen).await.status, StatusCode::NOT_FOUND, "{path}");
+        for (end, form) in [("/undo", ""), ("/settle", "outcome=filed")] {
+            let answer = post(&server, &format!("{path}{end}"), &helen, form).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}{end}");
+        }
+    }
+    let press = format!("filed={}%2F1", row.row_id);
+    assert_eq!(told(&post(&server, "/practice/A99001/answers", &helen, &press).await), "gone");
+    assert_eq!(server.count("receipt").await, 0);
+    // Nor does the search find them.
+    let form = format!("nhs_number={}", row.person.nhs_number);
+    let found = post(&server, "/practice/A99001/patient", &helen, &form).await;
+    let found = String::from_utf8(found.body.to_vec()).unwrap();
+    assert!(found.contains(": 0 entries.") && !found.contains(&row.person.given_names));
+}
+
+#[tokio::test]
+async fn a_patient_is_found_by_number_and_the_address_does_not_hold_it() {
+    let (server, helen, _) = morning().await;
+    let row = outstanding(&server).await.remove(0).row;
+    let number = &row.person.nhs_number;
+    let spaced = format!("{}+{}+{}", &number[..3], &number[3..6], &number[6..]);
+    let found =
+        post(&server, "/practice/A99001/patient", &helen, &format!("nhs_number={spaced}")).await;
+    let found = String::from_utf8(found.body.to_vec()).unwrap();
+    assert!(found.contains(": 1 entry.") && found.contains(&row.person.given_names), "{found}");
+    let none = post(&server, "/practice/A99001/patient", &helen, "nhs_number=9990000019").await;
+    assert!(String::from_utf8(none.body.to_vec()).unwrap().contains("not an NHS number"));
+}
+
+#[tokio::test]
+async fn an_urgent_concern_stays_at_the_top_until_the_practice_has_answered() {
+    let server = Server::new();
+    let store = server.store.clone();
+    tokio::task::spawn_blocking(move || demo::seed(&store).unwrap()).await.unwrap();
+    let sql = "SELECT practice, lower(hex(case_id)), event FROM urgent_concern WHERE owner = ''";
+    let read = move |row: &rusqlite::Row<'_>| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    };
+    let (ods, case, event) = server.write(move |tx| Ok(tx.query_row(sql, [], read)?)).await;
+    let staff = if ods == ODS { "Helen Okonkwo" } else { "Daniel Reyes" };
+    let other = if ods == ODS { "Daniel Reyes" } else { "Helen Okonkwo" };
+    let id = |name: &'static str| {
+        let server = &server;
+        async move {
+            let found = server.store.read(move |tx| people::users_named(tx, name)).await;
+            server.sign_in(found.unwrap()[0]).await
+        }
+    };
+    let (cookie, stranger) = (id(staff).await, id(other).await);
+    let path = format!("/practice/{ods}/urgent/{case}/{event}");
+    let page = |cookie: String| {
+        let (server, ods) = (&server, ods.clone());
+        async move {
+            let answer = server.get(&format!("/practice/{ods}"), &cookie).await;
+            String::from_utf8(answer.body.to_vec()).unwrap()
+        }
+    };
+    assert!(page(cookie.clone()).await.contains("1 concern needs an answer"));
+    let refused = post(&server, &path, &stranger, "words=x").await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert_eq!(told(&post(&server, &path, &cookie, "words=+").await), "words");
+    let words = "words=Dr+Patel+rings+her+at+two";
+    assert_eq!(told(&post(&server, &path, &cookie, words).await), "urgent");
+    let answered = page(cookie).await;
+    assert!(answered.contains("Dr Patel rings her at two"), "{answered}");
+    assert!(!answered.contains("needs an answer"));
+}
