@@ -15,9 +15,11 @@ use super::{
 pub fn ages(minimum: Option<u16>, maximum: Option<u16>) -> Option<String> {
     match (minimum, maximum) {
         (None, None) => None,
-        (Some(from), None) => Some(said!("From {from} years")),
-        (None, Some(to)) => Some(said!("Up to {to} years")),
-        (Some(from), Some(to)) => Some(said!("From {from} to {to} years")),
+        (Some(from), None) => Some(counted!(from, "From {from} year", "From {from} years")),
+        (None, Some(to)) => Some(counted!(to, "Up to {to} year", "Up to {to} years")),
+        (Some(from), Some(to)) => {
+            Some(counted!(to, "From {from} to {to} year", "From {from} to {to} years"))
+        }
     }
 }
 

@@ -93,9 +93,12 @@ pub fn LeaseEnded(
     view! {
         <h1 class="nhsuk-heading-l">"This phone needs a signal"</h1>
         <p>
-            {said!(
-                "It has not reached your service for {hours} hours, so it shows nothing until it \
+            {counted!(
+                hours,
+                "It has not reached your service for {hours} hour, so it shows nothing until it \
                  has. What you wrote is kept here, locked, and is sent then.",
+                "It has not reached your service for {hours} hours, so it shows nothing until it \
+                 has. What you wrote is kept here, locked, and is sent then."
             )}
         </p>
         <button class="nhsuk-button" on:click=move |_| engine.reload()>"Try again"</button>

@@ -266,7 +266,7 @@ fn minutes_words(minutes: Minutes) -> Option<String> {
     let said: Vec<String> = taken
         .enumerate()
         .map(|(at, (minutes, kind))| match at {
-            0 => said!("{minutes} minutes {kind}"),
+            0 => counted!(minutes, "{minutes} minute {kind}", "{minutes} minutes {kind}"),
             _ => format!("{minutes} {kind}"),
         })
         .collect();
