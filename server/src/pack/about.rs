@@ -36,6 +36,7 @@ pub(super) mod invented {
     use crate::{
         service::ServiceFacts,
         store::{
+            asks::{Action, Ask},
             bare::BareStore,
             worklist::{PersonLine, WorklistRow},
         },
@@ -61,6 +62,12 @@ pub(super) mod invented {
 
     pub fn about<'a>(facts: &'a ServiceFacts, practice: &'a OdsCode) -> About<'a> {
         About { facts, practice, number: 3, pack_id: PACK_ID, cut_off: "2026-11-26T18:00:00Z" }
+    }
+
+    /// What a practice is asked, with nothing to say beside the code.
+    pub fn ask(row: WorklistRow, action: Action) -> Ask {
+        let (reason, replaces_row_id, summary) = Default::default();
+        Ask { action, reason, replaces_row_id, row, summary }
     }
 
     /// The row of another person for each number.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use self::resources::Resources;
 use super::about::About;
-use crate::store::worklist::WorklistRow;
+use crate::store::asks::{Action, Ask};
 
 /// The namespace of the resources' identifiers: fixed for ever, so that they stay the same.
 const NAMESPACE: Uuid = Uuid::from_u128(0x2d7d_8a0c_5b11_4f6e_9c3a_e0b4_71c6_5d92);
@@ -23,50 +23,24 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x2d7d_8a0c_5b11_4f6e_9c3a_e0b4_71c6_5d9
 /// The system of identifiers that are UUIDs.
 const URI: &str = "urn:ietf:rfc:3986";
 
-/// What the practice is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Make the entry.
-    New,
-    /// Put it right.
-    Amend,
-    /// Take it back.
-    Retract,
-    /// Answer for it. It says nothing new, so that the bundle leaves it out.
-    Reminder,
-}
-
-/// One row of the pack.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
-    /// The row.
-    pub row: &'a WorklistRow,
-    /// What the practice is to do with it.
-    pub action: Action,
-    /// The row whose place it takes; empty where there is none.
-    pub replaces_row_id: &'a str,
-}
-
-/// Writes the bundle, as JSON with one resource on each line.
-pub fn bundle<'a>(about: &About<'_>, entries: impl IntoIterator<Item = Entry<'a>>) -> Vec<u8> {
+/// Writes the bundle, as JSON with one resource on each line. A reminder says nothing new, so that
+/// it is left out.
+pub fn bundle<'a>(about: &About<'_>, asks: impl IntoIterator<Item = &'a Ask>) -> Vec<u8> {
     let mut bundle = Bundle::begin(about);
     let resources = Resources { about };
     bundle.put(&resources.practice());
     bundle.put(&resources.service());
-    for entry in entries {
-        let row = entry.row;
-        if entry.action == Action::Reminder {
-            continue;
-        }
+    for ask in asks.into_iter().filter(|ask| ask.action != Action::Reminder) {
+        let row = &ask.row;
         bundle.put_once(&resources.author_id(row), || resources.author(row));
         bundle.put_once(&resources.role_id(row), || resources.role(row));
         bundle.put_once(&resources.patient_id(row), || resources.patient(row));
-        let encounter = resources.encounter(&entry);
+        let encounter = resources.encounter(ask);
         if let Some(encounter) = &encounter {
             bundle.put(encounter);
         }
-        bundle.put(&resources.entry(&entry, encounter.is_some()));
-        bundle.put(&resources.provenance(&entry));
+        bundle.put(&resources.entry(ask, encounter.is_some()));
+        bundle.put(&resources.provenance(ask));
     }
     bundle.finish()
 }

@@ -8,10 +8,14 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Action, Entry, URI, id, urn};
+use super::{URI, id, urn};
 use crate::{
     pack::about::About,
-    store::{ledger::hex, worklist::WorklistRow},
+    store::{
+        asks::{Action, Ask},
+        ledger::hex,
+        worklist::WorklistRow,
+    },
 };
 
 const UK_CORE: &str = "https://fhir.hl7.org.uk";
@@ -129,10 +133,10 @@ impl Resources<'_> {
 
     /// The contact in which the answer was given, where the record says how they met. One for an
     /// entry that is taken back would say that it took place after all.
-    pub fn encounter(&self, entry: &Entry<'_>) -> Option<Value> {
-        let row = entry.row;
+    pub fn encounter(&self, ask: &Ask) -> Option<Value> {
+        let row = &ask.row;
         let mode = ContactMode::ALL.into_iter().find(|mode| mode.words() == row.contact_type);
-        let mode = mode.filter(|_| entry.action != Action::Retract)?;
+        let mode = mode.filter(|_| ask.action != Action::Retract)?;
         let (class, display) = match mode {
             ContactMode::FaceToFace | ContactMode::Group => ("AMB", "ambulatory"),
             ContactMode::Telephone | ContactMode::Video => ("VR", "virtual"),
@@ -153,13 +157,13 @@ impl Resources<'_> {
 
     /// The coded entry. An onward referral is a procedure as well, and no request: the record is
     /// to say that it was made, and a request would ask whoever reads it to make it once more.
-    pub fn entry(&self, entry: &Entry<'_>, has_encounter: bool) -> Value {
-        let row = entry.row;
+    pub fn entry(&self, ask: &Ask, has_encounter: bool) -> Value {
+        let row = &ask.row;
         let declined = row.snomed_code == DECLINED;
         let kind = if declined { "Observation" } else { "Procedure" };
         let mut coded = resource(kind, entry_id(row));
         coded["identifier"] = json!([uuid_identifier(&row.row_id)]);
-        coded["status"] = match (entry.action, declined) {
+        coded["status"] = match (ask.action, declined) {
             (Action::Retract, _) => "entered-in-error",
             (Action::Amend, true) => "amended",
             (_, true) => "final",
@@ -195,9 +199,9 @@ impl Resources<'_> {
     }
 
     /// Who recorded the entry and when, and in which pack it came.
-    pub fn provenance(&self, entry: &Entry<'_>) -> Value {
-        let row = entry.row;
-        let (operation, display) = match entry.action {
+    pub fn provenance(&self, ask: &Ask) -> Value {
+        let row = &ask.row;
+        let (operation, display) = match ask.action {
             Action::Amend => ("UPDATE", "revise"),
             Action::Retract => ("NULLIFY", "nullify"),
             Action::New | Action::Reminder => ("CREATE", "create"),
@@ -220,10 +224,10 @@ impl Resources<'_> {
             "role": "source",
             "what": { "identifier": uuid_identifier(self.about.pack_id) },
         })];
-        if !entry.replaces_row_id.is_empty() {
+        if !ask.replaces_row_id.is_empty() {
             entities.push(json!({
                 "role": "revision",
-                "what": { "identifier": uuid_identifier(entry.replaces_row_id) },
+                "what": { "identifier": uuid_identifier(&ask.replaces_row_id) },
             }));
         }
         provenance["entity"] = entities.into();

@@ -3,17 +3,13 @@
 use serde_json::Value;
 
 use super::*;
-use crate::pack::about::invented::{PACK_ID, about, facts, practice, row};
+use crate::pack::about::invented::{PACK_ID, about, ask, facts, practice, row};
 
-fn made(entries: &[Entry<'_>]) -> Value {
+fn made(asks: &[Ask]) -> Value {
     let (facts, practice) = (facts(), practice());
-    let bytes = bundle(&about(&facts, &practice), entries.iter().copied());
-    assert!(bytes == bundle(&about(&facts, &practice), entries.iter().copied()));
+    let bytes = bundle(&about(&facts, &practice), asks);
+    assert!(bytes == bundle(&about(&facts, &practice), asks));
     serde_json::from_slice(&bytes).unwrap()
-}
-
-fn entry(row: &WorklistRow, action: Action) -> Entry<'_> {
-    Entry { row, action, replaces_row_id: "" }
 }
 
 fn all<'a>(bundle: &'a Value, kind: &str) -> Vec<&'a Value> {
@@ -41,7 +37,7 @@ fn an_acceptance_is_a_procedure_and_a_decline_an_observation() {
     let (yes, mut no, mut onward) = (row(1), row(2), row(3));
     no.snomed_code = "871711000000103".into();
     onward.snomed_code = "410155007".into();
-    let bundle = made(&[yes, no, onward].each_ref().map(|row| entry(row, Action::New)));
+    let bundle = made(&[yes, no, onward].map(|row| ask(row, Action::New)));
     let procedures = all(&bundle, "Procedure");
     let codes: Vec<_> = procedures.iter().map(|one| &one["code"]["coding"][0]["code"]).collect();
     assert_eq!(codes, ["871731000000106", "410155007"]);
@@ -57,7 +53,7 @@ fn the_bundle_is_whole_and_every_identifier_is_there_once() {
     let (first, mut second, third) = (row(1), row(2), row(3));
     second.case = first.case.clone();
     let rows = [first, second, third];
-    let bundle = made(&rows.each_ref().map(|row| entry(row, Action::New)));
+    let bundle = made(&rows.map(|row| ask(row, Action::New)));
     let entries = bundle["entry"].as_array().unwrap();
     let urls: BTreeSet<&str> =
         entries.iter().map(|entry| entry["fullUrl"].as_str().unwrap()).collect();
@@ -73,13 +69,10 @@ fn the_bundle_is_whole_and_every_identifier_is_there_once() {
 
 #[test]
 fn what_is_taken_back_was_entered_in_error_and_a_reminder_says_nothing() {
-    let (taken_back, reminder, changed) = (row(1), row(2), row(3));
+    let mut changed = ask(row(3), Action::Amend);
     let replaces_row_id = "0b1f4b5e-6a53-4d7c-9a44-000000000000";
-    let bundle = made(&[
-        entry(&taken_back, Action::Retract),
-        entry(&reminder, Action::Reminder),
-        Entry { row: &changed, action: Action::Amend, replaces_row_id },
-    ]);
+    changed.replaces_row_id = replaces_row_id.into();
+    let bundle = made(&[ask(row(1), Action::Retract), ask(row(2), Action::Reminder), changed]);
     let statuses: Vec<_> = all(&bundle, "Procedure").iter().map(|one| &one["status"]).collect();
     assert_eq!(statuses, ["entered-in-error", "completed"]);
     assert_eq!((all(&bundle, "Patient").len(), all(&bundle, "Encounter").len()), (2, 1));
@@ -98,7 +91,7 @@ fn an_entry_that_may_be_hidden_is_marked_and_what_is_not_known_is_left_out() {
     row.person.birth_date = "spring 1950".into();
     row.person.nhs_number = "none".into();
     row.person.given_names = "Mary\u{a0}Ann\u{7}".into();
-    let bundle = made(&[entry(&row, Action::New)]);
+    let bundle = made(&[ask(row, Action::New)]);
     assert!(all(&bundle, "Encounter").is_empty());
     assert_eq!(all(&bundle, "Procedure")[0]["meta"]["security"][0]["code"], "NOPAT");
     let patient = all(&bundle, "Patient")[0];
@@ -110,12 +103,11 @@ fn an_entry_that_may_be_hidden_is_marked_and_what_is_not_known_is_left_out() {
 
 #[test]
 fn a_resource_keeps_its_identifier_in_the_next_pack() {
-    let (facts, practice, row) = (facts(), practice(), row(1));
+    let (facts, practice, ask) = (facts(), practice(), ask(row(1), Action::Amend));
     let first = about(&facts, &practice);
     let next = About { pack_id: "0b1f4b5e-6a53-4d7c-9a44-2f1d3c5b7a91", number: 4, ..first };
-    let of = |about: &About<'_>| -> Value {
-        serde_json::from_slice(&bundle(about, [entry(&row, Action::Amend)])).unwrap()
-    };
+    let of =
+        |about: &About<'_>| -> Value { serde_json::from_slice(&bundle(about, [&ask])).unwrap() };
     let (first, next) = (of(&first), of(&next));
     for kind in ["Organization", "Practitioner", "Patient", "Procedure", "Encounter"] {
         assert_eq!(all(&first, kind)[0]["id"], all(&next, kind)[0]["id"]);

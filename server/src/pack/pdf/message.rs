@@ -64,13 +64,13 @@ pub fn blocks(about: &About<'_>, one: &PersonSummary<'_>) -> Vec<Block> {
     let sections = [
         ("Person demographics", demographics(one.first)),
         ("GP practice", vec![Block::Field("Practice:", practice)]),
-        ("Referral details", referral(one.summary)),
+        ("Referral details", referral(&one.summary)),
         ("Entries for the record", one.rows().map(entry).collect()),
-        ("Attendance", attendance(one.summary)),
-        ("Needs discussed", needs(one.summary)),
+        ("Attendance", attendance(&one.summary)),
+        ("Needs discussed", needs(&one.summary)),
         ("Social prescription", one.summary.services.iter().map(service).collect()),
-        ("Outcomes: personal wellbeing (ONS4, each 0 to 10)", outcomes(one.summary)),
-        ("Plan and closing", closing(one.summary)),
+        ("Outcomes: personal wellbeing (ONS4, each 0 to 10)", outcomes(&one.summary)),
+        ("Plan and closing", closing(&one.summary)),
         ("Person completing record", author(about, one.first)),
         ("Information sharing", vec![Block::Words(SHARING.into())]),
     ];

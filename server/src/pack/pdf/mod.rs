@@ -15,53 +15,54 @@ mod tags;
 mod tests;
 mod write;
 
-use std::{collections::BTreeMap, slice};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    iter, slice,
+};
 
 use self::{
     font::Fonts,
     sheet::{Message, Sheet},
 };
 use super::{about::About, summary::Summary};
-use crate::store::worklist::WorklistRow;
+use crate::store::{asks::Ask, worklist::WorklistRow};
 
 /// One person's episode, with all its entries in the pack. There is at least one.
 #[derive(Debug, Clone)]
 pub struct PersonSummary<'a> {
     first: &'a WorklistRow,
     others: Vec<&'a WorklistRow>,
-    summary: &'a Summary,
+    summary: Summary,
 }
 
 impl<'a> PersonSummary<'a> {
-    /// A person with one entry.
-    pub fn new(row: &'a WorklistRow, summary: &'a Summary) -> Self {
-        Self { first: row, others: Vec::new(), summary }
-    }
-
     /// The name of the document's file, which names nobody: the identifier of the first row.
     pub fn file_name(&self) -> String {
         format!("{}.pdf", self.first.row_id)
     }
 
     fn rows(&self) -> impl Iterator<Item = &'a WorklistRow> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
+        iter::once(self.first).chain(self.others.iter().copied())
     }
 }
 
-/// Everybody who agreed to a summary, by name, each episode once: however many of its entries there
-/// are in the pack.
-pub fn people<'a>(
-    rows: impl IntoIterator<Item = (&'a WorklistRow, &'a Summary)>,
-) -> Vec<PersonSummary<'a>> {
+/// Everybody who agreed to a summary and of whom there is one, by name, each episode once: however
+/// many of its entries there are in the pack.
+pub fn people<'a>(asks: impl IntoIterator<Item = &'a Ask>) -> Vec<PersonSummary<'a>> {
     let mut by_episode: BTreeMap<(&[u8], &str), PersonSummary<'a>> = BTreeMap::new();
-    for (row, summary) in rows {
+    for ask in asks {
+        let row = &ask.row;
         if row.consent_scope != "code_and_summary" {
             continue;
         }
-        by_episode
-            .entry((&row.case, &row.episode))
-            .and_modify(|one| one.others.push(row))
-            .or_insert_with(|| PersonSummary::new(row, summary));
+        match by_episode.entry((&row.case, &row.episode)) {
+            Entry::Occupied(known) => known.into_mut().others.push(row),
+            Entry::Vacant(place) => {
+                if let Some(summary) = Summary::from_text(&ask.summary) {
+                    place.insert(PersonSummary { first: row, others: Vec::new(), summary });
+                }
+            }
+        }
     }
     let mut people: Vec<PersonSummary<'a>> = by_episode.into_values().collect();
     people.sort_by_key(|one| {

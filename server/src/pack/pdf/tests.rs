@@ -1,16 +1,22 @@
 //! What a document says, that it says the same each time, and how big it is.
 
 use super::{layout::Block, *};
-use crate::pack::{
-    about::invented::{about, facts, practice, row},
-    summary::tests::{MARKER, told_at_length},
+use crate::{
+    pack::{
+        about::invented::{about, ask, facts, practice, row},
+        summary::tests::{MARKER, told_at_length},
+    },
+    store::asks::Action,
 };
 
 /// A document is copied into a file of thousands, and kept for ever.
 const BYTES_MAX: usize = 25_000;
 
-fn summary() -> Summary {
-    told_at_length().summary()
+/// What is asked for these people, each with everything in their summary.
+fn asks(rows: impl IntoIterator<Item = WorklistRow>) -> Vec<Ask> {
+    let summary = told_at_length().summary().to_text();
+    let told = |row| Ask { summary: summary.clone(), ..ask(row, Action::New) };
+    rows.into_iter().map(told).collect()
 }
 
 fn said(blocks: &[Block]) -> String {
@@ -23,9 +29,9 @@ fn said(blocks: &[Block]) -> String {
 
 #[test]
 fn a_document_says_who_it_is_and_what_happened_and_nothing_that_anybody_wrote() {
-    let (facts, practice, row, summary) = (facts(), practice(), row(1), summary());
+    let (facts, practice, asks) = (facts(), practice(), asks([row(1)]));
     let about = about(&facts, &practice);
-    let said = said(&message::blocks(&about, &PersonSummary::new(&row, &summary)));
+    let said = said(&message::blocks(&about, &people(&asks)[0]));
     for line in [
         "Name: LLEWELLYN-PUGH, Siân",
         "NHS number: 999 000 0026",
@@ -52,11 +58,11 @@ fn a_document_says_who_it_is_and_what_happened_and_nothing_that_anybody_wrote() 
 
 #[test]
 fn a_heading_with_nothing_to_say_is_left_out_and_a_demonstration_says_so() {
-    let (mut facts, practice, row) = (facts(), practice(), row(1));
+    let (mut facts, practice, mut ask) = (facts(), practice(), ask(row(1), Action::New));
     facts.demonstration = true;
-    let nothing = Summary::default();
+    ask.summary = Summary::default().to_text();
     let about = about(&facts, &practice);
-    let said = said(&message::blocks(&about, &PersonSummary::new(&row, &nothing)));
+    let said = said(&message::blocks(&about, &people([&ask])[0]));
     for absent in ["Attendance", "Needs discussed", "Outcomes", "Plan and closing"] {
         assert!(!said.contains(absent), "{absent}: {said}");
     }
@@ -65,14 +71,15 @@ fn a_heading_with_nothing_to_say_is_left_out_and_a_demonstration_says_so() {
 
 #[test]
 fn the_same_rows_give_the_same_small_documents() {
-    let (facts, practice, summary) = (facts(), practice(), summary());
+    let (facts, practice) = (facts(), practice());
     let about = about(&facts, &practice);
     let mut rows: Vec<WorklistRow> = (0..6).map(row).collect();
     let names = ["Ada", "Siân", "Gwyneth ŵŷ", "Zoë Łucja", "Ніна", "Ngọc"];
     for (row, given_names) in rows.iter_mut().zip(names) {
         row.person.given_names = given_names.into();
     }
-    let people = people(rows.iter().map(|row| (row, &summary)));
+    let asks = asks(rows);
+    let people = people(&asks);
     let (documents, again) = (Documents::new(&about, &people), Documents::new(&about, &people));
     for at in 0..people.len() {
         let bytes = documents.person(at);
@@ -85,25 +92,25 @@ fn the_same_rows_give_the_same_small_documents() {
 
 #[test]
 fn everybody_who_agreed_is_there_once_by_name() {
-    let mut rows = [row(1), row(2), row(3), row(4)];
+    let mut rows = [1, 2, 3, 4, 5].map(row);
     rows[0].person.family_name = "Zephaniah".into();
     rows[1].consent_scope = "code_only".into();
     // An onward referral of the same episode.
     rows[3].case = rows[2].case.clone();
     rows[3].episode = rows[2].episode.clone();
-    let summary = summary();
-    let people = people(rows.iter().map(|row| (row, &summary)));
+    let mut asks = asks(rows);
+    asks[4].summary = String::new();
+    let people = people(&asks);
     let names: Vec<String> = people.iter().map(PersonSummary::file_name).collect();
-    assert_eq!(names, [format!("{}.pdf", rows[2].row_id), format!("{}.pdf", rows[0].row_id)]);
+    assert_eq!(names, [2, 0].map(|at: usize| format!("{}.pdf", asks[at].row.row_id)));
     assert_eq!(people[0].rows().count(), 2);
 }
 
 #[test]
 fn the_document_of_all_is_smaller_than_theirs_together_and_of_nobody_there_is_none() {
-    let (facts, practice, summary) = (facts(), practice(), summary());
+    let (facts, practice, asks) = (facts(), practice(), asks((0..20).map(row)));
     let about = about(&facts, &practice);
-    let rows: Vec<WorklistRow> = (0..20).map(row).collect();
-    let people = people(rows.iter().map(|row| (row, &summary)));
+    let people = people(&asks);
     let documents = Documents::new(&about, &people);
     let alone: usize = (0..people.len()).map(|at| documents.person(at).len()).sum();
     let together = documents.combined().unwrap().len();
