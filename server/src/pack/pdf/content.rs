@@ -23,7 +23,7 @@ const HEADING_OUTLINE: f32 = 0.03;
 /// The letters of the footer, in points.
 const SMALL: f32 = 9.0;
 /// Where the lines of the footer stand, in points.
-const FOOTER: [f32; 2] = [44.0, 32.0];
+const FOOTER: [f32; 2] = [38.0, 27.0];
 /// The width that is kept for the number of the page, in points.
 const PAGE_NUMBER: f32 = 130.0;
 /// The lines of a name in the header; all of it is in the document itself.
