@@ -28,6 +28,7 @@ pub mod sign_in;
 mod signal;
 mod wait;
 pub mod world;
+pub mod year;
 
 pub use browser::{Browser, Screen};
 pub use chance::Chance;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use shared::ods::OdsCode;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::{csv, manifest, readme};
+use super::{about::About, csv, fhir, manifest, pdf, readme};
 use crate::{
     clock,
     commands::Failure,
@@ -109,9 +109,18 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
+impl<'a> Content<'a> {
+    fn about(&self) -> About<'a> {
+        let Self { facts, practice, line, .. } = self;
+        let PackLine { number, pack_id, cut_off, .. } = line;
+        About { facts, practice, number: *number, pack_id, cut_off }
+    }
+}
+
 /// Makes the files of a pack, the manifest last.
 pub fn files(content: &Content<'_>) -> Vec<File> {
     let file = |name: &str, bytes| File { name: name.to_owned(), bytes };
+    let about = content.about();
     let mut files = vec![
         file("README.txt", readme::text(content).into_bytes()),
         file("worklist.csv", worklist(content)),
@@ -119,6 +128,9 @@ pub fn files(content: &Content<'_>) -> Vec<File> {
         file("exceptions.csv", exceptions(content)),
     ];
     files.extend(lists(content));
+    files.extend(summaries(content, &about));
+    let asks = content.asks.iter().map(|(ask, _)| ask);
+    files.push(file("bundle.json", fhir::bundle(&about, asks)));
     let manifest = manifest::text(content, &files);
     files.push(file("manifest.json", manifest.into_bytes()));
     files
@@ -129,13 +141,20 @@ pub fn files(content: &Content<'_>) -> Vec<File> {
 /// # Errors
 /// When the archive refuses, which memory does not.
 pub fn zip(files: &[File]) -> Result<Vec<u8>, Failure> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
+    let options = |name: &str| {
+        // Documents are compressed inside.
+        let method = match name.ends_with(".pdf") {
+            true => CompressionMethod::Stored,
+            false => CompressionMethod::Deflated,
+        };
+        SimpleFileOptions::default()
+            .compression_method(method)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644)
+    };
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for file in files {
-        writer.start_file(file.name.as_str(), options)?;
+        writer.start_file(file.name.as_str(), options(&file.name))?;
         writer.write_all(&file.bytes)?;
     }
     Ok(writer.finish()?.into_inner())
@@ -212,6 +231,28 @@ fn lists(content: &Content<'_>) -> Vec<File> {
         bytes: csv::write(&["nhs_number"], numbers.into_iter().map(|number| vec![number])),
     });
     files.collect()
+}
+
+/// What people agreed to share beside the code: a document for each of them, and one of all.
+fn summaries(content: &Content<'_>, about: &About<'_>) -> Vec<File> {
+    let people = pdf::people(content.asks.iter().map(|(ask, _)| ask));
+    let documents = pdf::Documents::new(about, &people);
+    let each = |at: usize| File {
+        name: format!("summaries/{}", people[at].file_name()),
+        bytes: documents.person(at),
+    };
+    // Half of them on another processor, since they are most of the work of a large pack.
+    let (first, second) = (0..people.len()).partition::<Vec<usize>, _>(|at| at % 2 == 0);
+    let mut files: Vec<File> = std::thread::scope(|scope| {
+        let other = scope.spawn(|| second.into_iter().map(each).collect::<Vec<File>>());
+        let own = first.into_iter().map(each).collect::<Vec<File>>();
+        let other = other.join().expect("writing a document into memory does not fail");
+        own.into_iter().chain(other).collect()
+    });
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    let all = documents.combined();
+    files.extend(all.map(|bytes| File { name: "summaries/all.pdf".to_owned(), bytes }));
+    files
 }
 
 fn exceptions(content: &Content<'_>) -> Vec<u8> {

@@ -51,6 +51,8 @@ pub fn text(content: &Content<'_>) -> String {
          worklist.csv    {new} new, {amend} to amend, {retract} to take back, {reminder} reminders\n\
          receipt.csv     the same rows, to fill in and give back\n\
          lists           NHS numbers of the new rows, by code and date\n\
+         summaries       what people agreed to share beside the code, as PDF: each, and all\n\
+         bundle.json     the entries as FHIR R4 (UK Core), for systems that read it\n\
          exceptions.csv  {held} entries that are held back, why, and what settles it\n\
          manifest.json   the pack's identifier, the one before it, a SHA-256 of each file, and the\n\
          \x20               service's signature: fingerpost verify-pack checks them\n\

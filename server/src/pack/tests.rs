@@ -17,11 +17,20 @@ fn seeded() -> (Scratch, Store, OdsCode) {
     (scratch, store, OdsCode::parse("A99001").unwrap())
 }
 
-fn file(zip: &[u8], name: &str) -> String {
+fn bytes(zip: &[u8], name: &str) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
-    let mut text = String::new();
-    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-    text
+    let mut bytes = Vec::new();
+    archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn file(zip: &[u8], name: &str) -> String {
+    String::from_utf8(bytes(zip, name)).unwrap()
+}
+
+fn names(zip: &[u8]) -> Vec<String> {
+    let archive = ZipArchive::new(Cursor::new(zip)).unwrap();
+    archive.file_names().map(|name| name.unwrap().into_owned()).collect()
 }
 
 fn rows(zip: &[u8], name: &str) -> Vec<Vec<String>> {
@@ -60,10 +69,12 @@ fn no_pack_says_a_word_of_an_urgent_concern() {
     let (_scratch, store, _) = seeded();
     for ods in ["A99001", "A99002"] {
         let pack = close_next(&store, &OdsCode::parse(ods).unwrap(), Empty::Close).unwrap();
-        let mut archive = ZipArchive::new(Cursor::new(&pack.zip)).unwrap();
-        for at in 0..archive.len() {
-            let mut text = String::new();
-            archive.by_index(at).unwrap().read_to_string(&mut text).unwrap();
+        for name in names(&pack.zip) {
+            // What a document says is compressed: `summary` and `pdf` have tests of their own.
+            let text = match name.ends_with(".pdf") {
+                true => continue,
+                false => file(&pack.zip, &name),
+            };
             // What the invented people said, who took over, and that there was such a thing.
             for said in ["waking up", "Priya Raman", "urgent", "Urgent", "handover"] {
                 assert!(!text.contains(said), "{ods}: {said}");
@@ -82,7 +93,7 @@ fn the_manifest_names_the_hash_of_every_other_file() {
     let zipped = ZipArchive::new(Cursor::new(&closed.zip)).unwrap().len();
     assert_eq!(files.len(), zipped - 1);
     for listed in files {
-        let bytes = file(&closed.zip, listed["name"].as_str().unwrap()).into_bytes();
+        let bytes = bytes(&closed.zip, listed["name"].as_str().unwrap());
         assert_eq!(listed["sha256"], hex(&Sha256::digest(&bytes)).as_str());
     }
 }
@@ -160,9 +171,7 @@ fn a_list_for_each_code_and_date_has_numbers_alone() {
     let (_scratch, store, practice) = seeded();
     let closed = close_next(&store, &practice, Empty::Close).unwrap();
     let mut listed = Vec::new();
-    let archive = ZipArchive::new(Cursor::new(&closed.zip)).unwrap();
-    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-    for name in names.iter().filter(|name| name.starts_with("lists/")) {
+    for name in names(&closed.zip).iter().filter(|name| name.starts_with("lists/")) {
         let (code, date) = name["lists/".len()..].trim_end_matches(".csv").split_once('_').unwrap();
         for row in rows(&closed.zip, name) {
             listed.push((row[0].clone(), code.to_owned(), date.to_owned()));
@@ -230,4 +239,34 @@ fn an_unknown_practice_is_refused() {
     let unknown = OdsCode::parse("B82002").unwrap();
     let refused = close_next(&store, &unknown, Empty::Close).unwrap_err();
     assert_eq!(refused.to_string(), "B82002 is not a practice of this service: check the code");
+}
+
+#[test]
+fn whoever_agreed_to_a_summary_has_one_and_nobody_else() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
+    let agreed: BTreeSet<String> = rows(&closed.zip, "worklist.csv")
+        .into_iter()
+        .filter(|row| row[22] == "code_and_summary")
+        .map(|row| format!("summaries/{}.pdf", row[0]))
+        .collect();
+    let mut documents: BTreeSet<String> =
+        names(&closed.zip).into_iter().filter(|name| name.starts_with("summaries/")).collect();
+    assert!(documents.remove("summaries/all.pdf"));
+    assert!(!agreed.is_empty());
+    assert_eq!(documents, agreed);
+    for name in &documents {
+        assert!(bytes(&closed.zip, name).starts_with(b"%PDF-1."), "{name}");
+    }
+}
+
+#[test]
+fn the_bundle_has_a_provenance_for_every_row() {
+    let (_scratch, store, practice) = seeded();
+    let closed = close_next(&store, &practice, Empty::Close).unwrap();
+    let bundle: serde_json::Value =
+        serde_json::from_str(&file(&closed.zip, "bundle.json")).unwrap();
+    let kinds = bundle["entry"].as_array().unwrap().iter();
+    let count = kinds.filter(|entry| entry["resource"]["resourceType"] == "Provenance").count();
+    assert_eq!(count, rows(&closed.zip, "worklist.csv").len());
 }

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::logbook;
-use crate::service::ServiceFacts;
+use crate::{pack::summary::Summary, service::ServiceFacts};
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
 /// refers to. `fingerpost verify` empties a copy of them and works them out again.
@@ -113,9 +113,13 @@ impl Ledger<'_> {
         let sql = "INSERT INTO coded_entry (row_id, case_id, practice, episode, event, snomed_code,
              snomed_term, event_date, recorded_at, author, author_role, contact_type,
              consent_scope, hide_online, nhs_number, family_name, given_names, birth_date, sex,
-             evidence_hash)
+             evidence_hash, summary)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-             ?18, ?19, ?20)";
+             ?18, ?19, ?20, ?21)";
+        let summary = match entry.consent {
+            Consent::CodeAndSummary => Summary::of(self.case, entry.episode).to_text(),
+            Consent::CodeOnly | Consent::Withheld => String::new(),
+        };
         self.tx.prepare_cached(sql)?.execute(params![
             row_id,
             self.case.id.as_bytes(),
@@ -137,6 +141,7 @@ impl Ledger<'_> {
             self.field(Field::BirthDate),
             self.field(Field::Sex),
             evidence,
+            summary,
         ])?;
         Ok(())
     }

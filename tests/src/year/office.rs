@@ -1,0 +1,229 @@
+//! A practice's staff: work through each pack's worklist, and answer in every way there is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Cursor, Read},
+};
+
+use jiff::civil::Date;
+use server::store::{asks::Action, receipts::Outcome};
+use zip::ZipArchive;
+
+use crate::{Chance, must};
+
+/// A row of a worklist, as staff read it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its identifier.
+    pub row_id: String,
+    /// The pack's identifier.
+    pub pack_id: String,
+    /// What is asked.
+    pub action: Action,
+    /// The patient's number.
+    pub nhs_number: String,
+    /// The patient's name.
+    pub family_name: String,
+    /// The patient's birth date.
+    pub birth_date: String,
+    /// The episode.
+    pub episode: String,
+    /// The day of the entry.
+    pub event_date: String,
+    /// The code.
+    pub snomed_code: String,
+}
+
+/// The rows of a pack.
+pub fn worklist(zip: &[u8]) -> Vec<Row> {
+    let mut archive = must(ZipArchive::new(Cursor::new(zip)), "a pack is a zip");
+    let mut text = String::new();
+    let mut file = must(archive.by_name("worklist.csv"), "a pack has a worklist");
+    must(file.read_to_string(&mut text), "a worklist is text");
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows = reader.records().map(|record| {
+        let record = must(record, "a worklist is a table");
+        let field = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        Row {
+            row_id: field(0),
+            pack_id: field(1),
+            action: Action::named(&field(2)).expect("an action has a known name"),
+            nhs_number: field(5),
+            family_name: field(6),
+            birth_date: field(8),
+            episode: field(11),
+            event_date: field(12),
+            snomed_code: field(15),
+        }
+    });
+    rows.collect()
+}
+
+/// What staff know of a patient: whether they are registered here.
+pub trait Register {
+    /// Whether the patient of an episode is registered at a practice in a week.
+    fn is_registered(&self, practice: usize, episode: &str, week: usize) -> bool;
+}
+
+/// What is answered of a row.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The row.
+    pub row: Row,
+    /// The pack's number.
+    pub number: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// How answers reach the service.
+#[derive(Debug, Clone)]
+pub enum Post {
+    /// A receipt file.
+    File(Vec<u8>, Vec<Line>),
+    /// A click.
+    Click(Line),
+    /// A click that was a mistake, and is taken back.
+    Slip(Line),
+}
+
+/// One practice.
+#[derive(Debug, Default)]
+pub struct Office {
+    practice: usize,
+    /// What was decided about each row, for whoever is reminded.
+    decided: BTreeMap<String, Outcome>,
+    /// The entries in the GP record, by episode and code.
+    pub record: BTreeSet<(String, String)>,
+    /// Entries that were made although they were there.
+    pub made_twice: u32,
+    /// What is on its way, with the week in which it arrives.
+    pub posted: Vec<(usize, Post)>,
+}
+
+impl Office {
+    /// The office of a practice.
+    pub fn new(practice: usize) -> Self {
+        Self { practice, ..Self::default() }
+    }
+
+    /// Works through a pack, and sends the answers off.
+    pub fn work(
+        &mut self,
+        chance: &mut Chance,
+        (number, zip): (u32, &[u8]),
+        register: &impl Register,
+        (week, day): (usize, Date),
+    ) {
+        // Somebody is on holiday: what is not done comes again.
+        if chance.once_in(12) {
+            return;
+        }
+        let mut lines = Vec::new();
+        for row in worklist(zip) {
+            // And now and then a row is overlooked.
+            if chance.once_in(25) {
+                continue;
+            }
+            let is_here = register.is_registered(self.practice, &row.episode, week);
+            let outcome = self.decide(chance, &row, is_here);
+            lines.push(Line { row, number, outcome });
+        }
+        self.send(chance, lines, week, day);
+    }
+
+    fn decide(&mut self, chance: &mut Chance, row: &Row, is_here: bool) -> Outcome {
+        let entry = (row.episode.clone(), row.snomed_code.clone());
+        let before = self.decided.get(&row.row_id).copied();
+        let outcome = match row.action {
+            Action::Reminder if before.is_some() => before.unwrap_or(Outcome::Filed),
+            Action::Retract => match self.record.remove(&entry) {
+                true => Outcome::Filed,
+                false => Outcome::AlreadyInRecord,
+            },
+            _ if !is_here => Outcome::NotRegisteredHere,
+            Action::Amend if self.record.contains(&entry) => Outcome::Filed,
+            _ => match chance.below(200) {
+                0..8 => Outcome::AlreadyInRecord,
+                8..11 => Outcome::IdentityMismatch,
+                11 => Outcome::Rejected,
+                12 => Outcome::DuplicateOf,
+                _ => Outcome::Filed,
+            },
+        };
+        let makes = matches!(row.action, Action::New | Action::Amend | Action::Reminder);
+        let is_in = matches!(outcome, Outcome::Filed | Outcome::AlreadyInRecord);
+        let was_done = row.action == Action::Reminder && before.is_some();
+        if makes && is_in && !was_done {
+            let is_new = self.record.insert(entry);
+            if !is_new && row.action == Action::New {
+                self.made_twice += 1;
+            }
+        }
+        self.decided.insert(row.row_id.clone(), outcome);
+        outcome
+    }
+
+    fn send(&mut self, chance: &mut Chance, lines: Vec<Line>, week: usize, day: Date) {
+        let (mut clicked, mut filled) = (Vec::new(), Vec::new());
+        for line in lines {
+            match chance.below(20) {
+                0 => clicked.push(Post::Click(line)),
+                1 if chance.once_in(5) => clicked.push(Post::Slip(line)),
+                _ => filled.push(line),
+            }
+        }
+        self.posted.extend(clicked.into_iter().map(|post| (week, post)));
+        if filled.is_empty() || chance.once_in(12) {
+            return;
+        }
+        let late = if chance.once_in(6) { 1 + chance.below(4) } else { 0 };
+        let file = file(chance, &filled, day);
+        self.posted.push((week + late, Post::File(file.clone(), filled.clone())));
+        if chance.once_in(10) {
+            self.posted.push((week + late + chance.below(3), Post::File(file, filled.clone())));
+        }
+        if chance.once_in(15) {
+            // Somebody fills the file in once more, from another list.
+            let mut other = filled;
+            other.truncate(1);
+            other[0].outcome = Outcome::Rejected;
+            let file = self::file(chance, &other, day);
+            self.posted.push((week + late + 1, Post::File(file, other)));
+        }
+    }
+}
+
+/// A receipt file, as one program or another writes it.
+fn file(chance: &mut Chance, lines: &[Line], day: Date) -> Vec<u8> {
+    let kind = chance.below(5);
+    let separator = match kind {
+        0 => ';',
+        1 => '\t',
+        _ => ',',
+    };
+    let date = match kind {
+        0 | 2 => day.strftime("%d/%m/%Y").to_string(),
+        _ => day.to_string(),
+    };
+    let join = |cells: [&str; 8]| cells.join(&separator.to_string()) + "\r\n";
+    let mut text = join([
+        "row_id", "pack_id", "nhs_number", "outcome", "outcome_date", "filed_by", "system",
+        "detail",
+    ]);
+    for Line { row, outcome, .. } in lines {
+        let shortened = match row.nhs_number.split_at_checked(1) {
+            Some((first, rest)) if kind == 2 => format!("{first}.{}E+09", &rest[..3]),
+            _ => row.nhs_number.clone(),
+        };
+        let words = if *outcome == Outcome::Filed { outcome.words() } else { outcome.name() };
+        let cells =
+            [&row.row_id, &row.pack_id, &shortened, words, &date, "S. Blythe", "EMIS Web", "why"];
+        text += &join(cells.map(|cell| cell));
+    }
+    match kind {
+        1 => [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+        _ => text.into_bytes(),
+    }
+}
