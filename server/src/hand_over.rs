@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     session::TakenOff,
     sync::{
-        push::{self, Way},
+        push::{self, Treatment, Way},
         refused,
     },
 };
@@ -48,7 +48,7 @@ async fn hand_over(
     }
     let parsing = tokio::task::spawn_blocking(move || ParsedPush::all(&unsent.push));
     let pushes = parsing.await.map_err(Error::internal)?.map_err(refused)?;
-    let way = Way { is_kept_apart: true, logged_under: sender.device };
+    let way = Way { treatment: Treatment::KeptApart, logged_under: sender.device };
     let written =
         app.store.write(move |tx| push::push_by(tx, &sender, &way, clock::now_ms(), pushes));
     let (judged, durable) = written.await?;

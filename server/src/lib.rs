@@ -13,6 +13,7 @@ mod desk_script;
 mod directory;
 mod edge;
 pub mod error;
+mod form;
 mod hand_over;
 pub mod import;
 mod join;

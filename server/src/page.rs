@@ -1,5 +1,9 @@
 //! The frame of the server's own pages: they work without a script, and print.
 
+use axum::{
+    http::header::CACHE_CONTROL,
+    response::{IntoResponse, Response},
+};
 use jiff::civil::{Date, DateTime};
 use maud::{DOCTYPE, Markup, html};
 use shared::calendar;
@@ -52,6 +56,11 @@ fn framed(
             }
         }
     }
+}
+
+/// A page that no browser keeps.
+pub fn shown(markup: Markup) -> Response {
+    ([(CACHE_CONTROL, "no-store")], markup).into_response()
 }
 
 /// A date of the store in words; what is no date stays as it is.

@@ -89,6 +89,11 @@ impl ServiceFacts {
         })
     }
 
+    /// The name of somebody of the team, of now or of before.
+    pub fn name(&self, user: &UserId) -> &str {
+        self.names.get(user).map_or("Somebody no longer on the team", |(name, _)| name)
+    }
+
     /// The context of one case.
     pub fn context(&self, likely_duplicate: bool) -> Context<'_> {
         Context {

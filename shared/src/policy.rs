@@ -29,6 +29,10 @@ pub enum Action {
     ReadUrgent,
     /// Read the team's caseload, what is held back and what is kept apart.
     ReadTeam,
+    /// Lay two records that look like one person's side by side, and decide whether they are.
+    DecideDuplicates,
+    /// Take what is kept apart into its record, or leave it aside.
+    DecideKeptApart,
     /// Read the directory of services.
     ReadDirectory,
     /// Take services or referrals in, and close packs by command.
@@ -37,13 +41,15 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadCase,
         Self::WriteCase,
         Self::BeginCase,
         Self::ReadWorklist,
         Self::ReadUrgent,
         Self::ReadTeam,
+        Self::DecideDuplicates,
+        Self::DecideKeptApart,
         Self::ReadDirectory,
         Self::RunService,
     ];
@@ -81,7 +87,13 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject) -> bool {
         (Action::ReadWorklist | Action::ReadUrgent, Subject::Practice(practice)) => {
             actor.role == PracticeStaff && actor.practice.as_ref() == Some(practice)
         }
-        (Action::ReadTeam | Action::ReadUrgent, Subject::Service) => actor.role == LeadLinkWorker,
+        (
+            Action::ReadTeam
+            | Action::ReadUrgent
+            | Action::DecideDuplicates
+            | Action::DecideKeptApart,
+            Subject::Service,
+        ) => actor.role == LeadLinkWorker,
         (Action::ReadDirectory, Subject::Service) => {
             works_with_people || actor.role == ServiceAdministrator
         }
@@ -121,7 +133,8 @@ mod tests {
     const TABLE: &str = "\
 LinkWorker: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service
 LeadLinkWorker: ReadCase own case, WriteCase own case, BeginCase service, \
-ReadUrgent service, ReadTeam service, ReadDirectory service
+ReadUrgent service, ReadTeam service, DecideDuplicates service, DecideKeptApart service, \
+ReadDirectory service
 HealthAndWellbeingCoach: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadDirectory service
 CareCoordinator: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service

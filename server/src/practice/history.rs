@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{ids::UserId, ods::OdsCode};
 
-use super::{name, own_practice, shown, view};
+use super::{own_practice, shown, view};
 use crate::{
     app::App,
     error::Error,
@@ -49,7 +49,7 @@ impl History {
     }
 
     fn by(&self, by: Option<&UserId>) -> &str {
-        by.map_or("The service", |by| name(&self.facts, by))
+        by.map_or("The service", |by| self.facts.name(by))
     }
 }
 

@@ -15,7 +15,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use maud::Markup;
 use rusqlite::Transaction;
 use shared::{
     ids::UserId,
@@ -28,7 +27,9 @@ use crate::{
     app::App,
     clock,
     error::Error,
+    form::{Fields, field},
     pack::{self, PackError},
+    page::shown,
     service::ServiceFacts,
     session::SignedIn,
     store::{
@@ -104,13 +105,8 @@ impl Desk {
     }
 
     fn name(&self, user: &UserId) -> &str {
-        name(&self.facts, user)
+        self.facts.name(user)
     }
-}
-
-/// The name of somebody of the team, of now or of before.
-fn name<'a>(facts: &'a ServiceFacts, user: &UserId) -> &'a str {
-    facts.names.get(user).map_or("Somebody no longer on the team", |(name, _)| name)
 }
 
 /// The practice in the address, for somebody who works there. To anybody else there is no such
@@ -128,18 +124,6 @@ fn own_practice(signed_in: &SignedIn, ods: &str) -> Result<OdsCode, Error> {
 /// Whoever clicks.
 fn source(signed_in: &SignedIn, way: Way) -> Source {
     Source { way, by: Some(signed_in.actor.user), at: clock::now_ms() }
-}
-
-/// A page that no browser keeps.
-fn shown(markup: Markup) -> Response {
-    ([(CACHE_CONTROL, "no-store")], markup).into_response()
-}
-
-/// The fields of a form, which may name one several times.
-type Fields = axum::Form<Vec<(String, String)>>;
-
-fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
 }
 
 /// What a page says of the form that led to it, as its address carries it: never a name or number

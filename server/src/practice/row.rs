@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{calendar, limits, ods::OdsCode};
 
-use super::{Fields, Told, field, name, own_practice, shown, source, view};
+use super::{Fields, Told, field, own_practice, shown, source, view};
 use crate::{
     app::App,
     clock,
@@ -176,7 +176,7 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
         p { strong { (row.settled.action.name()) } ", asked in pack " (row.settled.asked_in) ". "
             (row.settled.reason) }
         p { code class="fp-desk-code" data-copy { (entry.snomed_code) } " " (entry.snomed_term) ", "
-            (page::date(&entry.event_date)) ", by " (name(&row.facts, &entry.author)) }
+            (page::date(&entry.event_date)) ", by " (row.facts.name(&entry.author)) }
         p { "Answer: " (view::answer(&row.settled)) }
         @if let (Some(first), Some(second)) = (standing.answer, standing.contradiction) {
             (decision(row, first, second))
@@ -269,7 +269,7 @@ fn history(row: &Row) -> Markup {
 
 /// Who said it, when and how.
 fn said_by(row: &Row, receipt: &Receipt) -> String {
-    let by = receipt.by.as_ref().map_or("The service", |by| name(&row.facts, by));
+    let by = receipt.by.as_ref().map_or("The service", |by| row.facts.name(by));
     let at = Timestamp::from_millisecond(receipt.at).unwrap_or_default();
     let filed_by = match receipt.said.filed_by.as_str() {
         "" => String::new(),

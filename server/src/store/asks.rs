@@ -101,7 +101,7 @@ fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Stor
     let sql = format!(
         "SELECT {now}, {then}, settlement.action = 'RETRACT', entry.summary
          FROM settlement
-         JOIN coded_entry AS entry
+         JOIN standing_entry AS entry
             ON entry.row_id = settlement.row_id AND entry.case_id = settlement.case_id
          JOIN packed_row AS packed ON packed.practice = settlement.practice
             AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
@@ -164,9 +164,9 @@ fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// Rows whose entry no longer stands. One that is held until a person settles something waits, and
-/// so does one that moved to another practice: it is in the record that moved with the patient, or
-/// the practice says that they are not registered there.
+/// Rows whose entry no longer stands, or whose whole record was set aside. One that is held until a
+/// person settles something waits, and so does one that moved to another practice: it is in the record
+/// that moved with the patient, or the practice says that they are not registered there.
 fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
     let columns = columns("packed");
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
@@ -177,26 +177,30 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
                 WHERE {held} AND held.reason = 'consent_withheld'),
             EXISTS (SELECT 1 FROM coded_entry AS other WHERE other.case_id = settlement.case_id
                 AND other.episode = settlement.episode AND other.snomed_code IN
-                    ('871731000000106', '871711000000103'))
+                    ('871731000000106', '871711000000103')),
+            settlement.case_id IN (SELECT case_id FROM set_aside) AS is_set_aside
          FROM settlement
          JOIN packed_row AS packed ON packed.practice = settlement.practice
             AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
          JOIN case_log ON case_log.case_id = settlement.case_id
          WHERE settlement.practice = ?1 AND settlement.live AND settlement.action <> 'RETRACT'
-            AND projected_position >= latest_position AND NOT failed
-            AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
-                WHERE entry.case_id = settlement.case_id AND entry.episode = settlement.episode
-                    AND entry.snomed_code = settlement.snomed_code)
-            AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
-                OR EXISTS (SELECT 1 FROM held_entry AS held
-                    WHERE {held} AND held.reason = 'consent_withheld'))"
+            AND (is_set_aside OR
+                projected_position >= latest_position AND NOT failed
+                AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
+                    WHERE entry.case_id = settlement.case_id AND entry.episode = settlement.episode
+                        AND entry.snomed_code = settlement.snomed_code)
+                AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
+                    OR EXISTS (SELECT 1 FROM held_entry AS held
+                        WHERE {held} AND held.reason = 'consent_withheld')))"
     );
     let read = |row: &Row<'_>| {
         let (consent, other): (bool, bool) = (row.get(COLUMNS)?, row.get(COLUMNS + 1)?);
-        let reason = match (consent, other) {
-            (true, _) => "The person no longer agrees that it is shared.",
-            (false, true) => "The person's answer is recorded differently now.",
-            (false, false) => "The entry was withdrawn.",
+        let is_set_aside: bool = row.get(COLUMNS + 2)?;
+        let reason = match (is_set_aside, consent, other) {
+            (true, _, _) => "The person had two records, and the other one goes on.",
+            (_, true, _) => "The person no longer agrees that it is shared.",
+            (_, false, true) => "The person's answer is recorded differently now.",
+            (_, false, false) => "The entry was withdrawn.",
         };
         Ok(Ask {
             action: Action::Retract,

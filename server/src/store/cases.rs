@@ -42,6 +42,18 @@ pub fn append_server_changes(
     appender.finish()
 }
 
+/// Who has the case now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn holders(tx: &Transaction<'_>, case: CaseId) -> Result<Vec<UserId>, StoreError> {
+    let sql = "SELECT user FROM access WHERE case_id = ?1 AND revoked_position IS NULL
+         ORDER BY user";
+    let mut statement = tx.prepare_cached(sql)?;
+    let users = statement.query_map([case.as_bytes()], |row| column::user(row, 0))?;
+    Ok(users.collect::<Result<_, _>>()?)
+}
+
 /// Gives a user the case, unless they have it.
 ///
 /// # Errors

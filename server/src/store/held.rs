@@ -3,21 +3,37 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Row, Transaction, params};
-use shared::{coding::Hold, ids::UserId, ods::OdsCode};
+use shared::{
+    coding::Hold,
+    ids::{CaseId, UserId},
+    ods::OdsCode,
+};
 
 use super::{
     StoreError, column,
-    worklist::{self, DUPLICATE, PersonLine, UNREADABLE},
+    worklist::{self, DUPLICATE, PersonLine, SENT_ELSEWHERE, UNREADABLE},
 };
 
 /// The name of an entry's reason while another practice was asked to make it and has not answered.
-const MOVED: &str = "moved_before_answer";
+pub const MOVED: &str = "moved_before_answer";
 const MOVED_WORDS: &str = "The person's practice was changed after another practice was asked to \
      make this entry. It goes out once that practice answers that they are not registered there.";
+/// The name of an entry's reason whose referral is in another record, which was told of it.
+pub const SENT_FROM_ELSEWHERE: &str = "sent_from_another_record";
+const SENT_FROM_ELSEWHERE_WORDS: &str = "The practice was told of this referral from another record. \
+     If this is another person, record their referral and their answer in this record again.";
+/// The name of an entry's reason whose record was set aside.
+pub const SET_ASIDE: &str = "same_person_elsewhere";
+const SET_ASIDE_WORDS: &str = "Another record of the same person goes on, so nothing of this one is \
+     sent. It can still be read.";
 
 /// One entry that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldRow {
+    /// The case; none where even that may not be known.
+    pub case: Option<CaseId>,
+    /// The practice, as the record says; empty where it does not.
+    pub practice: String,
     /// The code that it would have; empty while the answer itself is contested.
     pub snomed_code: String,
     /// Its date.
@@ -62,6 +78,8 @@ impl HeldRow {
         };
         let reason = Hold::ConsentWithheld;
         Self {
+            case: None,
+            practice: String::new(),
             snomed_code: String::new(),
             event_date: String::new(),
             author: None,
@@ -76,7 +94,8 @@ type Place = (String, String, String, Vec<u8>, String);
 
 /// What is held back for this practice: by the reasons of the entry itself, as a likely duplicate,
 /// since the case cannot be read any more, or until another practice has answered. With no practice,
-/// what is held back in the whole service, with everybody's name.
+/// what is held back in the whole service, with everybody's name, and what is in records that were
+/// set aside, which no practice waits for.
 ///
 /// # Errors
 /// When the database refuses.
@@ -85,6 +104,8 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
     let mut rows: BTreeMap<Place, (bool, HeldRow)> = BTreeMap::new();
     let read = |row: &Row<'_>| {
         let held = HeldRow {
+            case: Some(column::case(row, 0)?),
+            practice: row.get(12)?,
             snomed_code: row.get(3)?,
             event_date: row.get(4)?,
             author: Some(column::user(row, 5)?),
@@ -108,6 +129,10 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
         unreadable.words(),
         MOVED,
         MOVED_WORDS,
+        SENT_FROM_ELSEWHERE,
+        SENT_FROM_ELSEWHERE_WORDS,
+        SET_ASIDE,
+        SET_ASIDE_WORDS,
     ];
     for row in statement.query_map(values, read)? {
         let (key, unnamed, held) = row?;
@@ -125,7 +150,7 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
     Ok(named.into_iter().map(|(_, row)| row).chain(unnamed).collect())
 }
 
-/// Case, entry, whether it goes unnamed, code, date, author, person and reason.
+/// Case, entry, whether it goes unnamed, code, date, author, person, reason and practice.
 fn query() -> String {
     let of_entry = "SELECT entry.case_id, entry.event || entry.snomed_code, 0, entry.snomed_code,
         entry.event_date, entry.author, entry.nhs_number, entry.family_name, entry.given_names,
@@ -136,18 +161,26 @@ fn query() -> String {
     let elsewhere = "EXISTS (SELECT 1 FROM settlement AS other WHERE other.case_id = entry.case_id
             AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
             AND other.live AND other.row_id <> entry.row_id";
+    let counts = "FROM standing_entry AS entry WHERE (?1 IS NULL OR practice = ?1)";
+    let is_set_aside = "?1 IS NULL AND entry.case_id IN (SELECT case_id FROM set_aside)";
     format!(
         "SELECT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
-            nhs_number, family_name, given_names, birth_date, reason, words
-         FROM held_entry WHERE ?1 IS NULL OR practice = ?1
+            nhs_number, family_name, given_names, birth_date, reason, words, practice
+         FROM held_entry WHERE (?1 IS NULL OR practice = ?1)
+            AND case_id NOT IN (SELECT case_id FROM set_aside)
          UNION ALL
-         {of_entry}, ?2, ?3 FROM coded_entry AS entry
-         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND NOT {elsewhere}) AND {DUPLICATE}
+         {of_entry}, ?2, ?3, practice {counts} AND {untold} AND NOT {elsewhere}) AND {DUPLICATE}
          UNION ALL
-         {of_entry}, ?4, ?5 FROM coded_entry AS entry
-         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND NOT {elsewhere}) AND {UNREADABLE}
+         {of_entry}, ?4, ?5, practice {counts} AND {untold} AND NOT {elsewhere}) AND {UNREADABLE}
          UNION ALL
-         {of_entry}, ?6, ?7 FROM coded_entry AS entry
-         WHERE (?1 IS NULL OR practice = ?1) AND {untold} AND {elsewhere} AND other.outcome = '')"
+         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere} AND other.outcome = '')
+         UNION ALL
+         {of_entry}, ?8, ?9, practice {counts} AND {SENT_ELSEWHERE} AND NOT {DUPLICATE}
+         UNION ALL
+         {of_entry}, ?10, ?11, practice FROM coded_entry AS entry WHERE {is_set_aside}
+         UNION ALL
+         SELECT DISTINCT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
+            nhs_number, family_name, given_names, birth_date, ?10, ?11, practice
+         FROM held_entry AS entry WHERE {is_set_aside}"
     )
 }

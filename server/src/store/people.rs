@@ -345,6 +345,16 @@ pub fn devices_of(tx: &Transaction<'_>, user: UserId) -> Result<Vec<(DeviceId, i
     Ok(statement.query_map([user.as_bytes()], read)?.collect::<Result<_, _>>()?)
 }
 
+/// Whether somebody of the team has a device that can sign in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn can_sign_in(tx: &Transaction<'_>, user: UserId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM device JOIN user ON user.id = device.user
+         WHERE user.id = ?1 AND user.active = 1 AND device.revoked_at IS NULL)";
+    Ok(tx.prepare_cached(sql)?.query_row([user.as_bytes()], |row| row.get(0))?)
+}
+
 /// Ends a session.
 ///
 /// # Errors

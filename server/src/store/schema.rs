@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0008.sql"),
     include_str!("schema/0009.sql"),
     include_str!("schema/0010.sql"),
+    include_str!("schema/0011.sql"),
 ];
 
 /// The version of the tables that this program reads and writes.
@@ -101,6 +102,37 @@ mod tests {
              'c', '', '', '', 0, author, '', '', '', 0, '', '', '', '', '', 'hash'
              FROM packed_row";
         assert!(connection.execute(twice, []).is_err());
+    }
+
+    #[test]
+    fn records_that_looked_alike_before_anybody_could_decide_still_do() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for script in &MIGRATIONS[..10] {
+            connection.execute_batch(script).unwrap();
+        }
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 10;
+                 INSERT INTO user (id, name, role) VALUES (x'07', 'Gwen', 'lead_link_worker');
+                 INSERT INTO match_key VALUES (x'aa', x'01'), (x'aa', x'02'), (x'bb', x'03');
+                 INSERT INTO quarantine (case_id, hash, device, author, received_at, bytes)
+                     VALUES (x'01', x'05', x'06', x'07', 8, x'09');",
+            )
+            .unwrap();
+        let alike = "SELECT count(*) FROM likely_duplicate";
+        let before: u32 = connection.query_row(alike, [], |row| row.get(0)).unwrap();
+        migrate(&mut connection).unwrap();
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
+        assert_eq!((before, count(alike)), (2, 2));
+        assert_eq!(
+            (count("SELECT count(*) FROM set_aside"), count("SELECT count(*) FROM quarantine")),
+            (0, 1)
+        );
+        let decide = "INSERT INTO duplicate_decision (one, other, goes_on, by, at, reason)
+             VALUES (?1, ?2, x'02', x'07', 9, 'why')";
+        assert!(connection.execute(decide, params![[2u8], [1u8]]).is_err());
+        connection.execute(decide, params![[1u8], [2u8]]).unwrap();
+        assert_eq!((count(alike), count("SELECT count(*) FROM set_aside")), (0, 1));
     }
 
     #[test]

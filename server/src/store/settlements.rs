@@ -1,7 +1,7 @@
 //! Where each row that was ever packed stands: what follows from the packs and the receipts.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use shared::ods::OdsCode;
+use shared::{ids::CaseId, ods::OdsCode};
 
 use super::{
     StoreError,
@@ -231,6 +231,19 @@ pub fn of_patient(
     Ok(statement
         .query_map(params![practice.as_str(), nhs_number], read)?
         .collect::<Result<_, _>>()?)
+}
+
+/// Every row that was ever packed of a case, by date.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_case(tx: &Transaction<'_>, case: CaseId) -> Result<Vec<Settled>, StoreError> {
+    let sql = format!(
+        "{} WHERE settlement.case_id = ?1 ORDER BY packed.event_date, packed.row_id",
+        query()
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    Ok(statement.query_map([case.as_bytes()], read)?.collect::<Result<_, _>>()?)
 }
 
 /// The last rows of a practice that were answered, newest first.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use shared::{
+    case::Case,
     document::{ChangeHash, Document},
     ids::CaseId,
     intake::IncomingChange,
@@ -91,6 +92,17 @@ pub fn snapshot(tx: &Transaction<'_>, case: CaseId) -> Result<Option<(u64, Vec<u
     let sql = "SELECT upto_position, bytes FROM snapshot WHERE case_id = ?1";
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     Ok(tx.prepare_cached(sql)?.query_row([case.as_bytes()], read).optional()?)
+}
+
+/// A case as it was projected last, which is what the ledger says of it; none where that cannot be
+/// read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn as_projected(tx: &Transaction<'_>, case: CaseId) -> Result<Option<Case>, StoreError> {
+    let kept = snapshot(tx, case)?;
+    let document = kept.and_then(|(_, saved)| Document::load(&saved).ok());
+    Ok(document.map(|document| document.read(case).0))
 }
 
 /// The document of a case as the log has it now; `None` when the log holds nothing of it, or when

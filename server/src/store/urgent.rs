@@ -116,6 +116,28 @@ pub fn of_service(tx: &Transaction<'_>, today: Date) -> Result<Vec<UrgentRow>, S
     Ok(statement.query_map([today.to_string()], read)?.collect::<Result<_, _>>()?)
 }
 
+/// Concerns of the last days that somebody took over and that their practice has not answered, as
+/// long as it is asked to.
+///
+/// # Errors
+/// When the database refuses.
+pub fn taken_over_unanswered(
+    tx: &Transaction<'_>,
+    today: Date,
+) -> Result<Vec<UrgentRow>, StoreError> {
+    let since = today.saturating_sub(TAKEN_OVER_DAYS.days()).to_string();
+    let sql = format!(
+        "{COLUMNS} WHERE owner <> '' AND practice <> '' AND event_date >= ?1
+            AND NOT (check_on <> '' AND check_on < ?2)
+            AND NOT EXISTS (SELECT 1 FROM urgent_answer AS answer
+                WHERE answer.case_id = urgent_concern.case_id AND answer.event = urgent_concern.event)
+         ORDER BY event_date, event_time, event"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map([since, today.to_string()], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What somebody at a practice wrote about a concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrgentAnswer {

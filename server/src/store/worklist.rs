@@ -135,10 +135,11 @@ pub(super) const UNASKED: &str = "NOT EXISTS (SELECT 1 FROM settlement
      AND NOT EXISTS (SELECT 1 FROM settlement AS other
         WHERE other.case_id = entry.case_id AND other.episode = entry.episode
             AND other.snomed_code = entry.snomed_code AND other.live)";
-/// Entries of a case that looks like another one, or whose row went out for another one.
-pub(super) const DUPLICATE: &str = "(entry.case_id IN (SELECT case_id FROM likely_duplicate)
-     OR EXISTS (SELECT 1 FROM settlement AS other
-        WHERE other.row_id = entry.row_id AND other.case_id <> entry.case_id))";
+/// Entries of a case that looks like another one, where nobody has decided whether it is.
+pub(super) const DUPLICATE: &str = "entry.case_id IN (SELECT case_id FROM likely_duplicate)";
+/// Entries whose row went out for another case: it never goes out a second time.
+pub(super) const SENT_ELSEWHERE: &str = "EXISTS (SELECT 1 FROM settlement AS other
+     WHERE other.row_id = entry.row_id AND other.case_id <> entry.case_id)";
 /// Entries of a case that cannot be read any more: what is known of it may be out of date.
 pub(super) const UNREADABLE: &str = "entry.case_id IN (SELECT case_id FROM case_log WHERE failed)";
 
@@ -158,7 +159,7 @@ pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, Sto
                         OR old.snomed_code IN ('871731000000106', '871711000000103')
                             AND entry.snomed_code IN ('871731000000106', '871711000000103'))
                 ORDER BY old.asked_in DESC, old.row_id LIMIT 1), '')
-         FROM coded_entry AS entry
+         FROM standing_entry AS entry
          WHERE entry.practice = ?1 AND {UNASKED} AND NOT {DUPLICATE} AND NOT {UNREADABLE}
          ORDER BY entry.snomed_code, entry.event_date, entry.family_name, entry.given_names,
             entry.row_id"

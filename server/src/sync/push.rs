@@ -19,11 +19,22 @@ use crate::store::{
     people::{self, SignedInDevice},
 };
 
+/// Whose word decides whether changes go into a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// What their sender may do.
+    AsAllowed,
+    /// Nothing of it goes in: its device was taken off the service.
+    KeptApart,
+    /// A lead has decided that it goes in, if it fits.
+    TakenIn,
+}
+
 /// By which way changes come in.
 #[derive(Debug, Clone, Copy)]
 pub struct Way {
-    /// Whether nothing of it goes into a case: its device was taken off the service.
-    pub is_kept_apart: bool,
+    /// Whose word decides whether they go into a case.
+    pub treatment: Treatment,
     /// The device that the log names as the sender. What a device sent is not given back to it.
     pub logged_under: DeviceId,
 }
@@ -39,7 +50,7 @@ pub fn push(
     now_ms: i64,
     pushes: Vec<ParsedPush>,
 ) -> Result<Vec<JudgedPush>, StoreError> {
-    let way = Way { is_kept_apart: false, logged_under: sender.device };
+    let way = Way { treatment: Treatment::AsAllowed, logged_under: sender.device };
     push_by(tx, sender, &way, now_ms, pushes)
 }
 
@@ -63,9 +74,12 @@ pub fn push_by(
     let mut all = Vec::with_capacity(pushes.len());
     for push in pushes {
         let case = push.case();
-        let facts = match way.is_kept_apart {
-            true => CaseFacts::Known { is_theirs: false, may_write: false },
-            false => case_facts(tx, actor, case)?,
+        let facts = match (way.treatment, case_facts(tx, actor, case)?) {
+            (Treatment::KeptApart, _) => CaseFacts::Known { is_theirs: false, may_write: false },
+            (Treatment::TakenIn, CaseFacts::Known { .. }) => {
+                CaseFacts::Known { is_theirs: true, may_write: true }
+            }
+            (_, facts) => facts,
         };
         let mut log = CaseLog { tx, case, is_new: facts == CaseFacts::Unknown, sender };
         let judged = judge(&judging, facts, push, &mut log)?;

@@ -1,6 +1,7 @@
 //! Files of unsent work, taken in: what a phone that could not send gave to somebody to carry here.
 //! Each change is judged as in a push from the person whose phone it was.
 
+pub(crate) mod kept_apart;
 pub mod page;
 mod report;
 
@@ -23,7 +24,7 @@ pub use self::report::Report;
 use crate::{
     clock,
     store::{Store, StoreError, cases, log, people},
-    sync::push::{self, Way},
+    sync::push::{self, Treatment, Way},
 };
 
 /// Why a file was not taken in. Nothing of it was kept then, save where the disk failed half-way:
@@ -105,7 +106,8 @@ fn take_one(
     let found = found.filter(|(writer, _)| writer.actor.user == by.user);
     let (writer, is_kept_apart) = found.ok_or(TakeInError::NobodyKnown)?;
     // Under the server's own device, so that the phone is sent what it may have lost since.
-    let way = Way { is_kept_apart, logged_under: cases::server_author(tx)?.device };
+    let treatment = if is_kept_apart { Treatment::KeptApart } else { Treatment::AsAllowed };
+    let way = Way { treatment, logged_under: cases::server_author(tx)?.device };
     Ok(push::push_by(tx, &writer, &way, now_ms, push)?)
 }
 

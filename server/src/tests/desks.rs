@@ -91,11 +91,9 @@ async fn nobody_but_its_staff_reads_a_practices_page_and_nobody_but_the_lead_the
     for (name, practice, team) in table {
         let cookie = as_person(&server, name).await;
         assert_eq!(server.get("/practice/A99001", &cookie).await.status, practice, "{name}");
-        for path in ["/team", "/team/activity.csv"] {
-            assert_eq!(server.get(path, &cookie).await.status, team, "{name} {path}");
-        }
+        assert_eq!(server.get("/team", &cookie).await.status, team, "{name}");
     }
-    for path in ["/practice/A99001", "/team", "/team/activity.csv"] {
+    for path in ["/practice/A99001", "/team"] {
         assert_eq!(server.get(path, "").await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
 }
@@ -155,7 +153,7 @@ async fn the_desks_hold_no_note_no_script_and_a_header_for_every_table() {
 }
 
 #[tokio::test]
-async fn the_lead_sees_who_carries_how_many_and_what_is_not_coded() {
+async fn the_lead_sees_who_carries_how_many_and_finds_the_reports() {
     let server = invented().await;
     let cookie = as_person(&server, "Gwen Pritchard").await;
     let page = text(&server.get("/team", &cookie).await);
@@ -169,9 +167,5 @@ async fn the_lead_sees_who_carries_how_many_and_what_is_not_coded() {
     // Sixty people, two of the contested ones with two workers; the declined and closed are over.
     assert!((30..60).contains(&carried), "{carried}");
     assert!(page.contains("1 urgent concern has no owner."), "{page}");
-    let csv = text(&server.get("/team/activity.csv", &cookie).await);
-    assert!(csv.starts_with("\u{feff}\"month\",\"worker\",\"why_it_is_not_coded\""));
-    assert!(csv.contains("A welfare call is never coded."), "{csv}");
-    let minutes = |line: &str| line.rsplit('"').nth(1).unwrap().parse::<u32>().unwrap();
-    assert!(csv.lines().skip(1).map(minutes).sum::<u32>() > 1_000);
+    assert!(page.contains("href=\"/reports\""), "{page}");
 }

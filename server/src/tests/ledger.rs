@@ -36,22 +36,22 @@ use crate::{
 };
 
 /// A service with three practices and one link worker.
-struct Service {
-    store: Store,
-    author: Author,
+pub(super) struct Service {
+    pub(super) store: Store,
+    pub(super) author: Author,
     // Dropped after the store that lies in it.
     _scratch: Scratch,
 }
 
 /// One case, as its worker's phone has it.
 #[derive(Clone)]
-struct Record {
-    case: CaseId,
-    document: Document,
-    episode: EventId,
+pub(super) struct Record {
+    pub(super) case: CaseId,
+    pub(super) document: Document,
+    pub(super) episode: EventId,
 }
 
-fn practice(ods: &str) -> OdsCode {
+pub(super) fn practice(ods: &str) -> OdsCode {
     OdsCode::parse(ods).unwrap()
 }
 
@@ -60,12 +60,12 @@ fn new_id() -> EventId {
     EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
 }
 
-fn names(held: &[HeldRow]) -> Vec<String> {
+pub(super) fn names(held: &[HeldRow]) -> Vec<String> {
     held.iter().map(HeldRow::reason_names).collect()
 }
 
 impl Service {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let scratch = Scratch::new();
         let store = Store::open(scratch.path()).unwrap();
         let author = store.write_now(|tx| {
@@ -94,7 +94,7 @@ impl Service {
         }
     }
 
-    fn append(&self, case: CaseId, bytes: &[u8]) {
+    pub(super) fn append(&self, case: CaseId, bytes: &[u8]) {
         let (change, user) = (IncomingChange::parse(bytes).unwrap(), self.author.user);
         let append =
             move |tx: &Transaction<'_>| cases::append_server_changes(tx, case, &[change], &[user]);
@@ -102,7 +102,7 @@ impl Service {
     }
 
     /// A person with a number of their own, referred.
-    fn refer(&self, number: u32, family_name: &str) -> Record {
+    pub(super) fn refer(&self, number: u32, family_name: &str) -> Record {
         let case = CaseId::from_random(random::bytes());
         let (source, reason) = (ReferralSource::Gp, Personal::new("lonely".to_owned()));
         let referral = self.event(Fact::Referred(Referral { source, reason }));
@@ -121,26 +121,26 @@ impl Service {
         Record { case, document, episode: referral.id }
     }
 
-    fn put(&self, record: &mut Record, fact: Fact) -> EventId {
+    pub(super) fn put(&self, record: &mut Record, fact: Fact) -> EventId {
         let event = self.event(fact);
         let written = record.document.commit(&self.author, 0, |writer| writer.put_event(&event));
         self.append(record.case, &written.unwrap());
         event.id
     }
 
-    fn correct(&self, record: &mut Record, field: Field, value: &str) {
+    pub(super) fn correct(&self, record: &mut Record, field: Field, value: &str) {
         let put = |writer: &mut shared::document::Writer<'_, '_>| writer.put_field(field, value);
         let written = record.document.commit(&self.author, 0, put);
         self.append(record.case, &written.unwrap());
     }
 
-    fn accept(&self, record: &mut Record, consent: Consent) -> EventId {
+    pub(super) fn accept(&self, record: &mut Record, consent: Consent) -> EventId {
         let decision = Decision { episode: record.episode, contact: None, consent };
         self.put(record, Fact::Accepted(decision))
     }
 
     /// How many rows of each action are in the next pack.
-    fn asks(&self, ods: &str) -> Counts {
+    pub(super) fn asks(&self, ods: &str) -> Counts {
         pack::close_next(&self.store, &practice(ods), Empty::Close).unwrap().line.rows
     }
 
@@ -150,7 +150,7 @@ impl Service {
     }
 
     /// Answers what was asked last of the practice's only row, or of that of a person.
-    fn answer(&self, ods: &str, family_name: &str, outcome: Outcome) -> Effect {
+    pub(super) fn answer(&self, ods: &str, family_name: &str, outcome: Outcome) -> Effect {
         let settled = self.settled(ods, family_name);
         let text = String::new;
         let said = Said {
@@ -170,7 +170,7 @@ impl Service {
         self.store.write_now(write).unwrap().unwrap()
     }
 
-    fn settled(&self, ods: &str, family_name: &str) -> Settled {
+    pub(super) fn settled(&self, ods: &str, family_name: &str) -> Settled {
         let practice = practice(ods);
         let find = |tx: &Transaction<'_>| {
             let mut rows = settlements::outstanding(tx, &practice)?;
@@ -182,7 +182,7 @@ impl Service {
         found.unwrap_or_else(|| panic!("{family_name} is not among the rows of {ods}"))
     }
 
-    fn balance(&self, ods: &str) -> [u32; 6] {
+    pub(super) fn balance(&self, ods: &str) -> [u32; 6] {
         let practice = practice(ods);
         let balance = self.store.read_now(|tx| settlements::balance(tx, &practice)).unwrap();
         let settlements::Balance { packed, filed, already_there, refused, taken_back, outstanding } =
@@ -191,23 +191,23 @@ impl Service {
         [packed, filed, already_there, refused, taken_back, outstanding]
     }
 
-    fn ready(&self, ods: &str) -> usize {
+    pub(super) fn ready(&self, ods: &str) -> usize {
         projector::catch_up(&self.store).unwrap();
         self.store.read_now(|tx| worklist::ready(tx, &practice(ods))).unwrap().len()
     }
 
-    fn held(&self, ods: Option<&str>) -> Vec<HeldRow> {
+    pub(super) fn held(&self, ods: Option<&str>) -> Vec<HeldRow> {
         projector::catch_up(&self.store).unwrap();
         let ods = ods.map(practice);
         self.store.read_now(|tx| held::held(tx, ods.as_ref())).unwrap()
     }
 
-    fn assert_sound(&self) {
+    pub(super) fn assert_sound(&self) {
         assert_eq!(verify::verify(&self.store).unwrap().differences, Vec::<String>::new());
     }
 }
 
-fn counts(new: u32, amend: u32, retract: u32) -> Counts {
+pub(super) fn counts(new: u32, amend: u32, retract: u32) -> Counts {
     Counts { new, amend, retract, reminder: 0 }
 }
 

@@ -3,6 +3,7 @@
 mod carry;
 mod description;
 mod desks;
+mod duplicates;
 mod ledger;
 mod logbook;
 mod phone;
@@ -12,6 +13,7 @@ mod projector;
 mod sign_in;
 mod store;
 mod sync;
+mod team;
 mod urgent;
 mod verify;
 
