@@ -33,6 +33,7 @@ pub mod store;
 pub mod sync;
 pub mod take_in;
 mod team;
+pub mod tell;
 mod upload;
 pub mod verify;
 

@@ -22,6 +22,7 @@ use crate::{
     projector::Projector,
     router,
     store::{Store, StoreError},
+    tell::Teller,
 };
 
 /// How long requests may take to finish once the server is asked to stop.
@@ -60,11 +61,13 @@ pub fn serve(
     remember(store, public_url.clone())?;
     let projector = Projector::start(store.clone())?;
     let cut_off = CutOff::start(store.clone())?;
+    let teller = Teller::start(store.clone())?;
     on_bound(store, address)?;
     let served = runtime.block_on(run(store.clone(), listener, public_url, signals));
     tracing::info!("stopping");
     // What is still running has had its grace.
     runtime.shutdown_timeout(Duration::from_millis(200));
+    drop(teller);
     drop(cut_off);
     drop(projector);
     store.close();

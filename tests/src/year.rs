@@ -388,23 +388,24 @@ impl Year<'_> {
         self.compare(practice, week, &expected, &closed.zip);
         self.model.packed(number, &expected, day);
         let register = Registered(&self.by_episode);
+        let others = self.offices.iter().enumerate().filter(|(other, _)| *other != practice);
+        let arrived = others.flat_map(|(_, office)| office.sent_on.iter().cloned()).collect();
         let office = &mut self.offices[practice];
         let done_on = day.saturating_add(1.days()).min(clock::today());
-        office.work(&mut self.chance, (number, &closed.zip), &register, (week + 1, done_on));
+        let when = (week + 1, done_on);
+        office.work(&mut self.chance, (number, &closed.zip), &register, &arrived, when);
     }
 
-    fn compare(
-        &mut self,
-        practice: usize,
-        week: usize,
-        expected: &BTreeSet<Asked>,
-        zip: &[u8],
-    ) {
+    fn compare(&mut self, practice: usize, week: usize, expected: &BTreeSet<Asked>, zip: &[u8]) {
         let line = |row: &office::Row| {
             let action = row.action.name();
             format!(
                 "{practice} {week} {action} {} {} {} {} {} {}",
-                row.row_id, row.nhs_number, row.family_name, row.birth_date, row.event_date,
+                row.row_id,
+                row.nhs_number,
+                row.family_name,
+                row.birth_date,
+                row.event_date,
                 row.snomed_code
             )
         };
@@ -438,9 +439,8 @@ impl Year<'_> {
         let read = |tx: &Transaction<'_>| {
             let sql = "SELECT row_id, action, outcome, contradiction IS NOT NULL FROM settlement";
             let mut statement = tx.prepare(sql)?;
-            let rows = statement.query_map([], |row| {
-                Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
-            })?;
+            let rows = statement
+                .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?;
             Ok::<_, StoreError>(rows.collect::<Result<BTreeMap<String, _>, _>>()?)
         };
         let mut rows: BTreeMap<String, (String, String, bool)> =
@@ -467,8 +467,7 @@ impl Year<'_> {
             self.sum.differs(format!("the entry of {case} reached nobody"));
         }
         let Sum { filed, already_in_record, refused, outstanding, taken_back, held, .. } = self.sum;
-        self.sum.facts =
-            filed + already_in_record + refused + outstanding + taken_back + held;
+        self.sum.facts = filed + already_in_record + refused + outstanding + taken_back + held;
         self.sum.twice = self.twice();
     }
 

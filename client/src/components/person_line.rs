@@ -139,6 +139,7 @@ pub fn line_of(number: u8, standing: Standing) -> CaseLine {
             concerns: 0,
             urgent_since: None,
             check_on: None,
+            sent_back: 0,
         },
         state: SyncState::SavedHere,
     }

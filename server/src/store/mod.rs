@@ -24,6 +24,7 @@ pub mod settlements;
 pub mod snapshots;
 pub mod suggestions;
 pub mod unanswered;
+pub mod telling;
 pub mod urgent;
 pub mod worklist;
 mod writer;

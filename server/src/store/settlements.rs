@@ -7,6 +7,7 @@ use super::{
     StoreError,
     asks::{Action, Ask},
     receipts::{self, Outcome, Standing},
+    telling,
     worklist::{self, COLUMNS, WorklistRow, columns},
 };
 
@@ -69,7 +70,7 @@ pub fn note_ask(
         row.evidence_hash,
         row.hide_online,
     ])?;
-    Ok(())
+    telling::note(tx, &row.row_id)
 }
 
 /// Brings a row up to date with the receipts for what was asked of it last.
@@ -99,7 +100,7 @@ pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError
         contradiction.map(|receipt| receipt.id),
         live,
     ])?;
-    Ok(())
+    telling::note(tx, row_id)
 }
 
 /// Whether the practice has the entry by this row, or may be making it.

@@ -7,7 +7,12 @@ use axum::{
         header::{CONTENT_TYPE, COOKIE, LOCATION},
     },
 };
-use shared::{case::Role, ids::UserId, ods::OdsCode};
+use shared::{
+    case::{Role, event::PracticeOutcome},
+    ids::{CaseId, UserId},
+    ods::OdsCode,
+    snomed::ConceptId,
+};
 
 use super::{Answer, Server};
 use crate::{
@@ -17,7 +22,10 @@ use crate::{
         people::{self, NewUser},
         receipts::Outcome,
         settlements::{self, Settled},
+        snapshots,
+        worklist::WorklistRow,
     },
+    tell,
 };
 
 const ODS: &str = "A99001";
@@ -220,4 +228,42 @@ async fn an_urgent_concern_stays_at_the_top_until_the_practice_has_answered() {
     let answered = page(cookie).await;
     assert!(answered.contains("Dr Patel rings her at two"), "{answered}");
     assert!(!answered.contains("needs an answer"));
+}
+
+/// The last answer in a row's record, its words, and how many wait for somebody.
+async fn said_in_record(server: &Server, row: &WorklistRow) -> (PracticeOutcome, String, usize) {
+    let (store, row) = (server.store.clone(), row.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        tell::catch_up(&store).unwrap();
+        let case = CaseId::from_slice(&row.case).unwrap();
+        let document = store.read_now(|tx| snapshots::document(tx, case)).unwrap().unwrap();
+        let (read, defects) = document.read(case);
+        assert_eq!(defects, []);
+        let code = ConceptId::parse(&row.snomed_code).unwrap();
+        let answered = read.practice_answer(row.episode.parse().unwrap(), code).unwrap().1;
+        (answered.outcome, answered.words.reveal().clone(), read.sent_back().len())
+    });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn what_a_practice_sends_back_stands_in_the_record_until_it_is_put_right() {
+    let (server, helen, _) = morning().await;
+    let row = outstanding(&server).await.remove(0).row;
+    let (outcome, _, open) = said_in_record(&server, &row).await;
+    assert_eq!((outcome, open), (PracticeOutcome::Asked, 0));
+    let base = format!("/practice/A99001/rows/{}", row.row_id);
+    let form = "asked_in=1&outcome=identity_mismatch&detail=Another+birth+date";
+    assert_eq!(told(&post(&server, &base, &helen, form).await), "answered-1-0");
+    let changes = server.count("change").await;
+    let (outcome, words, open) = said_in_record(&server, &row).await;
+    assert_eq!((outcome, open), (PracticeOutcome::IdentityMismatch, 1));
+    assert_eq!(words, "Another birth date");
+    assert_eq!(server.count("change").await, changes + 1);
+    // Taken back, it is only asked again; and nothing is told twice.
+    assert_eq!(told(&post(&server, &format!("{base}/undo"), &helen, "").await), "undone");
+    let (outcome, _, open) = said_in_record(&server, &row).await;
+    assert_eq!((outcome, open), (PracticeOutcome::Asked, 0));
+    said_in_record(&server, &row).await;
+    assert_eq!(server.count("change").await, changes + 2);
 }

@@ -116,6 +116,10 @@ pub enum Fact {
     CaseStudy(CaseStudy),
     /// What a worker found wrong or missing in the directory: stands in a worker's logbook.
     ServiceSuggested(ServiceSuggested),
+    /// What a practice made of an entry that it was asked for; written by the service.
+    PracticeAnswered(PracticeAnswered),
+    /// A worker has read what a practice answered, and there is nothing to put right.
+    AnswerSeen(AnswerSeen),
 }
 
 impl Fact {
@@ -690,6 +694,93 @@ pub struct ServiceSuggested {
     pub eligibility: String,
     /// How the worker knows, and what else should change.
     pub words: String,
+}
+
+/// What a practice made of a coded entry that it was asked for. The service writes it into the record,
+/// so that it reaches whoever can put it right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PracticeAnswered {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// The code.
+    pub code: ConceptId,
+    /// The practice's ODS code.
+    pub practice: String,
+    /// What it made of it.
+    pub outcome: PracticeOutcome,
+    /// On which day; none where it did not say.
+    pub on: Option<jiff::civil::Date>,
+    /// Why, in the practice's words; empty where it did not say.
+    pub words: Personal<String>,
+}
+
+/// What a practice made of a coded entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PracticeOutcome {
+    /// It was asked, and has not answered.
+    Asked,
+    /// It was asked to take the entry back, and has not answered.
+    AskedToTakeBack,
+    /// It did as it was asked.
+    Filed,
+    /// The entry was in the record before.
+    AlreadyInRecord,
+    /// The patient is not registered there.
+    NotRegisteredHere,
+    /// Name, birth date, NHS number and sex are not one patient's.
+    IdentityMismatch,
+    /// It says the same as another entry.
+    DuplicateOf,
+    /// It does not enter it, for another reason.
+    Rejected,
+}
+
+impl PracticeOutcome {
+    /// Whether somebody of the service has to look at it.
+    pub fn is_sent_back(self) -> bool {
+        matches!(
+            self,
+            Self::NotRegisteredHere | Self::IdentityMismatch | Self::DuplicateOf | Self::Rejected
+        )
+    }
+
+    /// The outcome in words, after "for the practice: ".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Asked => say!("on the practice's list"),
+            Self::AskedToTakeBack => say!("the practice is asked to take it back"),
+            Self::Filed => say!("the practice has done it"),
+            Self::AlreadyInRecord => say!("it was in the GP record already"),
+            Self::NotRegisteredHere => say!("sent back: not registered at that practice"),
+            Self::IdentityMismatch => say!("sent back: the details are not one patient's"),
+            Self::DuplicateOf => say!("sent back: the same as another entry"),
+            Self::Rejected => say!("sent back by the practice"),
+        }
+    }
+
+    /// What to do about it; empty where there is nothing to do.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::NotRegisteredHere => {
+                say!(
+                    "Ask the person which practice they are with, and correct it in their details."
+                )
+            }
+            Self::IdentityMismatch => {
+                say!("Check name, birth date and NHS number with the person, and correct them.")
+            }
+            Self::DuplicateOf => say!("Tell your lead if this person has two records."),
+            Self::Rejected => say!("Read why. Correct or withdraw the entry if it is wrong."),
+            Self::Asked | Self::AskedToTakeBack | Self::Filed | Self::AlreadyInRecord => "",
+        }
+    }
+}
+
+/// That somebody has read what a practice answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerSeen {
+    /// The answer.
+    pub target: EventId,
 }
 
 mod stored;

@@ -1,5 +1,6 @@
 //! What a case is: a person, what happened, and the fold from events to what is true now.
 
+mod answered;
 mod draft;
 mod episode;
 pub mod event;

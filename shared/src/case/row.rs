@@ -50,6 +50,8 @@ pub struct CaseRow {
     pub urgent_since: Option<Date>,
     /// When somebody is to check on the person after an urgent concern.
     pub check_on: Option<Date>,
+    /// Entries that a practice sent back, and that nobody has looked at.
+    pub sent_back: u32,
 }
 
 /// Where a person's current episode stands, as a list shows it.
@@ -75,7 +77,7 @@ record! {
     CaseRow {
         family_name, given_names, birth_date, nhs_number, practice, standing, next_step, next_on,
         last_seen_on, venue, drafts, urgent, contested_fields, last_contact_on: if_some,
-        logbook: if_some, concerns: or_zero, urgent_since: if_some, check_on: if_some,
+        logbook: if_some, concerns: or_zero, urgent_since: if_some, check_on: if_some, sent_back: or_zero,
     }
 }
 
@@ -151,6 +153,7 @@ impl CaseRow {
             concerns: count(case.concerns().count()),
             urgent_since: open.map(|concern| concern.entry.on()).min(),
             check_on: case.concerns().filter_map(|concern| concern.check_on()).min(),
+            sent_back: count(case.sent_back().len()),
         }
     }
 

@@ -17,12 +17,12 @@ use crate::{
     case::{
         ContactDraft, DraftDecision, DraftSignpost, Event, Fact, Field, Role,
         event::{
-            Activity, ActivityKind, Amended, AssignedNote, CaseStudy, ClosingReason,
+            Activity, ActivityKind, Amended, AnswerSeen, AssignedNote, CaseStudy, ClosingReason,
             ConflictResolved, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose,
             Decision, EpisodeClosed, GoalSet, Handover, Informed, KINDS, Minutes, NeedNoted,
-            OutcomeMeasured, Referral, ReferralSource, Retracted, ReviewedWith, ServiceSuggested,
-            SignpostOutcome, Signposted, UrgentAction, UrgentConcern, UrgentConsent, UrgentRecord,
-            UrgentReview,
+            OutcomeMeasured, PracticeAnswered, PracticeOutcome, Referral, ReferralSource,
+            Retracted, ReviewedWith, ServiceSuggested, SignpostOutcome, Signposted, UrgentAction,
+            UrgentConcern, UrgentConsent, UrgentRecord, UrgentReview,
         },
         picklist::{NEEDS, Need},
     },
@@ -162,6 +162,15 @@ fn every_fact() -> Vec<Fact> {
             eligibility: reason(),
             words: reason(),
         }),
+        Fact::PracticeAnswered(PracticeAnswered {
+            episode,
+            code: REFERRAL_ACCEPTED,
+            practice: reason(),
+            outcome: PracticeOutcome::Filed,
+            on: Some(date(2026, 11, 3)),
+            words: Personal::new(reason()),
+        }),
+        Fact::AnswerSeen(AnswerSeen { target }),
     ]
 }
 

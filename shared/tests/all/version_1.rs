@@ -284,6 +284,7 @@ pub fn case_record() -> CaseRecord {
             concerns: 0,
             urgent_since: None,
             check_on: None,
+            sent_back: 0,
         },
         seals: vec![seal()],
     }

@@ -228,9 +228,8 @@ impl Model {
     fn ask(&self, key: Key, now: &Now, day: Date) -> Option<Asked> {
         let (practice, case, yes) = key;
         let told = self.told.get(&key);
-        let asked = |action, evidence: &Evidence| {
-            Some(Asked { key, action, evidence: evidence.clone() })
-        };
+        let asked =
+            |action, evidence: &Evidence| Some(Asked { key, action, evidence: evidence.clone() });
         let reminder = || {
             let told = told?;
             let is_old = (day - told.mentioned_on).get_days() >= REMIND_AFTER_DAYS;
@@ -281,7 +280,8 @@ impl Model {
                 told.mentioned_on = day;
                 continue;
             }
-            let mut answers = self.told.get(key).map(|told| told.answers.clone()).unwrap_or_default();
+            let mut answers =
+                self.told.get(key).map(|told| told.answers.clone()).unwrap_or_default();
             answers.insert(number, Answers::default());
             let told = Told {
                 action: *action,

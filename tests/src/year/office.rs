@@ -96,6 +96,8 @@ pub struct Office {
     decided: BTreeMap<String, Outcome>,
     /// The entries in the GP record, by episode and code.
     pub record: BTreeSet<(String, String)>,
+    /// Entries in the records of patients who left, which go with them to their next practice.
+    pub sent_on: BTreeSet<(String, String)>,
     /// Entries that were made although they were there.
     pub made_twice: u32,
     /// What is on its way, with the week in which it arrives.
@@ -114,6 +116,7 @@ impl Office {
         chance: &mut Chance,
         (number, zip): (u32, &[u8]),
         register: &impl Register,
+        arrived: &BTreeSet<(String, String)>,
         (week, day): (usize, Date),
     ) {
         // Somebody is on holiday: what is not done comes again.
@@ -127,13 +130,22 @@ impl Office {
                 continue;
             }
             let is_here = register.is_registered(self.practice, &row.episode, week);
-            let outcome = self.decide(chance, &row, is_here);
+            let entry = (row.episode.clone(), row.snomed_code.clone());
+            if is_here && arrived.contains(&entry) {
+                self.record.insert(entry);
+            }
+            let outcome = self.decide(chance, &row, (is_here, arrived));
             lines.push(Line { row, number, outcome });
         }
         self.send(chance, lines, week, day);
     }
 
-    fn decide(&mut self, chance: &mut Chance, row: &Row, is_here: bool) -> Outcome {
+    fn decide(
+        &mut self,
+        chance: &mut Chance,
+        row: &Row,
+        (is_here, arrived): (bool, &BTreeSet<(String, String)>),
+    ) -> Outcome {
         let entry = (row.episode.clone(), row.snomed_code.clone());
         let before = self.decided.get(&row.row_id).copied();
         let outcome = match row.action {
@@ -142,8 +154,15 @@ impl Office {
                 true => Outcome::Filed,
                 false => Outcome::AlreadyInRecord,
             },
-            _ if !is_here => Outcome::NotRegisteredHere,
+            _ if !is_here => {
+                if self.record.remove(&entry) {
+                    self.sent_on.insert(entry.clone());
+                }
+                Outcome::NotRegisteredHere
+            }
             Action::Amend if self.record.contains(&entry) => Outcome::Filed,
+            // It came with the patient.
+            Action::New if arrived.contains(&entry) => Outcome::AlreadyInRecord,
             _ => match chance.below(200) {
                 0..8 => Outcome::AlreadyInRecord,
                 8..11 => Outcome::IdentityMismatch,
@@ -157,7 +176,7 @@ impl Office {
         let was_done = row.action == Action::Reminder && before.is_some();
         if makes && is_in && !was_done {
             let is_new = self.record.insert(entry);
-            if !is_new && row.action == Action::New {
+            if !is_new && row.action == Action::New && outcome == Outcome::Filed {
                 self.made_twice += 1;
             }
         }
@@ -209,7 +228,13 @@ fn file(chance: &mut Chance, lines: &[Line], day: Date) -> Vec<u8> {
     };
     let join = |cells: [&str; 8]| cells.join(&separator.to_string()) + "\r\n";
     let mut text = join([
-        "row_id", "pack_id", "nhs_number", "outcome", "outcome_date", "filed_by", "system",
+        "row_id",
+        "pack_id",
+        "nhs_number",
+        "outcome",
+        "outcome_date",
+        "filed_by",
+        "system",
         "detail",
     ]);
     for Line { row, outcome, .. } in lines {
@@ -223,7 +248,9 @@ fn file(chance: &mut Chance, lines: &[Line], day: Date) -> Vec<u8> {
         text += &join(cells.map(|cell| cell));
     }
     match kind {
-        1 => [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+        1 => {
+            [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+        }
         _ => text.into_bytes(),
     }
 }

@@ -90,7 +90,8 @@ impl<'a> Pens<'a> {
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>,
     ) -> Vec<u8> {
         let author = self.authors[by];
-        let document = self.documents.get_mut(&case).expect("whoever is written about was referred");
+        let document =
+            self.documents.get_mut(&case).expect("whoever is written about was referred");
         must(document.commit(&author, 0, write), "an act can be written")
     }
 

@@ -2,13 +2,22 @@
 
 use leptos::prelude::*;
 use shared::{
+    case::{
+        Fact,
+        event::{AnswerSeen, PracticeAnswered},
+    },
     coding::{CodedEntry, Coding, HeldEntry, Hold},
+    ids::{CaseId, EventId},
     sync::SyncState,
 };
 
 use super::Shown;
 use crate::{
-    components::{show::Show, shown},
+    components::{
+        entry::{Saving, write_entry},
+        show::Show,
+        shown,
+    },
     draw::view,
     engine::Engine,
 };
@@ -22,18 +31,47 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
     // A record that came from elsewhere and was not written in here is where it should be.
     let is_sent =
         shown.of_view(|view| matches!(view.state, SyncState::SavedHere | SyncState::Sent(_)));
+    let answers = shown.of(|case| {
+        let answers = case.entries.values().filter_map(|entry| match &entry.original.fact {
+            Fact::PracticeAnswered(answered) => Some((answered.episode, answered.code)),
+            _ => None,
+        });
+        let last = answers.filter_map(|(episode, code)| {
+            let (id, answered) = case.practice_answer(episode, code)?;
+            Some((id, answered.clone()))
+        });
+        let mut last: Vec<(EventId, PracticeAnswered)> = last.collect();
+        last.dedup_by_key(|(id, _)| *id);
+        last
+    });
+    let sent_back = shown.of(|case| {
+        let sent_back = case.sent_back().into_iter();
+        sent_back.map(|(id, answered)| (id, answered.clone())).collect::<Vec<_>>()
+    });
     let coded = move || {
         let sent = is_sent.get();
         let coded = coding.with(|coding| coding.coded.clone());
-        coded.into_iter().map(|entry| coded_line(engine, &entry, sent)).collect::<Vec<_>>()
+        let answers = answers.get();
+        let line = |entry: CodedEntry| {
+            let of_entry = |(_, answered): &&(EventId, PracticeAnswered)| {
+                answered.episode == entry.episode && answered.code == entry.concept
+            };
+            let answered = answers.iter().rfind(of_entry).map(|(_, answered)| answered);
+            coded_line(engine, &entry, answered, sent)
+        };
+        coded.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let sent_back_lines = move || {
+        let lines = sent_back.get().into_iter();
+        lines.map(|(id, answered)| sent_back_line(engine, case, id, &answered)).collect::<Vec<_>>()
     };
     let held = move || {
         let held = coding.with(|coding| coding.held.clone());
         held.into_iter().map(|entry| held_line(engine, entry)).collect::<Vec<_>>()
     };
-    let has_any = move || coding.with(has_any);
+    let has_any = move || coding.with(has_any) || !sent_back.read().is_empty();
     view! {
-        <h2 class="nhsuk-heading-m">"For the practice"</h2>
+        <h2 class="nhsuk-heading-m" id="practice" tabindex="-1">"For the practice"</h2>
         <Show
             when=has_any
             fallback=|| {
@@ -45,7 +83,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
                 }
             }
         >
-            <ul class="fp-list">{coded} {held}</ul>
+            <ul class="fp-list">{sent_back_lines} {coded} {held}</ul>
         </Show>
     }
 }
@@ -54,11 +92,54 @@ fn has_any(coding: &Coding) -> bool {
     !coding.coded.is_empty() || !coding.held.is_empty()
 }
 
-fn coded_line(engine: Engine, entry: &CodedEntry, sent: bool) -> AnyView {
-    let where_it_is = if sent {
-        say!("on the practice's list")
-    } else {
-        say!("on the practice's list after sending")
+/// An entry that the practice could not make: what it said, what to do, and the way to say that
+/// there is nothing to put right.
+fn sent_back_line(
+    engine: Engine,
+    case: CaseId,
+    answer: EventId,
+    answered: &PracticeAnswered,
+) -> AnyView {
+    let saving = Saving::new();
+    let seen = move |_| {
+        let fact = Fact::AnswerSeen(AnswerSeen { target: answer });
+        saving.run(write_entry(engine, case, fact), || {});
+    };
+    let words = answered.words.reveal().clone();
+    let said = (!words.is_empty())
+        .then(|| view! { <p class="fp-text">"The practice wrote: " {words}</p> });
+    view! {
+        <li class="nhsuk-inset-text">
+            <strong>{term(engine, Some(answered.code))}</strong>
+            ": "
+            {answered.outcome.words()}
+            "."
+            {said}
+            <p>{answered.outcome.remedy()}</p>
+            <button
+                type="button"
+                class="nhsuk-button nhsuk-button--secondary"
+                disabled=move || saving.busy.get()
+                on:click=seen
+            >
+                "Nothing to put right"
+            </button>
+            <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
+        </li>
+    }
+    .into_any()
+}
+
+fn coded_line(
+    engine: Engine,
+    entry: &CodedEntry,
+    answered: Option<&PracticeAnswered>,
+    sent: bool,
+) -> AnyView {
+    let where_it_is = match answered {
+        Some(answered) => answered.outcome.words(),
+        None if sent => say!("ready for the practice's next list"),
+        None => say!("ready for the practice's next list after sending"),
     };
     let hide = entry
         .hide_online_suggested

@@ -70,7 +70,10 @@ fn may_withdraw(case: &Case, entry: &Entry) -> bool {
             let id = entry.original.id;
             case.standing().all(|other| other.current.fact.episode() != Some(id))
         }
-        Fact::AssignedNote(_) | Fact::ConflictResolved(_) => false,
+        Fact::AssignedNote(_)
+        | Fact::ConflictResolved(_)
+        | Fact::PracticeAnswered(_)
+        | Fact::AnswerSeen(_) => false,
         _ => true,
     }
 }
@@ -230,6 +233,12 @@ pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
         Fact::Activity(activity) => plain(activity.what.words(), activity.words.reveal()),
         Fact::CaseStudy(study) => plain(study.title.reveal(), study.words.reveal()),
         Fact::ServiceSuggested(service) => plain(say!("Directory to be corrected"), &service.name),
+        Fact::PracticeAnswered(answered) => (
+            say!("From the practice").to_owned(),
+            vec![answered.outcome.words().to_owned()],
+            answered.words.reveal().clone(),
+        ),
+        Fact::AnswerSeen(_) => plain(say!("Read what the practice answered"), ""),
         Fact::Amended(_) => plain(say!("Correction"), ""),
         Fact::Retracted(_) => plain(say!("Withdrawal"), ""),
     }

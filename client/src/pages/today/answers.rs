@@ -95,6 +95,11 @@ fn needed_of(rows: &[CaseLine], today: Date) -> Vec<Need> {
         link: said!("Two different details: {name}", name = name_of(line)),
         what: say!("Two people wrote different values at once. Keep the right one.").into(),
     });
+    let sent_back = rows.iter().filter(|line| line.row.sent_back > 0).map(|line| Need {
+        href: format!("/person/{}#practice", line.case),
+        link: said!("Sent back by the practice: {name}", name = name_of(line)),
+        what: say!("An entry could not be made. See why, and put it right.").into(),
+    });
     let stuck = rows.iter().filter_map(|line| match &line.state {
         SyncState::CannotSend(remedy) => Some(Need {
             href: "/sync".into(),
@@ -103,7 +108,7 @@ fn needed_of(rows: &[CaseLine], today: Date) -> Vec<Need> {
         }),
         _ => None,
     });
-    urgent.chain(answers).chain(fields).chain(stuck).collect()
+    urgent.chain(answers).chain(fields).chain(sent_back).chain(stuck).collect()
 }
 
 fn notice_line(notice: Notice) -> AnyView {
@@ -131,11 +136,18 @@ mod tests {
             state: SyncState::CannotSend("Ask your lead."),
             ..line_of(3, Standing::Accepted)
         };
-        let needed = needed_of(&[contested, urgent, stuck, line_of(4, Standing::Closed)], TODAY);
+        let mut sent_back = line_of(4, Standing::Closed);
+        sent_back.row.sent_back = 1;
+        let needed = needed_of(&[contested, urgent, stuck, sent_back], TODAY);
         let links: Vec<_> = needed.iter().map(|need| need.link.as_str()).collect();
         assert_eq!(
             links,
-            ["Urgent: Ada Okafor", "Accepted and declined: Ada Okafor", "Cannot send: Ada Okafor",]
+            [
+                "Urgent: Ada Okafor",
+                "Accepted and declined: Ada Okafor",
+                "Sent back by the practice: Ada Okafor",
+                "Cannot send: Ada Okafor",
+            ]
         );
         assert!(needed[0].href.ends_with("#urgent"));
     }

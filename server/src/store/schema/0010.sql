@@ -137,6 +137,11 @@ INSERT INTO settlement
         '', '', '', NULL, NULL, 1
     FROM packed_row;
 
+-- Rows whose record is still to be told where they stand: whoever wrote the record sees it there.
+CREATE TABLE to_tell (
+    row_id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- What a practice did about an urgent concern of one of its people. No projection: rows are added
 -- and never changed.
 CREATE TABLE urgent_answer (

@@ -1,11 +1,12 @@
 //! The stored form of events: every kind with its fields, and every name.
 
 use super::{
-    Activity, ActivityKind, Amended, AssignedNote, CaseStudy, ClosingReason, ConflictResolved,
-    Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision, EpisodeClosed, Event,
-    Fact, GoalSet, Handover, Informed, Minutes, NeedNoted, OutcomeMeasured, Referral,
-    ReferralSource, Retracted, ReviewedWith, Role, ServiceSuggested, SignpostOutcome, Signposted,
-    UrgentAction, UrgentConcern, UrgentConsent, UrgentRecord, UrgentReview,
+    Activity, ActivityKind, Amended, AnswerSeen, AssignedNote, CaseStudy, ClosingReason,
+    ConflictResolved, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision,
+    EpisodeClosed, Event, Fact, GoalSet, Handover, Informed, Minutes, NeedNoted, OutcomeMeasured,
+    PracticeAnswered, PracticeOutcome, Referral, ReferralSource, Retracted, ReviewedWith, Role,
+    ServiceSuggested, SignpostOutcome, Signposted, UrgentAction, UrgentConcern, UrgentConsent,
+    UrgentRecord, UrgentReview,
 };
 use crate::{
     ids::EventId,
@@ -37,6 +38,8 @@ record! {
     ServiceSuggested {
         service: if_some, name, phone, address, postcode, url, email, fees, eligibility, words,
     }
+    PracticeAnswered { episode, code, practice, outcome, on: if_some, words }
+    AnswerSeen { target }
 }
 
 names! {
@@ -105,6 +108,16 @@ names! {
         Supervisor = "supervisor",
         Manager = "manager",
     }
+    PracticeOutcome {
+        Asked = "asked",
+        AskedToTakeBack = "asked_to_take_back",
+        Filed = "filed",
+        AlreadyInRecord = "already_in_record",
+        NotRegisteredHere = "not_registered_here",
+        IdentityMismatch = "identity_mismatch",
+        DuplicateOf = "duplicate_of",
+        Rejected = "rejected",
+    }
     ActivityKind {
         TeamMeeting = "team_meeting",
         PracticePresentation = "practice_presentation",
@@ -120,7 +133,7 @@ names! {
 macro_rules! kinds {
     ($($variant:ident = $name:literal),+ $(,)?) => {
         /// The names of every kind that this version reads.
-        pub const KINDS: [&str; 22] = [$($name),+];
+        pub const KINDS: [&str; 24] = [$($name),+];
 
         /// How to read each of them.
         const READERS: [fn(&Tree) -> Option<Fact>; KINDS.len()] =
@@ -163,6 +176,8 @@ kinds! {
     Activity = "activity",
     CaseStudy = "case_study",
     ServiceSuggested = "service_suggested",
+    PracticeAnswered = "practice_answered",
+    AnswerSeen = "answer_seen",
 }
 
 impl Stored for Fact {

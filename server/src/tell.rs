@@ -1,0 +1,163 @@
+//! Tells each record what its practice was asked and what it answered, behind the back of whoever
+//! closes packs and gives in receipts: the record's workers then see it, with or without a signal.
+
+use std::{
+    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use shared::{
+    case::{
+        Event, Fact, Role,
+        event::{PracticeAnswered, PracticeOutcome},
+    },
+    ids::{CaseId, EventId},
+    intake::IncomingChange,
+    personal::Personal,
+    snomed::ConceptId,
+};
+
+use crate::{
+    clock, random,
+    store::{
+        Store, StoreError,
+        asks::Action,
+        cases,
+        receipts::Outcome,
+        settlements::{self, Settled},
+        snapshots, telling,
+    },
+};
+
+/// Records in one transaction: small, so that phones do not wait for it.
+const ROUND_ROWS_MAX: usize = 16;
+/// How often to look, which costs a few microseconds.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Between rounds, so that phones have the one writer to themselves most of the time.
+const REST: Duration = Duration::from_millis(50);
+
+/// The background thread. Ends when it is dropped.
+pub struct Teller {
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Teller {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the operating system has no thread left.
+    pub fn start(store: Store) -> std::io::Result<Self> {
+        let (stop, stopped) = sync_channel(1);
+        let work = move || {
+            let mut rest = LOOK_EVERY;
+            while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
+                rest = match one_round(&store) {
+                    Ok(0) => LOOK_EVERY,
+                    Ok(_) => REST,
+                    Err(error) => {
+                        tracing::error!(%error, "records could not be told what practices answered");
+                        LOOK_EVERY
+                    }
+                };
+            }
+        };
+        let thread = std::thread::Builder::new().name("teller".into()).spawn(work)?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Tells everything that is to be told.
+///
+/// # Errors
+/// When the database refuses.
+pub fn catch_up(store: &Store) -> Result<(), StoreError> {
+    while one_round(store)? > 0 {}
+    Ok(())
+}
+
+/// Returns how many rows were looked at.
+fn one_round(store: &Store) -> Result<usize, StoreError> {
+    if !store.read_now(telling::is_due)? {
+        return Ok(0);
+    }
+    store.write_now(|tx| {
+        let rows = telling::take(tx, ROUND_ROWS_MAX)?;
+        for row_id in &rows {
+            if let Some(settled) = settlements::find(tx, row_id)? {
+                tell(tx, &settled)?;
+            }
+        }
+        Ok(rows.len())
+    })
+}
+
+fn tell(tx: &Transaction<'_>, settled: &Settled) -> Result<(), StoreError> {
+    let Ok(case) = CaseId::from_slice(&settled.row.case) else { return Ok(()) };
+    let (Ok(episode), Ok(code)) =
+        (settled.row.episode.parse::<EventId>(), ConceptId::parse(&settled.row.snomed_code))
+    else {
+        return Ok(());
+    };
+    // A record that cannot be read is told to the lead elsewhere.
+    let Some(mut document) = snapshots::document(tx, case)? else { return Ok(()) };
+    let answered = PracticeAnswered {
+        episode,
+        code,
+        practice: settled.practice.clone(),
+        outcome: outcome_of(settled),
+        on: settled.on_date.parse().ok(),
+        words: Personal::new(settled.detail.clone()),
+    };
+    let (read, _) = document.read(case);
+    if read.practice_answer(episode, code).is_some_and(|(_, before)| *before == answered) {
+        return Ok(());
+    }
+    let author = cases::server_author(tx)?;
+    let now = clock::now();
+    let event = Event {
+        id: event_id(now),
+        device: None,
+        at: clock::london().to_datetime(now),
+        recorded_at: now,
+        by: author.user,
+        role: Role::Service,
+        fact: Fact::PracticeAnswered(answered),
+    };
+    let written = document.commit(&author, now.as_millisecond(), |writer| writer.put_event(&event));
+    let change = written.ok().and_then(|bytes| IncomingChange::parse(&bytes).ok());
+    match change {
+        Some(change) => cases::append_server_changes(tx, case, &[change], &[]),
+        None => Ok(()),
+    }
+}
+
+fn event_id(now: Timestamp) -> EventId {
+    let unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
+}
+
+fn outcome_of(settled: &Settled) -> PracticeOutcome {
+    match settled.outcome {
+        None if settled.action == Action::Retract => PracticeOutcome::AskedToTakeBack,
+        None => PracticeOutcome::Asked,
+        Some(Outcome::Filed) => PracticeOutcome::Filed,
+        Some(Outcome::AlreadyInRecord) => PracticeOutcome::AlreadyInRecord,
+        Some(Outcome::NotRegisteredHere) => PracticeOutcome::NotRegisteredHere,
+        Some(Outcome::IdentityMismatch) => PracticeOutcome::IdentityMismatch,
+        Some(Outcome::DuplicateOf) => PracticeOutcome::DuplicateOf,
+        Some(Outcome::Rejected) => PracticeOutcome::Rejected,
+    }
+}
