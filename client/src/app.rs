@@ -171,14 +171,28 @@ fn BottomBar() -> impl IntoView {
                 name=say!("Services")
                 icon="M12 2v20M6 5h11l3 3-3 3H6zM18 13H7l-3 3 3 3h11z"
             />
-            <BarLink href="/more" name=say!("More") icon="M4 6h16M4 12h16M4 18h16" />
+            <BarLink href="/more" name=say!("More") icon="M4 6h16M4 12h16M4 18h16" also=UNDER_MORE />
         </nav>
     }
 }
 
+/// Screens that are reached through More.
+const UNDER_MORE: &[&str] = &["/activity", "/studies", "/week", "/sync"];
+
 #[component]
-fn BarLink(href: &'static str, name: &'static str, icon: &'static str) -> impl IntoView {
-    let current = Address::here().current(href);
+fn BarLink(
+    href: &'static str,
+    name: &'static str,
+    icon: &'static str,
+    /// Other addresses at which a person is under this button.
+    #[prop(optional)]
+    also: &'static [&'static str],
+) -> impl IntoView {
+    let address = Address::here();
+    let current = move || {
+        let mut under = [href].into_iter().chain(also.iter().copied());
+        under.find_map(|href| address.current(href)())
+    };
     view! {
         <a href=href class="fp-bar__link" aria-current=current>
             <svg class="fp-bar__icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

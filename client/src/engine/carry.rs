@@ -4,15 +4,23 @@
 use std::rc::Rc;
 
 use shared::{
-    cbor, limits,
+    case::{ContactDraft, Fact, event::CaseStudy},
+    cbor,
+    ids::CaseId,
+    limits,
+    personal::Personal,
     sync::{
+        Effect, Ticket,
         carried::{self, CarriedBy},
         wire::{CasePush, PROTOCOL, Unsent},
     },
 };
 
-use super::{core::Core, write};
-use crate::{clock, vault::seal_file};
+use super::{core::Core, state::State, write};
+use crate::{
+    clock,
+    vault::{Name, Write, seal_file},
+};
 
 /// Room in a file for what frames its changes.
 const FRAME_BYTES: usize = 1024 * 1024;
@@ -81,7 +89,46 @@ impl Core {
                 self.perform(effects);
             }
         }
+        self.fold_typed();
     }
+
+    /// The same of what is typed in a form about a person and not recorded: as the note of a contact
+    /// that is not signed, since nobody has said that it is the record.
+    fn fold_typed(self: &Rc<Self>) {
+        for (form, words) in
+            self.with_state(|state| state.working.typed_words()).unwrap_or_default()
+        {
+            let folded = self.with_state(|state| fold_words(state, &form, words));
+            if let Some(Some((ticket, effects))) = folded {
+                let rider = Write::Delete(Name::Typed(form));
+                self.with_state(|state| state.pending.board(ticket, None, vec![rider]));
+                self.perform(effects);
+            }
+        }
+    }
+}
+
+fn fold_words(state: &mut State, form: &str, words: String) -> Option<(Ticket, Vec<Effect>)> {
+    // The form of a case study is about nobody, and names no case: it goes into a logbook.
+    let now = clock::now();
+    let changed = match form.split('/').next()?.parse::<CaseId>() {
+        Ok(case) => {
+            let episode = state.view(case)?.ok()?.case.current_episode()?.id;
+            let at = clock::in_london(now);
+            let mut draft = ContactDraft::new(state.profile.user, episode, at, String::new());
+            draft.note = Personal::new(words);
+            let id = write::new_event_id();
+            state.replica.edit(now, case, move |writer| writer.put_draft(id, &draft))
+        }
+        Err(_) => {
+            let title = Personal::new(say!("Not finished on a phone that is gone").to_owned());
+            let study = CaseStudy { title, words: Personal::new(words) };
+            state.log(now, clock::in_london(now), Fact::CaseStudy(study))
+        }
+    };
+    let changed = changed.ok()?;
+    state.working.put_typed(form, Vec::new());
+    Some(changed)
 }
 
 /// Fills files with parts, in their order.

@@ -6,10 +6,10 @@ use std::{cmp::Reverse, rc::Rc, sync::Arc};
 use jiff::{Timestamp, civil::DateTime};
 use shared::{
     case::{Entry, Event, Fact},
-    document::Writer,
+    document::{DocumentError, Writer},
     ids::{CaseId, EventId},
     ordered,
-    sync::SyncState,
+    sync::{Effect, SyncState, Ticket},
 };
 
 use super::{Engine, SaveError, core::Core, state::State, write};
@@ -76,14 +76,7 @@ impl Core {
         let now = clock::now();
         let rider = form.clone().map(|form| Write::Delete(Name::Typed(form)));
         let log = move |state: &mut State| {
-            let (by, role) = (state.profile.user, state.profile.role);
-            let id = write::new_event_id();
-            let event = Event { id, device: None, at, recorded_at: now, by, role, fact };
-            let put = move |writer: &mut Writer<'_, '_>| writer.put_event(&event);
-            let changed = match state.logbook_of_now(now) {
-                Some(case) => state.replica.edit(now, case, put)?,
-                None => state.replica.begin(now, CaseId::from_random(random::bytes()), put)?,
-            };
+            let changed = state.log(now, at, fact)?;
             if let Some(form) = form {
                 state.working.put_typed(&form, Vec::new());
             }
@@ -102,6 +95,23 @@ impl Core {
 }
 
 impl State {
+    /// Writes an entry into the logbook of this month, which is begun where there is none.
+    pub fn log(
+        &mut self,
+        now: Timestamp,
+        at: DateTime,
+        fact: Fact,
+    ) -> Result<(Ticket, Vec<Effect>), DocumentError> {
+        let (by, role) = (self.profile.user, self.profile.role);
+        let id = write::new_event_id();
+        let event = Event { id, device: None, at, recorded_at: now, by, role, fact };
+        let put = move |writer: &mut Writer<'_, '_>| writer.put_event(&event);
+        match self.logbook_of_now(now) {
+            Some(case) => self.replica.edit(now, case, put),
+            None => self.replica.begin(now, CaseId::from_random(random::bytes()), put),
+        }
+    }
+
     /// The logbook of this month. One that the server refused takes nothing more in: what is written
     /// next is not to be held up by it.
     fn logbook_of_now(&self, now: Timestamp) -> Option<CaseId> {

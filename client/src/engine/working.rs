@@ -86,6 +86,15 @@ impl WorkingCopies {
         fields.into_iter().flatten().map(|text| text.reveal().clone()).collect()
     }
 
+    /// What is typed in every form that holds words, as one text each.
+    pub fn typed_words(&self) -> Vec<(String, String)> {
+        let words = |fields: &Typed| {
+            let fields: Vec<&str> = fields.iter().map(|text| text.reveal().as_str()).collect();
+            fields.join("\n").trim().to_owned()
+        };
+        self.typed.iter().map(|(form, fields)| (form.clone(), words(fields))).collect()
+    }
+
     /// Replaces what is typed in a form. One in which nothing is typed is none.
     pub fn put_typed(&mut self, form: &str, fields: Vec<String>) {
         match fields.iter().all(String::is_empty) {

@@ -80,8 +80,8 @@ impl Results {
                 say!("The directory is on its way to this phone. It needs a signal.").into()
             }
             (0, _) => say!(
-                "The directory is empty. Your service administrator can take a feed of local \
-                 services in."
+                "No directory is on this phone yet. It comes with a signal; where it does not, ask \
+                 your service administrator to take a feed of local services in."
             )
             .into(),
             (_, 0) if self.is_filtered => {
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(words(60, ""), "60 services");
         assert_eq!(words(60, "59"), "1 of 60 services");
         assert!(words(60, "swim").starts_with("No service has all these words"));
-        assert!(words(0, "").starts_with("The directory is empty"));
+        assert!(words(0, "").starts_with("No directory is on this phone yet"));
         assert!(Results::default().words(true).contains("on its way"));
     }
 
