@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use rusqlite::Connection;
 use tests::{Browser, SOON, Scratch, Server, fingerpost, poll};
 
 use crate::{
@@ -48,7 +49,7 @@ fn run(arguments: &[&str]) -> String {
 }
 
 fn count(data: &Path, table: &str) -> u32 {
-    let connection = rusqlite::Connection::open(data.join("fingerpost.db")).unwrap();
+    let connection = Connection::open(data.join("fingerpost.db")).unwrap();
     let sql = format!("SELECT count(*) FROM {table}");
     connection.query_row(&sql, [], |row| row.get(0)).unwrap()
 }
@@ -102,6 +103,15 @@ fn what_a_phone_cannot_send_is_carried_in_a_file_and_recorded_once() {
     let _ = phone.console_errors();
 }
 
+/// Whether these words are among what is kept apart.
+fn is_in_quarantine(data: &Path, words: &str) -> bool {
+    let database = Connection::open(data.join("fingerpost.db")).unwrap();
+    let mut statement = database.prepare("SELECT bytes FROM quarantine").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    let is_in = |bytes: Vec<u8>| bytes.windows(words.len()).any(|part| part == words.as_bytes());
+    rows.map(Result::unwrap).any(is_in)
+}
+
 /// Takes the phone off that was signed in last.
 fn revoke(data: &Path) {
     let dir = data.display().to_string();
@@ -125,11 +135,18 @@ fn a_phone_that_was_taken_off_hands_over_what_it_had_not_sent_and_removes_everyt
     phone.prepare_pages(NOBODY_TO_HAND_OVER_TO);
     phone.offline(true);
     sign_a_contact(&phone);
+    // Typed and not recorded: it goes along, and is not taken for the record.
+    open_person(&phone, "OKAFOR");
+    phone.click_text("Urgent");
+    phone.type_into("What did they say?", "Nobody has been told of this yet");
+    go(&phone, "/studies");
+    phone.type_into("Title", "The walking group");
+    phone.type_into("Account", "Half an account of a walk");
     let before = count(&data, "change");
     revoke(&data);
     phone.offline(false);
     // It hears of it and can hand nothing over: it shows nothing, and keeps what is unsent.
-    phone.wait_for_text("2 entries have not been sent. They are kept here, locked", SOON);
+    phone.wait_for_text("4 entries have not been sent. They are kept here, locked", SOON);
     // The browser notes each answer that is an error.
     let _ = phone.console_errors();
     phone.look("taken-off-waiting");
@@ -138,16 +155,19 @@ fn a_phone_that_was_taken_off_hands_over_what_it_had_not_sent_and_removes_everyt
     assert!(kept.iter().any(|name| name.starts_with("case/")), "{kept:?}");
     phone.goto("/people");
     unlock(&phone);
-    phone.wait_for_text("2 entries have not been sent. They are kept here, locked", SOON);
+    phone.wait_for_text("4 entries have not been sent. They are kept here, locked", SOON);
     assert!(!phone.shows("21 people"));
 
     phone.script("window.heard = true");
-    phone.wait_for_text("2 entries were handed over to your lead.", SOON);
+    phone.wait_for_text("4 entries were handed over to your lead.", SOON);
     phone.wait_for_text("Everything that Fingerpost kept on this phone has been removed.", SOON);
     let _ = phone.console_errors();
     phone.look("taken-off");
     assert_eq!(records(&phone), ["opened-by"]);
-    assert_eq!((count(&data, "quarantine"), count(&data, "change")), (2, before));
+    assert_eq!((count(&data, "quarantine"), count(&data, "change")), (4, before));
+    for typed in ["Nobody has been told of this yet", "Half an account of a walk"] {
+        assert!(is_in_quarantine(&data, typed), "{typed}");
+    }
     phone.goto("/people");
     phone.wait_for_text("Fingerpost keeps nothing here.", SOON);
     let _ = phone.console_errors();
