@@ -25,6 +25,7 @@ mod practice;
 pub mod projector;
 pub mod random;
 pub mod receipt;
+mod reports;
 pub mod router;
 mod serve;
 pub mod service;

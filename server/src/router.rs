@@ -4,7 +4,7 @@ use axum::{Router, routing::get};
 
 use crate::{
     app::App, assets, desk_script, directory, edge, error::Error, hand_over, join, me, poke,
-    practice, sync, take_in, team,
+    practice, reports, sync, take_in, team,
 };
 
 /// Every route, behind what every request passes through.
@@ -22,6 +22,7 @@ pub fn router(app: App) -> Router {
         .merge(desk_script::router())
         .merge(practice::router())
         .merge(team::router())
+        .merge(reports::router())
         .merge(take_in::page::router())
         .merge(directory::router())
         // For whoever keeps the server running.

@@ -6,7 +6,7 @@ use shared::{
         Fact, Field, Role,
         event::{
             ClosingReason, Consent, ContactOutcome, ContactPurpose, EpisodeClosed, GoalSet,
-            Handover, Signposted, UrgentAction, UrgentConcern,
+            Handover, OutcomeMeasured, SignpostOutcome, Signposted, UrgentAction, UrgentConcern,
         },
     },
     ids::CaseId,
@@ -153,26 +153,58 @@ impl Scribe<'_> {
 
     fn accepted(&mut self, first: Date, contacts: u8) {
         self.answered(first, true, Consent::CodeAndSummary);
-        let goal = notes::pick(&notes::GOALS, self.index).to_owned();
-        let (service, name, phone) = notes::SERVICES[self.index % notes::SERVICES.len()];
-        let beside = [
-            Fact::GoalSet(GoalSet { words: Personal::new(goal) }),
-            Fact::Signposted(Signposted {
-                contact: None,
-                service: service.into(),
-                name: name.into(),
-                phone: phone.into(),
-                introduced: self.index.is_multiple_of(2),
-                code: None,
-            }),
-        ];
+        self.sign(self.pen(), Role::LinkWorker, first, vec![self.wellbeing(false)]);
         for number in 1..i64::from(contacts) {
             let on = first.saturating_add((number * 9).days());
             if on < self.today {
-                let beside = if number == 1 { &beside[..] } else { &[] };
-                self.contact(on, ContactPurpose::Support, beside);
+                self.contact(on, ContactPurpose::Support, &[]);
+                if number == 1 {
+                    self.signposted(on);
+                    self.sign(self.pen(), Role::LinkWorker, on, vec![self.wellbeing(true)]);
+                }
             }
         }
+    }
+
+    /// A goal and a service for it, and from every other person how that went.
+    fn signposted(&mut self, on: Date) {
+        let author = self.pen();
+        let goal = notes::pick(&notes::GOALS, self.index).to_owned();
+        let goal = Fact::GoalSet(GoalSet { words: Personal::new(goal) });
+        let (service, name, phone) = notes::SERVICES[self.index % notes::SERVICES.len()];
+        let signposted = Fact::Signposted(Signposted {
+            contact: None,
+            service: service.into(),
+            name: name.into(),
+            phone: phone.into(),
+            introduced: self.index.is_multiple_of(2),
+            code: None,
+        });
+        let mut events: Vec<_> =
+            [goal, signposted].map(|fact| self.event(author, Role::LinkWorker, on, fact)).into();
+        if self.index.is_multiple_of(2) {
+            let words = Personal::new(notes::WENT.into());
+            let went = Fact::SignpostOutcome(SignpostOutcome { target: events[1].id, words });
+            events.push(self.event(author, Role::LinkWorker, on, went));
+        }
+        let bytes = put_all(&mut self.document, author, on, &events);
+        self.changes.push(parsed(&bytes));
+    }
+
+    /// The four ONS scales at first, or later: mostly better then, for some as it was, for some worse.
+    fn wellbeing(&self, later: bool) -> Fact {
+        let turn = |most: usize| u8::try_from(self.index % most).unwrap_or_default();
+        let (up, down) = match (later, turn(5)) {
+            (false, _) | (_, 0) => (0, 0),
+            (_, 1) => (0, 1),
+            _ => (2, 0),
+        };
+        Fact::OutcomeMeasured(OutcomeMeasured {
+            satisfaction: 3 + turn(3) + up - down,
+            worthwhile: 4 + turn(2) + up - down,
+            happiness: 3 + turn(4) + up - down,
+            anxiety: 6 + turn(3) + down - up,
+        })
     }
 
     fn closed(&mut self, first: Date, contacts: u8, reason: ClosingReason) {

@@ -5,7 +5,7 @@
 mod journey;
 mod logbook;
 mod notes;
-mod people;
+pub(crate) mod people;
 mod phones;
 mod scribe;
 

@@ -68,6 +68,9 @@ pub const GOALS: [&str; 6] = [
     "To make something with my hands again.",
 ];
 
+/// How a service went.
+pub const WENT: &str = "Has been twice, and means to go again.";
+
 /// What somebody said who is not safe.
 pub const URGENT: &str = "Said she does not see the point of waking up, and has thought about it \
                           every night this week.";

@@ -20,6 +20,9 @@ use shared::{
 use super::{journey::Journey, notes, people::Invented};
 use crate::{clock, random};
 
+/// What sessions take in turn, in minutes.
+const SESSION_MINUTES: [u16; 5] = [45, 30, 60, 50, 25];
+
 /// Writes one case.
 pub(super) struct Scribe<'a> {
     pub(super) pens: &'a [Author],
@@ -148,7 +151,7 @@ impl<'a> Scribe<'a> {
             venue: notes::pick(&notes::VENUES, self.index).into(),
             minutes: Minutes {
                 preparation: 10,
-                session: if seen { 45 } else { 0 },
+                session: if seen { SESSION_MINUTES[turn % SESSION_MINUTES.len()] } else { 0 },
                 write_up: if seen { 15 } else { 5 },
                 research: u16::try_from(turn % 3 * 10).unwrap_or_default(),
             },

@@ -9,7 +9,7 @@ use shared::{
     ids::{CaseId, EpisodeId, EventId},
 };
 
-use super::logbook;
+use super::{logbook, reports};
 use crate::{pack::summary::Summary, service::ServiceFacts};
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
@@ -24,6 +24,11 @@ pub const TABLES: &[&str] = &[
     "logged_activity",
     "case_study",
     "suggestion",
+    "report_episode",
+    "report_contact",
+    "report_signposting",
+    "report_need",
+    "report_wellbeing",
 ];
 
 /// Empties the ledger of one case.
@@ -58,6 +63,7 @@ pub fn project(
     case.concerns().try_for_each(|concern| ledger.put_urgent(&concern))?;
     ledger.put_standing()?;
     logbook::project(tx, case)?;
+    reports::project(tx, case)?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?

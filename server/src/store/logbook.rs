@@ -1,4 +1,5 @@
-//! What logbooks say, worked out from them: activity, case studies, and suggestions for the directory.
+//! What logbooks say, worked out from them: activity, case studies, and suggestions for the
+//! directory.
 
 use rusqlite::{Error, Row, Transaction, params};
 use shared::{
@@ -9,7 +10,7 @@ use shared::{
 
 use super::{StoreError, column};
 
-/// Case studies that the lead's page shows: a year of a team that writes one a week.
+/// Case studies that a report shows: a year of a team that writes one a week.
 const STUDIES_MAX: u32 = 60;
 
 /// Writes what stands in a case that is a logbook; of any other case nothing.
@@ -65,13 +66,14 @@ pub struct LoggedLine {
     pub minutes: u32,
 }
 
-/// All of it: the latest month first.
+/// What happened from the first of these days to the last: the latest month first.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn activity(tx: &Transaction<'_>) -> Result<Vec<LoggedLine>, StoreError> {
+pub fn activity(tx: &Transaction<'_>, days: &[String; 2]) -> Result<Vec<LoggedLine>, StoreError> {
     let sql = "SELECT substr(event_date, 1, 7), author, kind, count(*), sum(minutes)
-         FROM logged_activity GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3";
+         FROM logged_activity WHERE event_date BETWEEN ?1 AND ?2
+         GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3";
     let read = |row: &Row<'_>| {
         Ok(LoggedLine {
             month: row.get(0)?,
@@ -81,8 +83,9 @@ pub fn activity(tx: &Transaction<'_>) -> Result<Vec<LoggedLine>, StoreError> {
             minutes: row.get(4)?,
         })
     };
+    let [first, last] = days;
     let mut statement = tx.prepare_cached(sql)?;
-    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    Ok(statement.query_map(params![first, last], read)?.collect::<Result<_, _>>()?)
 }
 
 /// One case study.
@@ -97,13 +100,13 @@ pub struct StudyLine {
     pub words: String,
 }
 
-/// The latest case studies.
+/// The latest case studies from the first of these days to the last.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn studies(tx: &Transaction<'_>) -> Result<Vec<StudyLine>, StoreError> {
+pub fn studies(tx: &Transaction<'_>, days: &[String; 2]) -> Result<Vec<StudyLine>, StoreError> {
     let sql = "SELECT event_date, author, title, words FROM case_study
-         ORDER BY event_date DESC, event DESC LIMIT ?1";
+         WHERE event_date BETWEEN ?1 AND ?2 ORDER BY event_date DESC, event DESC LIMIT ?3";
     let read = |row: &Row<'_>| {
         Ok(StudyLine {
             event_date: row.get(0)?,
@@ -113,5 +116,7 @@ pub fn studies(tx: &Transaction<'_>) -> Result<Vec<StudyLine>, StoreError> {
         })
     };
     let mut statement = tx.prepare_cached(sql)?;
-    Ok(statement.query_map([STUDIES_MAX], read)?.collect::<Result<_, _>>()?)
+    let [first, last] = days;
+    let studies = statement.query_map(params![first, last, STUDIES_MAX], read)?;
+    Ok(studies.collect::<Result<_, _>>()?)
 }

@@ -18,6 +18,7 @@ pub mod packs;
 pub mod people;
 mod readers;
 pub mod receipts;
+pub mod reports;
 pub(crate) mod room;
 mod schema;
 pub mod settlements;
@@ -50,8 +51,8 @@ const FILE: &str = "fingerpost.db";
 /// A whole restored database that has not taken its place yet. While it is there, what lies at
 /// [`FILE`] may be half of what it was.
 const RESTORED_FILE: &str = "fingerpost.db.restored";
-/// Statements that a connection keeps prepared: all that sync uses.
-const STATEMENTS_KEPT: usize = 64;
+/// Statements that a connection keeps prepared: all that sync and the ledger use.
+const STATEMENTS_KEPT: usize = 96;
 /// Pages of the file that the writer keeps in memory, in kilobytes (negative, as SQLite wants it):
 /// cases lie in random order, and reading their pages again for each change costs more than all else.
 const WRITER_CACHE_KIB: i64 = -32 * 1024;

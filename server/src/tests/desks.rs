@@ -91,9 +91,11 @@ async fn nobody_but_its_staff_reads_a_practices_page_and_nobody_but_the_lead_the
     for (name, practice, team) in table {
         let cookie = as_person(&server, name).await;
         assert_eq!(server.get("/practice/A99001", &cookie).await.status, practice, "{name}");
-        assert_eq!(server.get("/team", &cookie).await.status, team, "{name}");
+        for path in ["/team", "/reports", "/reports/activity", "/reports/activity.csv"] {
+            assert_eq!(server.get(path, &cookie).await.status, team, "{name} {path}");
+        }
     }
-    for path in ["/practice/A99001", "/team"] {
+    for path in ["/practice/A99001", "/team", "/reports", "/reports/activity.csv"] {
         assert_eq!(server.get(path, "").await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
 }

@@ -21,7 +21,7 @@ use shared::{
 use super::{Answer, Server, phone::Phone};
 use crate::{
     projector,
-    store::{directory, held, logbook, suggestions},
+    store::{directory, held, suggestions},
     verify,
 };
 
@@ -182,14 +182,22 @@ async fn the_lead_reads_activity_and_case_studies_until_they_are_withdrawn() {
     world.log(activity()).await;
     let (title, account) = (words("Walks <b>"), words("How it\nbegan"));
     world.log(Fact::CaseStudy(CaseStudy { title, words: account })).await;
-    let store = &world.server.store;
-    let logged = store.read(logbook::activity).await.unwrap();
-    assert_eq!((logged[0].kind.as_str(), logged[0].minutes), ("Team meeting", 90));
-    let studies = store.read(logbook::studies).await.unwrap();
-    assert_eq!((&*studies[0].title, &*studies[0].words), ("Walks <b>", "How it\nbegan"));
+    let report = "/reports/activity?from=2026-11&to=2026-11";
+    let page = world.page(report, &world.lead).await;
+    let figures = "<td class=\"fp-desk-figure\">2</td><td class=\"fp-desk-figure\">90</td>";
+    let row = format!("<td>Amina Yusuf</td><td>Team meeting</td>{figures}");
+    assert!(page.contains(&row), "{page}");
+    assert!(page.contains("Walks &lt;b&gt;") && page.contains("How it\nbegan"), "{page}");
+    let file = "/reports/activity.csv?from=2026-11&to=2026-11";
+    let csv = world.page(file, &world.lead).await;
+    let line = "\"without_person\",\"\",\"2\",\"90\",\"2026-11\",\"Amina Yusuf\",\"Team meeting\"";
+    assert!(csv.contains(line), "{csv}");
     world.log(Fact::Retracted(Retracted { target: meeting, reason: words("Twice") })).await;
-    let logged = world.server.store.read(logbook::activity).await.unwrap();
-    assert_eq!((logged[0].entries, logged[0].minutes), (1, 45));
+    let csv = world.page(file, &world.lead).await;
+    let line = "\"1\",\"45\",\"2026-11\",\"Amina Yusuf\",\"Team meeting\"";
+    assert!(csv.contains(line), "{csv}");
+    let before = world.page("/reports/activity?from=2026-09&to=2026-10", &world.lead).await;
+    assert!(!before.contains("Team meeting") && !before.contains("Walks"), "{before}");
     world.assert_rebuilds().await;
 }
 

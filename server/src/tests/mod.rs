@@ -10,6 +10,7 @@ mod phone;
 mod poke;
 mod practice;
 mod projector;
+mod reports;
 mod sign_in;
 mod store;
 mod sync;

@@ -95,7 +95,7 @@ fn activity_and_a_case_study_written_with_no_signal_reach_the_leads_desk() {
     choose_passphrase(&desk);
     desk.wait_for_text("Add a contact", SOON);
     let arrived = poll(SOON, || {
-        desk.goto("/team");
+        desk.goto("/reports/activity");
         desk.shows("The walking group").then_some(())
     });
     assert!(arrived.is_some(), "{}", desk.text());
@@ -105,7 +105,7 @@ fn activity_and_a_case_study_written_with_no_signal_reach_the_leads_desk() {
         && row.textContent.includes('45'))";
     assert_eq!(desk.script(row), true);
     assert!(!desk.shows("lunch clubs"));
-    desk.look("team-logbook");
+    desk.look("report-activity");
 }
 
 #[test]

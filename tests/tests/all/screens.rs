@@ -81,6 +81,17 @@ fn the_desks_work_without_a_script_and_stand_up() {
         }
         desk.wait_for_text(shows, SOON);
         desk.look(name);
+        if name == "team" {
+            for (report, shows) in [
+                ("time", "First sessions, against 45 to 60 minutes"),
+                ("wellbeing", "Wellbeing on the four ONS scales"),
+                ("waits", "Days from referral to the first session"),
+            ] {
+                desk.goto(&format!("/reports/{report}"));
+                desk.wait_for_text(shows, SOON);
+                desk.look(&format!("report-{report}"));
+            }
+        }
         if name == "practice" {
             desk.click_text("Close the next pack");
             desk.wait_for_text("Pack 1", SOON);
