@@ -253,23 +253,41 @@ fn give(
     Ok(given)
 }
 
-/// Takes what a decision gave from whoever still has it: it was another person's. Says from how
-/// many.
+/// Takes what a decision gave from whoever still has it: it was another person's. What a later one
+/// gave them on the strength of that, since the record had been set aside in its turn, they give back
+/// as well. Says how many people gave something back.
 fn take_back(
     tx: &Transaction<'_>,
     appender: &mut Appender<'_>,
     last: &Decision,
 ) -> Result<u32, StoreError> {
     let Verdict::SamePerson(goes_on) = last.verdict else { return Ok(0) };
+    let all = given_by(tx, last.id, goes_on)?;
+    let (mut users, mut case) = (all.clone(), goes_on);
+    while !users.is_empty() {
+        for user in &users {
+            appender.revoke(case, *user)?;
+        }
+        let sql = "SELECT id, goes_on FROM duplicate_verdict
+             WHERE ?1 IN (one, other) AND goes_on <> ?1";
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, column::case(row, 1)?));
+        let mut statement = tx.prepare_cached(sql)?;
+        let next = statement.query_row([case.as_bytes()], read).optional()?;
+        let Some((decision, next)) = next else { break };
+        let given = given_by(tx, decision, next)?;
+        users.retain(|user| given.contains(user));
+        case = next;
+    }
+    Ok(u32::try_from(all.len()).unwrap_or(u32::MAX))
+}
+
+/// Who was given a record by a decision and still has it.
+fn given_by(tx: &Transaction<'_>, decision: i64, case: CaseId) -> Result<Vec<UserId>, StoreError> {
     let sql = "SELECT access.user FROM duplicate_grant
          JOIN access ON access.user = duplicate_grant.user AND access.case_id = ?2
          WHERE decision = ?1 AND revoked_position IS NULL ORDER BY access.user";
     let mut statement = tx.prepare_cached(sql)?;
-    let key = params![last.id, goes_on.as_bytes()];
-    let users = statement.query_map(key, |row| column::user(row, 0))?;
-    let users: Vec<UserId> = users.collect::<Result<_, _>>()?;
-    for user in &users {
-        appender.revoke(goes_on, *user)?;
-    }
-    Ok(u32::try_from(users.len()).unwrap_or(u32::MAX))
+    let users =
+        statement.query_map(params![decision, case.as_bytes()], |row| column::user(row, 0))?;
+    Ok(users.collect::<Result<_, _>>()?)
 }

@@ -185,6 +185,22 @@ fn three_records_of_one_person_take_two_decisions() {
 }
 
 #[test]
+fn whoever_gives_one_record_back_gives_back_what_was_given_on_the_strength_of_it() {
+    let service = Service::new();
+    let [one, two, three] = ["Okafor", "Bevan", "Abdi"].map(|name| service.record_of(1, name));
+    let worker = service.add_worker("Ben", &two);
+    service.decide(pair(&one, &two), Verdict::SamePerson(one.case));
+    let given = service.decide(pair(&one, &three), Verdict::SamePerson(three.case));
+    assert_eq!(given, Outcome::Kept { given: 1, taken: 0 });
+    assert!([&one, &two, &three].iter().all(|record| service.holders(record).contains(&worker)));
+    let changed = service.decide(pair(&one, &two), Verdict::DifferentPeople);
+    assert_eq!(changed, Outcome::Kept { given: 0, taken: 1 });
+    let has = [&one, &two, &three].map(|record| service.holders(record).contains(&worker));
+    assert_eq!(has, [false, true, false]);
+    service.assert_sound();
+}
+
+#[test]
 fn whoever_is_like_a_record_that_was_set_aside_still_waits() {
     let service = Service::new();
     let one = service.record_of(1, "Okafor");
