@@ -162,6 +162,7 @@ fn BottomBar() -> impl IntoView {
             <BarLink href="/today" name=say!("Today") icon="M4 6h16v14H4zM4 10h16M8 3v4M16 3v4" />
             <BarLink
                 href="/people"
+                also=UNDER_PEOPLE
                 name=say!("People")
                 icon="M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 3-7 7-7s7 3 7 7M17 4a4 4 0 0 1 0 7\
                       M22 21c0-3-1-5-3-6"
@@ -176,6 +177,8 @@ fn BottomBar() -> impl IntoView {
     }
 }
 
+/// Screens that are reached through People.
+const UNDER_PEOPLE: &[&str] = &["/person"];
 /// Screens that are reached through More.
 const UNDER_MORE: &[&str] = &["/activity", "/studies", "/week", "/sync"];
 

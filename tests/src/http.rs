@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{
     Method, Request,
-    header::{COOKIE, SET_COOKIE},
+    header::{CONTENT_TYPE, COOKIE, SET_COOKIE},
 };
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
@@ -72,7 +72,7 @@ impl Http {
     /// # Errors
     /// When there is no whole answer in time.
     pub async fn get(&self, path: &str) -> Result<Answer, Unreachable> {
-        self.ask(Method::GET, path, Vec::new()).await
+        self.ask(Method::GET, path, None, Vec::new()).await
     }
 
     /// Posts a body to a path.
@@ -80,11 +80,32 @@ impl Http {
     /// # Errors
     /// When there is no whole answer in time.
     pub async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, Unreachable> {
-        self.ask(Method::POST, path, body).await
+        self.ask(Method::POST, path, None, body).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Answer, Unreachable> {
+    /// Posts a file to a path, as a form of a page does.
+    ///
+    /// # Errors
+    /// When there is no whole answer in time.
+    pub async fn post_file(&self, path: &str, text: &str) -> Result<Answer, Unreachable> {
+        const BOUNDARY: &str = "fingerpost-form";
+        let head = "Content-Disposition: form-data; name=\"file\"; filename=\"receipt.csv\"";
+        let body = format!("--{BOUNDARY}\r\n{head}\r\n\r\n{text}\r\n--{BOUNDARY}--\r\n");
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.ask(Method::POST, path, Some(&kind), body.into_bytes()).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<Answer, Unreachable> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.origin));
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }

@@ -8,6 +8,7 @@
 
 mod browser;
 mod chance;
+pub mod closings;
 pub mod doors;
 pub mod hostile;
 pub mod http;
@@ -17,6 +18,7 @@ pub mod ledger;
 pub mod load;
 mod locate;
 mod memory;
+pub mod network;
 mod phone;
 mod platform;
 mod processes;
@@ -37,7 +39,7 @@ pub use phone::{Exchange, Phone, Refusal};
 pub use platform::Focused;
 pub use scratch::Scratch;
 pub use screen_lock::ScreenLock;
-pub use server::{Server, fingerpost, invite};
+pub use server::{Server, fingerpost, invite, invite_to_practice};
 pub use signal::Signal;
 pub use wait::{SOON, poll};
 

@@ -132,10 +132,21 @@ pub fn fingerpost(arguments: &[&str]) -> Output {
 /// gives its path: `/join/...`.
 #[track_caller]
 pub fn invite(data: &Path, name: &str, role: Option<&str>) -> String {
+    let role: Vec<&str> = role.into_iter().flat_map(|role| ["--role", role]).collect();
+    invited(data, name, &role)
+}
+
+/// The same for somebody who works for a practice.
+#[track_caller]
+pub fn invite_to_practice(data: &Path, name: &str, practice: &str) -> String {
+    invited(data, name, &["--role", "practice_staff", "--practice", practice])
+}
+
+#[track_caller]
+fn invited(data: &Path, name: &str, further: &[&str]) -> String {
     let data = data.display().to_string();
-    let mut arguments = vec!["invite", "--data", &data, "--user", name];
-    arguments.extend(role.into_iter().flat_map(|role| ["--role", role]));
-    let output = fingerpost(&arguments);
+    let arguments = ["invite", "--data", &data, "--user", name];
+    let output = fingerpost(&[&arguments[..], further].concat());
     let link = String::from_utf8_lossy(&output.stdout);
     let path = link.find("/join/").map(|at| link[at..].trim().to_owned());
     path.unwrap_or_else(|| panic!("no link: {}", String::from_utf8_lossy(&output.stderr)))

@@ -153,14 +153,20 @@ impl Scribe<'_> {
 
     fn accepted(&mut self, first: Date, contacts: u8) {
         self.answered(first, true, Consent::CodeAndSummary);
-        self.sign(self.pen(), Role::LinkWorker, first, vec![self.wellbeing(false)]);
+        // The four questions are asked of every other person.
+        let is_measured = self.index.is_multiple_of(2);
+        if is_measured {
+            self.sign(self.pen(), Role::LinkWorker, first, vec![self.wellbeing(false)]);
+        }
         for number in 1..i64::from(contacts) {
             let on = first.saturating_add((number * 9).days());
             if on < self.today {
                 self.contact(on, ContactPurpose::Support, &[]);
                 if number == 1 {
                     self.signposted(on);
-                    self.sign(self.pen(), Role::LinkWorker, on, vec![self.wellbeing(true)]);
+                    if is_measured {
+                        self.sign(self.pen(), Role::LinkWorker, on, vec![self.wellbeing(true)]);
+                    }
                 }
             }
         }

@@ -28,6 +28,9 @@ use crate::{
     },
 };
 
+/// The form whose buttons stand in the tables.
+const FORM: &str = "answers";
+
 /// How new entries are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -54,10 +57,12 @@ pub(super) fn sections(desk: &Desk, order: Order) -> Markup {
         rest.into_iter().partition(|settled| settled.action == Action::New);
     html! {
         (decide(desk, &contested))
-        form method="post" action={ "/practice/" (desk.practice) "/answers" } {
-            (amendments(desk, &changes))
-            (new_entries(desk, &new, order))
+        // The buttons of the tables are this form's, so that paper shows the tables and not the form.
+        form method="post" action={ "/practice/" (desk.practice) "/answers" } id=(FORM) {
+            input type="hidden" name="upto" value=(last_asked(&new));
         }
+        (amendments(desk, &changes))
+        (new_entries(desk, &new, order))
     }
 }
 
@@ -125,7 +130,6 @@ fn new_entries(desk: &Desk, new: &[&Settled], order: Order) -> Markup {
                             a href={ (base) "#to-do" } { "by code and date" } }
                     }
                     "." }
-                input type="hidden" name="upto" value=(last_asked(new));
                 @match order {
                     Order::CodeAndDate => {
                         @for of_code in new.chunk_by(|one, other|
@@ -180,7 +184,7 @@ fn batch_head(batch: &[&Settled]) -> Markup {
             (page::date(&row.event_date))
             @if batch.len() > 1 {
                 br;
-                button type="submit" class="fp-desk-link" name="batch"
+                button type="submit" form=(FORM) class="fp-desk-link" name="batch"
                     value={ (row.snomed_code) "/" (row.event_date) } {
                     "All " (batch.len()) " filed"
                 }
@@ -248,7 +252,7 @@ fn buttons(desk: &Desk, settled: &Settled) -> Markup {
     let of = html! { span class="nhsuk-u-visually-hidden" {
     " for " (page::nhs_number(&row.person.nhs_number)) } };
     html! {
-        button type="submit" class="fp-desk-button" name="filed"
+        button type="submit" form=(FORM) class="fp-desk-button" name="filed"
             value={ (row.row_id) "/" (settled.asked_in) } {
             @match settled.action {
                 Action::Retract => "Taken back",
@@ -258,7 +262,9 @@ fn buttons(desk: &Desk, settled: &Settled) -> Markup {
             (of)
         }
         " "
-        a href={ "/practice/" (desk.practice) "/rows/" (row.row_id) } { "Other" (of) }
+        a class="fp-desk-other" href={ "/practice/" (desk.practice) "/rows/" (row.row_id) } {
+            "Other" (of)
+        }
     }
 }
 

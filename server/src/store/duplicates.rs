@@ -144,7 +144,7 @@ pub fn decisions(tx: &Transaction<'_>, pair: Pair) -> Result<Vec<Decision>, Stor
 /// When the database refuses.
 pub fn may_compare(tx: &Transaction<'_>, pair: Pair) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM duplicate_decision WHERE one = ?1 AND other = ?2)
-         OR EXISTS (SELECT 1 FROM alike WHERE one = ?1 AND other = ?2)
+         OR EXISTS (SELECT 1 FROM alike WHERE case_id = ?1 AND other = ?2)
          OR EXISTS (SELECT 1 FROM undecided_pair WHERE one = ?1 AND other = ?2)";
     let key = params![pair.one.as_bytes(), pair.other.as_bytes()];
     Ok(tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)

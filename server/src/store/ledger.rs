@@ -9,7 +9,7 @@ use shared::{
     ids::{CaseId, EpisodeId, EventId},
 };
 
-use super::{logbook, reports};
+use super::{alike, logbook, reports};
 use crate::{pack::summary::Summary, service::ServiceFacts};
 
 /// The tables that hold nothing but what [`project`] makes of the cases, each after those that it
@@ -20,6 +20,7 @@ pub const TABLES: &[&str] = &[
     "activity",
     "urgent_concern",
     "match_key",
+    "alike",
     "standing",
     "logged_activity",
     "case_study",
@@ -40,11 +41,11 @@ pub fn forget(tx: &Transaction<'_>, case: CaseId) -> Result<(), Error> {
         let sql = format!("DELETE FROM {table} WHERE case_id = ?1");
         tx.prepare_cached(&sql)?.execute([case.as_bytes()])?;
     }
-    Ok(())
+    alike::forget(tx, case)
 }
 
-/// Brings the ledger up to date with one case. What another case says makes no difference here:
-/// likely duplicates are found when rows are read.
+/// Brings the ledger up to date with one case. What another case says makes no difference here but
+/// that both are noted where they are alike.
 ///
 /// # Errors
 /// When the database refuses.
@@ -69,7 +70,7 @@ pub fn project(
         tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
             .execute(params![hash, case.id.as_bytes()])?;
     }
-    Ok(())
+    alike::find(tx, case.id)
 }
 
 struct Ledger<'a> {

@@ -1,5 +1,6 @@
 //! The disk: one SQLite file, one thread that writes, a few connections that read.
 
+mod alike;
 pub mod asks;
 pub mod bare;
 pub mod cases;

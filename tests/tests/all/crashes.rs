@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Mutex, thread};
 
 use shared::{ids::CaseId, sync::SyncState};
 use tests::{
-    Chance, Phone, Refusal, Scratch, Server, fingerpost, invite,
+    Chance, Phone, Refusal, Scratch, Server, closings, fingerpost, invite,
     kills::{self, Plan, block_on},
     ledger::{Comparison, Ledger},
 };
@@ -40,6 +40,13 @@ fn a_server_that_is_killed_under_load_has_everything_that_it_acknowledged() {
     let plan = Plan { kills: 5, phones: 6, changes_between_max: 200, seed: 7 };
     let outcome = kills::run(&plan, &scratch.path("data"));
     assert!(outcome.is_good() && outcome.acknowledged > 0, "{plan:?} ended with {outcome:?}");
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_closes_packs_leaves_no_half_one_and_loses_no_receipt() {
+    let outcome = closings::run(6, 7);
+    let has_worked = outcome.packs > 0 && outcome.receipts_acknowledged > 0;
+    assert!(outcome.is_good() && has_worked, "{outcome:?}");
 }
 
 /// A service that was backed up while three phones pushed to it, and what it acknowledged before,

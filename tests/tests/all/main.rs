@@ -6,6 +6,7 @@ mod carry;
 mod commands;
 mod crashes;
 mod day;
+mod desks;
 mod fhir;
 mod front;
 mod harness;

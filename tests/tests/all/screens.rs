@@ -2,7 +2,7 @@
 
 use tests::{Browser, SOON, Scratch, Server};
 
-use crate::sign_in::{choose_passphrase, go, invited, open_person, signed_in, unlock};
+use crate::sign_in::{go, invited, open_person, signed_in, unlock};
 
 #[test]
 fn every_screen_of_a_link_workers_day_stands_up() {
@@ -62,46 +62,4 @@ fn every_screen_of_a_link_workers_day_stands_up() {
     phone.click_text("Check and sign");
     phone.wait_for_text("What it was for", SOON);
     phone.look("check");
-}
-
-#[test]
-fn the_desks_work_without_a_script_and_stand_up() {
-    let scratch = Scratch::new("desks");
-    let mut server = Server::demo(&scratch.path("data"));
-    for (who, shows, name) in
-        [("Helen Okonkwo", "Moss Road Surgery", "practice"), ("Gwen Pritchard", "Team", "team")]
-    {
-        let mut desk = Browser::desk(&scratch, name, &server.origin());
-        desk.goto(&server.sign_in_path(who));
-        desk.click_text("Sign in");
-        if name == "team" {
-            choose_passphrase(&desk);
-            desk.wait_for_text("Add a contact", SOON);
-            desk.goto("/team");
-        }
-        desk.wait_for_text(shows, SOON);
-        desk.look(name);
-        if name == "team" {
-            for (report, shows) in [
-                ("time", "First sessions, against 45 to 60 minutes"),
-                ("wellbeing", "Wellbeing on the four ONS scales"),
-                ("waits", "Days from referral to the first session"),
-            ] {
-                desk.goto(&format!("/reports/{report}"));
-                desk.wait_for_text(shows, SOON);
-                desk.look(&format!("report-{report}"));
-            }
-        }
-        if name == "practice" {
-            desk.click_text("Close the next pack");
-            desk.wait_for_text("Pack 1", SOON);
-            desk.wait_for_text("Nothing to enter", SOON);
-            desk.look("practice-done");
-            // Another practice is not to be told from one that does not exist. The browser may log
-            // that only after the page is shown.
-            desk.expect_in_console("404");
-            desk.goto("/practice/A99002");
-            desk.wait_for_text("There is nothing here for you", SOON);
-        }
-    }
 }

@@ -51,7 +51,14 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
     let coded = move || {
         let sent = is_sent.get();
         let coded = coding.with(|coding| coding.coded.clone());
-        let answers = answers.get();
+        let (answers, sent_back) = (answers.get(), sent_back.get());
+        // What was sent back is said once, with what to do about it.
+        let is_open = |entry: &CodedEntry| {
+            sent_back.iter().any(|(_, answered)| {
+                answered.episode == entry.episode && answered.code == entry.concept
+            })
+        };
+        let coded = coded.into_iter().filter(|entry| !is_open(entry));
         let line = |entry: CodedEntry| {
             let of_entry = |(_, answered): &&(EventId, PracticeAnswered)| {
                 answered.episode == entry.episode && answered.code == entry.concept
@@ -59,7 +66,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
             let answered = answers.iter().rfind(of_entry).map(|(_, answered)| answered);
             coded_line(engine, &entry, answered, sent)
         };
-        coded.into_iter().map(line).collect::<Vec<_>>()
+        coded.map(line).collect::<Vec<_>>()
     };
     let sent_back_lines = move || {
         let lines = sent_back.get().into_iter();
@@ -109,7 +116,7 @@ fn sent_back_line(
     let said = (!words.is_empty())
         .then(|| view! { <p class="fp-text">"The practice wrote: " {words}</p> });
     view! {
-        <li class="nhsuk-inset-text">
+        <li class="fp-sent-back">
             <strong>{term(engine, Some(answered.code))}</strong>
             ": "
             {answered.outcome.words()}

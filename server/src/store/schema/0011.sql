@@ -52,28 +52,28 @@ CREATE VIEW standing_entry AS
     SELECT * FROM coded_entry WHERE case_id NOT IN (SELECT case_id FROM set_aside);
 
 -- Records that look like one person's, or share a referral, each pair both ways: two match keys, two
--- entries or an entry and what was packed are the same.
-CREATE VIEW alike AS
-    SELECT one.case_id AS one, other.case_id AS other FROM match_key AS one
+-- entries or an entry and what was packed are the same. A projection, which either record's makes
+-- whole, so that no order matters; comparing everybody with everybody for each pack would take long.
+CREATE TABLE alike (
+    case_id BLOB NOT NULL,
+    other BLOB NOT NULL,
+    PRIMARY KEY (case_id, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alike_by_other ON alike (other);
+CREATE INDEX settlement_by_case ON settlement (case_id);
+INSERT INTO alike
+    SELECT one.case_id, other.case_id FROM match_key AS one
     JOIN match_key AS other ON other.key_hash = one.key_hash AND other.case_id <> one.case_id
-    UNION
-    SELECT one.case_id, other.case_id FROM coded_entry AS one
-    JOIN coded_entry AS other ON other.row_id = one.row_id AND other.case_id <> one.case_id
-    UNION
-    SELECT entry.case_id, packed.case_id FROM coded_entry AS entry
-    JOIN settlement AS packed ON packed.row_id = entry.row_id AND packed.case_id <> entry.case_id
-    UNION
-    SELECT packed.case_id, entry.case_id FROM coded_entry AS entry
-    JOIN settlement AS packed ON packed.row_id = entry.row_id AND packed.case_id <> entry.case_id;
+    GROUP BY 1, 2;
 
 -- Pairs that nobody has decided on. Whom a record that was set aside is like, the one that goes on
 -- is like: three records of one person take two decisions.
 CREATE VIEW undecided_pair AS
     WITH pair (one, other, for_one, for_other) AS (
-        SELECT alike.one, alike.other, ifnull(mine.goes_on, alike.one),
+        SELECT alike.case_id, alike.other, ifnull(mine.goes_on, alike.case_id),
             ifnull(theirs.goes_on, alike.other)
         FROM alike
-        LEFT JOIN stands_for AS mine ON mine.case_id = alike.one
+        LEFT JOIN stands_for AS mine ON mine.case_id = alike.case_id
         LEFT JOIN stands_for AS theirs ON theirs.case_id = alike.other
     )
     SELECT DISTINCT for_one AS one, for_other AS other FROM pair
