@@ -271,6 +271,15 @@ impl Browser {
         seen
     }
 
+    /// Prints the page as `target/screenshots/<name>.pdf`, to be looked at.
+    #[track_caller]
+    pub fn print(&self, name: &str) -> PathBuf {
+        let printed = must(self.session().print(), &format!("{name} cannot be printed"));
+        let path = target().join("screenshots").join(format!("{name}.pdf"));
+        must(write(&path, &printed), &format!("{} cannot be written", path.display()));
+        path
+    }
+
     /// Makes the processor this many times slower; 4 is a cheap phone on an office computer.
     #[track_caller]
     pub fn slow_down(&self, times: u32) {

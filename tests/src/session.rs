@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{PrintConfiguration, PrintSize, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -101,6 +101,12 @@ impl Session {
     pub(crate) fn log(&self, kind: &str) -> Result<Vec<Value>, CmdError> {
         let entries = self.vendor("se/log", &json!({ "type": kind }))?;
         Ok(entries.as_array().cloned().unwrap_or_default())
+    }
+
+    /// The page as it is printed on A4, as a PDF.
+    pub(crate) fn print(&self) -> Result<Vec<u8>, CmdError> {
+        let page = PrintConfiguration::builder().size(PrintSize::A4).build();
+        self.run(self.client.print(page.expect("A4 is a size to print on")))
     }
 
     /// Everything that the page's scripts can still reach, as DevTools saves it to a file.

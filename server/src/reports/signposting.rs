@@ -28,6 +28,7 @@ const BY_NEED: &[Column] = &[
 const UNMET: &[Column] = &[
     words("need", "Need"),
     figure("episodes", "Episodes"),
+    figure("nothing_found", "Looked for, nothing found"),
     figure("nothing_named_and_over", "Nothing named, and the episode is over"),
     figure("nothing_named_so_far", "Nothing named so far"),
     figure("share_with_nothing", "Share with nothing named"),
@@ -83,6 +84,8 @@ struct NeedLine {
     /// Episodes in which nothing was named for it: over, and open.
     unmet_over: u32,
     unmet_so_far: u32,
+    /// Episodes in which somebody looked for a service for it and found none.
+    nothing_found: u32,
 }
 
 impl NeedLine {
@@ -93,7 +96,8 @@ impl NeedLine {
 
 fn needs(question: &Question<'_>) -> Result<Vec<NeedLine>, StoreError> {
     let sql = "SELECT need, count(*), sum(services), sum(introduced), sum(followed_up),
-             sum(services = 0 AND ended_on IS NOT NULL), sum(services = 0 AND ended_on IS NULL)
+             sum(services = 0 AND ended_on IS NOT NULL), sum(services = 0 AND ended_on IS NULL),
+             sum(nothing_found > 0)
          FROM counted_need JOIN report_episode USING (case_id, episode)
          WHERE noted_on BETWEEN ?1 AND ?2 GROUP BY 1 ORDER BY 2 DESC, 1";
     let read = |row: &Row<'_>| {
@@ -103,6 +107,7 @@ fn needs(question: &Question<'_>) -> Result<Vec<NeedLine>, StoreError> {
             services: [row.get(2)?, row.get(3)?, row.get(4)?],
             unmet_over: row.get(5)?,
             unmet_so_far: row.get(6)?,
+            nothing_found: row.get(7)?,
         })
     };
     let mut statement = question.tx.prepare_cached(sql)?;
@@ -142,6 +147,7 @@ fn unmet(needs: &[NeedLine]) -> Table {
         vec![
             line.need.label().to_owned(),
             line.episodes.to_string(),
+            line.nothing_found.to_string(),
             line.unmet_over.to_string(),
             line.unmet_so_far.to_string(),
             share(line.unmet(), line.episodes),
@@ -150,9 +156,9 @@ fn unmet(needs: &[NeedLine]) -> Table {
     Table {
         key: "unmet",
         caption: "Unmet need",
-        counted: "Of the same needs, those for which no service was named in the episode. The \
-                  record does not say whether somebody looked for one and found nothing, or \
-                  whether the need was met without one: ask the workers before a gap is reported."
+        counted: "Of the same needs, those for which a worker recorded that they looked for a \
+                  service and found none; and those for which no service was named in the episode, \
+                  whether one was looked for or not."
             .to_owned(),
         columns: UNMET,
         rows: needs.iter().map(row).collect(),

@@ -10,8 +10,8 @@ use shared::{
         Case, Event, Fact, Person, Role,
         event::{
             Amended, ClosingReason, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose,
-            Decision, EpisodeClosed, Minutes, NeedNoted, OutcomeMeasured, Referral, ReferralSource,
-            Retracted, SignpostOutcome, Signposted,
+            Decision, EpisodeClosed, Minutes, NeedNoted, NothingFound, OutcomeMeasured, Referral,
+            ReferralSource, Retracted, SignpostOutcome, Signposted,
         },
         picklist::Need,
     },
@@ -308,6 +308,9 @@ fn a_need_is_unmet_where_nothing_was_named_for_it_in_its_episode() {
     let mut one = Story::referred(1, day(2, 1));
     let contact = one.met_about(day(2, 3), &["debt", "housing"]);
     one.put(day(2, 3), Fact::NeedNoted(NeedNoted { need: Need::new("loneliness") }));
+    for on in [day(2, 4), day(2, 9)] {
+        one.put(on, Fact::NothingFound(NothingFound { need: Need::new("loneliness") }));
+    }
     // For debt alone: the contact in which it was named is about that.
     let later = one.met_about(day(2, 10), &["debt"]);
     let named = one.named(day(2, 10), Some(later), "advice line");
@@ -336,7 +339,11 @@ fn a_need_is_unmet_where_nothing_was_named_for_it_in_its_episode() {
     );
     assert_eq!(
         table(Kind::Signposting, &stories, "unmet"),
-        ["Debt | 2 | 0 | 0 | 0%", "Housing | 2 | 1 | 1 | 100%", "Loneliness | 1 | 1 | 0 | 100%",]
+        [
+            "Debt | 2 | 0 | 0 | 0 | 0%",
+            "Housing | 2 | 0 | 1 | 1 | 100%",
+            "Loneliness | 1 | 1 | 1 | 0 | 100%",
+        ]
     );
 }
 

@@ -120,6 +120,8 @@ pub enum Fact {
     PracticeAnswered(PracticeAnswered),
     /// A worker has read what a practice answered, and there is nothing to put right.
     AnswerSeen(AnswerSeen),
+    /// Somebody looked for a service for a need, and found none.
+    NothingFound(NothingFound),
 }
 
 impl Fact {
@@ -774,6 +776,13 @@ impl PracticeOutcome {
             Self::Asked | Self::AskedToTakeBack | Self::Filed | Self::AlreadyInRecord => "",
         }
     }
+}
+
+/// That somebody looked for a service for a need and found none: what a commissioner is to hear of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NothingFound {
+    /// The need.
+    pub need: Need,
 }
 
 /// That somebody has read what a practice answered.

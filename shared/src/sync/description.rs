@@ -20,9 +20,9 @@ use crate::{
             Activity, ActivityKind, Amended, AnswerSeen, AssignedNote, CaseStudy, ClosingReason,
             ConflictResolved, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose,
             Decision, EpisodeClosed, GoalSet, Handover, Informed, KINDS, Minutes, NeedNoted,
-            OutcomeMeasured, PracticeAnswered, PracticeOutcome, Referral, ReferralSource,
-            Retracted, ReviewedWith, ServiceSuggested, SignpostOutcome, Signposted, UrgentAction,
-            UrgentConcern, UrgentConsent, UrgentRecord, UrgentReview,
+            NothingFound, OutcomeMeasured, PracticeAnswered, PracticeOutcome, Referral,
+            ReferralSource, Retracted, ReviewedWith, ServiceSuggested, SignpostOutcome, Signposted,
+            UrgentAction, UrgentConcern, UrgentConsent, UrgentRecord, UrgentReview,
         },
         picklist::{NEEDS, Need},
     },
@@ -171,6 +171,7 @@ fn every_fact() -> Vec<Fact> {
             words: Personal::new(reason()),
         }),
         Fact::AnswerSeen(AnswerSeen { target }),
+        Fact::NothingFound(NothingFound { need: Need::new("debt") }),
     ]
 }
 

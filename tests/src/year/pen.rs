@@ -70,7 +70,7 @@ impl<'a> Pens<'a> {
                 let Some((by, fact)) = self.fact(life, act) else { return Vec::new() };
                 match fact {
                     Wrote::Event(fact) => {
-                        let event = self.event(chance, step.on, by, fact);
+                        let event = self.event(chance, step.on, by, *fact);
                         self.note(life.case, step.on, by, &event);
                         vec![self.commit(life.case, by, |writer| writer.put_event(&event))]
                     }
@@ -159,23 +159,24 @@ impl<'a> Pens<'a> {
                 reason: Personal::new("put right".to_owned()),
             })
         };
+        let event = |by, fact| (by, Wrote::Event(Box::new(fact)));
         let field = |field, value: &str| (worker, Wrote::Field(field, value.to_owned()));
         Some(match act {
             Act::Refer | Act::BothAnswers { .. } => return None,
-            Act::Contact => (worker, Wrote::Event(Fact::Contact(contact(life.episode)))),
-            Act::Answer { yes, consent, by } => (*by, Wrote::Event(of(*yes, *consent))),
+            Act::Contact => event(worker, Fact::Contact(contact(life.episode))),
+            Act::Answer { yes, consent, by } => event(*by, of(*yes, *consent)),
             Act::Retract(at) => {
                 let target = answer(*at)?.id;
                 let reason = Personal::new("mistaken".to_owned());
-                (worker, Wrote::Event(Fact::Retracted(Retracted { target, reason })))
+                event(worker, Fact::Retracted(Retracted { target, reason }))
             }
             Act::AmendDate { answer: at, on } => {
                 let given = answer(*at)?;
-                (worker, Wrote::Event(amended(&given, *on, given.consent)))
+                event(worker, amended(&given, *on, given.consent))
             }
             Act::Withhold(at) => {
                 let given = answer(*at)?;
-                (worker, Wrote::Event(amended(&given, given.on, Consent::Withheld)))
+                event(worker, amended(&given, given.on, Consent::Withheld))
             }
             Act::FamilyName(name) => field(Field::FamilyName, name),
             Act::BirthDate(date) => field(Field::BirthDate, &date.to_string()),
@@ -233,7 +234,7 @@ impl<'a> Pens<'a> {
 }
 
 enum Wrote {
-    Event(Fact),
+    Event(Box<Fact>),
     Field(Field, String),
 }
 

@@ -59,6 +59,7 @@ fn a_practices_morning_files_sends_back_and_undoes_and_the_worker_hears_of_it() 
     desk.wait_for_text("1 sent back", SOON);
     desk.look("practice-done");
     desk.print_preview(|| desk.screenshot("practice-print"));
+    desk.print("practice");
     desk.click_text("by patient");
     desk.wait_for_text("or by code and date", SOON);
     desk.look("practice-by-patient");
@@ -121,4 +122,5 @@ fn a_leads_afternoon_goes_through_what_needs_somebody_and_the_reports() {
         desk.look(&format!("report-{report}"));
     }
     desk.print_preview(|| desk.screenshot("report-print"));
+    desk.print("report-waits");
 }

@@ -64,6 +64,12 @@ fn what_is_recorded_on_a_persons_screen_offline_is_shown_at_once_and_arrives() {
 
     phone.look("person-wellbeing");
 
+    // A service was looked for, and there is none.
+    phone.click_text("Looked for a service, and found none");
+    phone.look("person-nothing-found");
+    phone.find("#nothing-found-0").click();
+    phone.wait_for_text(": nothing found", SOON);
+
     // How a service went.
     phone.click_text("How did it go?");
     phone.type_into("How did it go with this service?", "Went twice, likes the company.");

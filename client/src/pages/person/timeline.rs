@@ -238,6 +238,9 @@ pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
             vec![answered.outcome.words().to_owned()],
             answered.words.reveal().clone(),
         ),
+        Fact::NothingFound(nothing) => {
+            plain(say!("Looked for a service, and found none"), nothing.need.label())
+        }
         Fact::AnswerSeen(_) => plain(say!("Read what the practice answered"), ""),
         Fact::Amended(_) => plain(say!("Correction"), ""),
         Fact::Retracted(_) => plain(say!("Withdrawal"), ""),

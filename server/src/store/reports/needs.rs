@@ -18,6 +18,7 @@ struct Noted {
     services: u32,
     introduced: u32,
     followed_up: u32,
+    nothing_found: u32,
 }
 
 /// The needs of every episode, by code.
@@ -35,8 +36,8 @@ pub(super) fn put(
         count(case, episodes, named, &mut needs);
     }
     let sql = "INSERT INTO report_need (case_id, episode, need, noted_on, services, introduced,
-         followed_up)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+         followed_up, nothing_found)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     for ((episode, need), noted) in needs {
         tx.prepare_cached(sql)?.execute(params![
             case.id.as_bytes(),
@@ -46,21 +47,26 @@ pub(super) fn put(
             noted.services,
             noted.introduced,
             noted.followed_up,
+            noted.nothing_found,
         ])?;
     }
     Ok(())
 }
 
-/// The needs that were noted in contacts or by themselves, each on the first day.
+/// The needs that were noted in contacts or by themselves, each on the first day. Whoever looked for a
+/// service has noted the need.
 fn noted<'a>(case: &'a Case, episodes: &[Episode<'_>]) -> Needs<'a> {
     let mut needs = Needs::new();
     for entry in case.standing() {
         let Some((episode, of_entry)) = needs_of(entry, episodes) else { continue };
         for need in of_entry {
             let on = entry.on();
-            let begin = || Noted { on, services: 0, introduced: 0, followed_up: 0 };
+            let begin =
+                || Noted { on, services: 0, introduced: 0, followed_up: 0, nothing_found: 0 };
             let noted = needs.entry((episode, need.code())).or_insert_with(begin);
             noted.on = noted.on.min(on);
+            let is_nothing = matches!(entry.current.fact, Fact::NothingFound(_));
+            noted.nothing_found += u32::from(is_nothing);
         }
     }
     needs
@@ -75,6 +81,9 @@ fn needs_of<'a>(entry: &'a Entry, episodes: &[Episode<'_>]) -> Option<(EpisodeId
         }
         Fact::NeedNoted(noted) => {
             Some((belongs(entry, episodes)?, std::slice::from_ref(&noted.need)))
+        }
+        Fact::NothingFound(nothing) => {
+            Some((belongs(entry, episodes)?, std::slice::from_ref(&nothing.need)))
         }
         _ => None,
     }

@@ -74,6 +74,8 @@ CREATE TABLE report_need (
     services INTEGER NOT NULL,
     introduced INTEGER NOT NULL,
     followed_up INTEGER NOT NULL,
+    -- How often somebody looked for one and found none.
+    nothing_found INTEGER NOT NULL,
     PRIMARY KEY (case_id, episode, need)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX report_need_by_date ON report_need (noted_on);

@@ -3,10 +3,10 @@
 use super::{
     Activity, ActivityKind, Amended, AnswerSeen, AssignedNote, CaseStudy, ClosingReason,
     ConflictResolved, Consent, Contact, ContactMode, ContactOutcome, ContactPurpose, Decision,
-    EpisodeClosed, Event, Fact, GoalSet, Handover, Informed, Minutes, NeedNoted, OutcomeMeasured,
-    PracticeAnswered, PracticeOutcome, Referral, ReferralSource, Retracted, ReviewedWith, Role,
-    ServiceSuggested, SignpostOutcome, Signposted, UrgentAction, UrgentConcern, UrgentConsent,
-    UrgentRecord, UrgentReview,
+    EpisodeClosed, Event, Fact, GoalSet, Handover, Informed, Minutes, NeedNoted, NothingFound,
+    OutcomeMeasured, PracticeAnswered, PracticeOutcome, Referral, ReferralSource, Retracted,
+    ReviewedWith, Role, ServiceSuggested, SignpostOutcome, Signposted, UrgentAction, UrgentConcern,
+    UrgentConsent, UrgentRecord, UrgentReview,
 };
 use crate::{
     ids::EventId,
@@ -40,6 +40,7 @@ record! {
     }
     PracticeAnswered { episode, code, practice, outcome, on: if_some, words }
     AnswerSeen { target }
+    NothingFound { need }
 }
 
 names! {
@@ -133,7 +134,7 @@ names! {
 macro_rules! kinds {
     ($($variant:ident = $name:literal),+ $(,)?) => {
         /// The names of every kind that this version reads.
-        pub const KINDS: [&str; 24] = [$($name),+];
+        pub const KINDS: [&str; 25] = [$($name),+];
 
         /// How to read each of them.
         const READERS: [fn(&Tree) -> Option<Fact>; KINDS.len()] =
@@ -178,6 +179,7 @@ kinds! {
     ServiceSuggested = "service_suggested",
     PracticeAnswered = "practice_answered",
     AnswerSeen = "answer_seen",
+    NothingFound = "nothing_found",
 }
 
 impl Stored for Fact {
