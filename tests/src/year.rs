@@ -474,10 +474,9 @@ impl Year<'_> {
     fn count(&mut self, action: Action, outcome: Option<Outcome>) {
         let count = match (action, outcome) {
             (_, None) => &mut self.sum.outstanding,
-            (Action::Retract, Some(Outcome::Rejected | Outcome::IdentityMismatch)) => {
-                &mut self.sum.refused
+            (Action::Retract, Some(Outcome::Filed | Outcome::AlreadyInRecord)) => {
+                &mut self.sum.taken_back
             }
-            (Action::Retract, Some(_)) => &mut self.sum.taken_back,
             (_, Some(Outcome::Filed)) => &mut self.sum.filed,
             (_, Some(Outcome::AlreadyInRecord)) => &mut self.sum.already_in_record,
             (_, Some(_)) => &mut self.sum.refused,

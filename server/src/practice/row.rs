@@ -135,6 +135,7 @@ pub(super) async fn undone(
     let told = match app.store.write(write).await?.0 {
         Ok(()) => Told::Undone,
         Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
+        Err(refusal @ Refusal::OutElsewhere) => return Err(Error::Conflict(refusal.to_string())),
         Err(_) => Told::Gone,
     };
     Ok(told.there(&practice))
@@ -156,6 +157,7 @@ pub(super) async fn settled(
     let told = match app.store.write(write).await?.0 {
         Ok(()) => Told::Settled,
         Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
+        Err(refusal @ Refusal::OutElsewhere) => return Err(Error::Conflict(refusal.to_string())),
         Err(_) => Told::Gone,
     };
     Ok(told.there(&practice))

@@ -10,6 +10,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use rusqlite::Transaction;
+use sha2::{Digest, Sha256};
 use shared::{case::Role, ods::OdsCode};
 
 use super::{Desk, Fields, Told, field, own_practice, source, view::person};
@@ -23,6 +24,7 @@ use crate::{
     store::{
         StoreError,
         asks::Action,
+        ledger::hex,
         receipts::{Effect, Outcome, Said, Source, Way},
         settlements::{self, Settled},
     },
@@ -59,7 +61,6 @@ pub(super) fn sections(desk: &Desk, order: Order) -> Markup {
         (decide(desk, &contested))
         // The buttons of the tables are this form's, so that paper shows the tables and not the form.
         form method="post" action={ "/practice/" (desk.practice) "/answers" } id=(FORM) {
-            input type="hidden" name="upto" value=(last_asked(&new));
         }
         (amendments(desk, &changes))
         (new_entries(desk, &new, order))
@@ -144,9 +145,16 @@ fn new_entries(desk: &Desk, new: &[&Settled], order: Order) -> Markup {
     }
 }
 
-/// The last pack that the page shows: a press of a batch's button means no row that came since.
-fn last_asked(rows: &[&Settled]) -> u32 {
-    rows.iter().map(|settled| settled.asked_in).max().unwrap_or(0)
+/// Names the rows of a batch as they stand: a press of its button means no other ones, such as one
+/// that came since, or that a colleague took back.
+fn fingerprint<'a>(rows: impl IntoIterator<Item = &'a Settled>) -> String {
+    let mut names: Vec<String> = rows
+        .into_iter()
+        .map(|settled| format!("{}/{}", settled.row.row_id, settled.asked_in))
+        .collect();
+    names.sort();
+    let hash = hex(&Sha256::digest(names.join(" ").as_bytes()));
+    hash[..16].to_owned()
 }
 
 /// One code, its rows by date: each date can be added, and answered, as one batch.
@@ -185,7 +193,8 @@ fn batch_head(batch: &[&Settled]) -> Markup {
             @if batch.len() > 1 {
                 br;
                 button type="submit" form=(FORM) class="fp-desk-link" name="batch"
-                    value={ (row.snomed_code) "/" (row.event_date) } {
+                    value={ (row.snomed_code) "/" (row.event_date) "/"
+                        (fingerprint(batch.iter().copied())) } {
                     "All " (batch.len()) " filed"
                 }
             }
@@ -292,16 +301,14 @@ fn file_pressed(
     source: &Source,
 ) -> Result<Told, StoreError> {
     let one = field(fields, "filed").split_once('/');
-    let pressed: Vec<(String, u32)> = match (one, field(fields, "batch").split_once('/')) {
+    let batch = field(fields, "batch").split('/').collect::<Vec<_>>();
+    let pressed: Vec<(String, u32)> = match (one, &batch[..]) {
         (Some((row_id, asked_in)), _) => match asked_in.parse() {
             Ok(asked_in) => vec![(row_id.to_owned(), asked_in)],
             Err(_) => Vec::new(),
         },
-        (None, Some((code, date))) => {
-            let upto = field(fields, "upto").parse().unwrap_or(0);
-            batch(tx, practice, code, date, upto)?
-        }
-        (None, None) => Vec::new(),
+        (None, [code, date, seen]) => batch_rows(tx, practice, (code, date), seen)?,
+        (None, _) => Vec::new(),
     };
     let today = clock::today();
     let said = Said {
@@ -330,20 +337,22 @@ fn file_pressed(
     })
 }
 
-/// The rows of a batch as the page showed it.
-fn batch(
+/// The rows of a batch, unless they are others than the page showed.
+fn batch_rows(
     tx: &Transaction<'_>,
     practice: &OdsCode,
-    code: &str,
-    date: &str,
-    upto: u32,
+    (code, date): (&str, &str),
+    seen: &str,
 ) -> Result<Vec<(String, u32)>, StoreError> {
-    let rows = settlements::outstanding(tx, practice)?.into_iter().filter(|settled| {
+    let mut rows = settlements::outstanding(tx, practice)?;
+    rows.retain(|settled| {
         settled.action == Action::New
             && !settled.is_contested
             && settled.row.snomed_code == code
             && settled.row.event_date == date
-            && settled.asked_in <= upto
     });
-    Ok(rows.map(|settled| (settled.row.row_id, settled.asked_in)).collect())
+    if fingerprint(&rows) != seen {
+        return Ok(Vec::new());
+    }
+    Ok(rows.into_iter().map(|settled| (settled.row.row_id, settled.asked_in)).collect())
 }

@@ -269,7 +269,7 @@ fn read_line(
             known
         }
     };
-    if let Some(words) = edited(tx, columns, line, (&row_id, number), today)? {
+    if let Some(words) = edited(tx, practice, columns, line, (&row_id, number), today)? {
         return Ok(Err(words));
     }
     let text = |place| cell(line, place).to_owned();
@@ -289,6 +289,7 @@ fn read_line(
 /// would file one patient's answer under another.
 fn edited(
     tx: &Transaction<'_>,
+    practice: &OdsCode,
     columns: &Columns,
     line: &Line,
     (row_id, number): (&str, Option<u32>),
@@ -296,8 +297,8 @@ fn edited(
 ) -> Result<Option<String>, StoreError> {
     // As the pack that is named told it, or the last one.
     let sql = "SELECT nhs_number, snomed_code, event_date FROM packed_row
-         WHERE row_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT 1";
-    let key = params![row_id, number.unwrap_or(u32::MAX)];
+         WHERE row_id = ?1 AND number <= ?2 AND practice = ?3 ORDER BY number DESC LIMIT 1";
+    let key = params![row_id, number.unwrap_or(u32::MAX), practice.as_str()];
     let told: Option<(String, String, String)> = tx
         .prepare_cached(sql)?
         .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

@@ -47,6 +47,15 @@ pub enum Refusal {
     /// There is nothing to take back.
     #[error("There is no answer to take back.")]
     NothingToUndo,
+    /// Two answers stand.
+    #[error("There are two answers: decide between them.")]
+    Contested,
+    /// Another practice was asked since.
+    #[error(
+        "Another practice was asked to make this entry since then, so the answer stands. Tell the \
+         service if it is wrong."
+    )]
+    OutElsewhere,
     /// There is nothing to decide between.
     #[error("There are no two answers to decide between: somebody may have decided already.")]
     NothingToSettle,
@@ -132,11 +141,12 @@ pub fn answer(
         Ok(number) => number,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if !said.on_date.is_empty() && !is_possible(tx, named.row_id, number, &said.on_date, today)? {
+    let is_possible = || is_possible(tx, named.row_id, number, said, today);
+    if !said.on_date.is_empty() && !is_possible()? {
         return Ok(Err(Refusal::BadDate(said.on_date.clone())));
     }
     let before = receipts::of_ask(tx, named.row_id, number)?;
-    let effect = Standing::of(&before).would(*outcome);
+    let effect = receipts::effect_of(&before, *outcome);
     if effect != Effect::Nothing {
         let key = (named.row_id, number);
         receipts::append(tx, named.practice, key, (Kind::Answer, said), source)?;
@@ -145,15 +155,19 @@ pub fn answer(
     Ok(Ok(effect))
 }
 
-/// Nothing is filed in the future, nor before what it says happened.
+/// Nothing is filed in the future, nor before what it says happened; what a practice coded by itself
+/// may be older.
 fn is_possible(
     tx: &Transaction<'_>,
     row_id: &str,
     number: u32,
-    on_date: &str,
+    said: &Said,
     today: Date,
 ) -> Result<bool, StoreError> {
-    let Ok(on) = on_date.parse::<Date>() else { return Ok(false) };
+    let Ok(on) = said.on_date.parse::<Date>() else { return Ok(false) };
+    if said.outcome == Some(Outcome::AlreadyInRecord) {
+        return Ok(on <= today);
+    }
     let sql = "SELECT event_date FROM packed_row WHERE row_id = ?1 AND number = ?2";
     let happened: String =
         tx.prepare_cached(sql)?.query_row(params![row_id, number], |row| row.get(0))?;
@@ -174,8 +188,13 @@ pub fn undo(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let before = receipts::of_ask(tx, named.row_id, number)?;
-    if Standing::of(&before).answer.is_none() {
-        return Ok(Err(Refusal::NothingToUndo));
+    match Standing::of(&before) {
+        Standing { answer: None, .. } => return Ok(Err(Refusal::NothingToUndo)),
+        Standing { contradiction: Some(_), .. } => return Ok(Err(Refusal::Contested)),
+        Standing { .. } => {}
+    }
+    if settlements::is_out_elsewhere(tx, named.row_id)? {
+        return Ok(Err(Refusal::OutElsewhere));
     }
     let text = String::new;
     let nothing =
@@ -207,6 +226,9 @@ pub fn settle(
     };
     let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
     let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
+    if !outcome.is_refusal() && settlements::is_out_elsewhere(tx, named.row_id)? {
+        return Ok(Err(Refusal::OutElsewhere));
+    }
     let key = (named.row_id, number);
     receipts::append(tx, named.practice, key, (Kind::Settle, &chosen.said), source)?;
     settlements::note_answers(tx, named.row_id)?;

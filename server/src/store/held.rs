@@ -17,7 +17,7 @@ use super::{
 /// The name of an entry's reason while another practice was asked to make it and has not answered.
 pub const MOVED: &str = "moved_before_answer";
 const MOVED_WORDS: &str = "The person's practice was changed after another practice was asked to \
-     make this entry. It goes out once that practice answers that they are not registered there.";
+     make this entry. It goes out once that practice has answered that it does not have it.";
 /// The name of an entry's reason whose referral is in another record, which was told of it.
 pub const SENT_FROM_ELSEWHERE: &str = "sent_from_another_record";
 const SENT_FROM_ELSEWHERE_WORDS: &str = "The practice was told of this referral from another record. \
@@ -173,7 +173,8 @@ fn query() -> String {
          UNION ALL
          {of_entry}, ?4, ?5, practice {counts} AND {untold} AND NOT {elsewhere}) AND {UNREADABLE}
          UNION ALL
-         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere} AND other.outcome = '')
+         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere}
+            AND (other.outcome = '' OR other.contradiction IS NOT NULL))
          UNION ALL
          {of_entry}, ?8, ?9, practice {counts} AND {SENT_ELSEWHERE} AND NOT {DUPLICATE}
          UNION ALL

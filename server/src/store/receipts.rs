@@ -184,16 +184,18 @@ impl<'a> Standing<'a> {
             },
         }
     }
+}
 
-    /// What an answer would change.
-    pub fn would(self, outcome: Outcome) -> Effect {
-        let says = |receipt: Option<&Receipt>| receipt.and_then(|receipt| receipt.said.outcome);
-        match says(self.answer) {
-            None => Effect::Answers,
-            Some(before) if before.agrees_with(outcome) => Effect::Nothing,
-            Some(_) if says(self.contradiction) == Some(outcome) => Effect::Nothing,
-            Some(_) => Effect::Contradicts,
-        }
+/// What an answer would change after these receipts, in the order of the log. What was said once is
+/// known until somebody takes the answers back or decides between them.
+pub fn effect_of(before: &[Receipt], outcome: Outcome) -> Effect {
+    let since = before.iter().rev().take_while(|receipt| receipt.kind == Kind::Answer);
+    let mut since = since.filter_map(|receipt| receipt.said.outcome);
+    match Standing::of(before).answer.and_then(|answer| answer.said.outcome) {
+        None => Effect::Answers,
+        Some(first) if first.agrees_with(outcome) => Effect::Nothing,
+        Some(_) if since.any(|said| said == outcome) => Effect::Nothing,
+        Some(_) => Effect::Contradicts,
     }
 }
 
@@ -429,13 +431,15 @@ mod tests {
     #[test]
     fn an_answer_that_comes_again_changes_nothing() {
         let filed = [receipt(1, Kind::Answer, Some(Outcome::Filed))];
-        let standing = Standing::of(&filed);
-        assert_eq!(Standing::default().would(Outcome::Filed), Effect::Answers);
-        assert_eq!(standing.would(Outcome::Filed), Effect::Nothing);
-        assert_eq!(standing.would(Outcome::Rejected), Effect::Contradicts);
+        assert_eq!(effect_of(&[], Outcome::Filed), Effect::Answers);
+        assert_eq!(effect_of(&filed, Outcome::Filed), Effect::Nothing);
+        assert_eq!(effect_of(&filed, Outcome::Rejected), Effect::Contradicts);
         let rejected = receipt(2, Kind::Answer, Some(Outcome::Rejected));
-        let both = [filed[0].clone(), rejected];
-        assert_eq!(Standing::of(&both).would(Outcome::Rejected), Effect::Nothing);
+        let duplicate = receipt(3, Kind::Answer, Some(Outcome::DuplicateOf));
+        let all = [filed[0].clone(), rejected, duplicate];
+        assert_eq!(effect_of(&all, Outcome::Rejected), Effect::Nothing);
+        let undone = [&all[..], &[receipt(4, Kind::Undo, None)]].concat();
+        assert_eq!(effect_of(&undone, Outcome::Rejected), Effect::Answers);
     }
 
     #[test]

@@ -78,16 +78,16 @@ pub fn note_ask(
 /// # Errors
 /// When the database refuses.
 pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError> {
-    let sql = "SELECT asked_in, action FROM settlement WHERE row_id = ?1";
-    let read = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?));
+    let sql = "SELECT asked_in FROM settlement WHERE row_id = ?1";
     let mut statement = tx.prepare_cached(sql)?;
-    let Some((asked_in, action)) = statement.query_row([row_id], read).optional()? else {
+    let Some(asked_in) = statement.query_row([row_id], |row| row.get(0)).optional()? else {
         return Ok(());
     };
     let receipts = receipts::of_ask(tx, row_id, asked_in)?;
     let Standing { answer, contradiction } = Standing::of(&receipts);
     let outcome = answer.and_then(|answer| answer.said.outcome);
-    let live = is_live(Action::named(&action), outcome);
+    // While two answers contradict each other nobody knows, so nobody else is asked.
+    let live = contradiction.is_some() || is_live(tx, row_id)?;
     let sql = "UPDATE settlement SET outcome = ?2, on_date = ?3, detail = ?4, receipt = ?5,
             contradiction = ?6, live = ?7
          WHERE row_id = ?1";
@@ -103,16 +103,37 @@ pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError
     telling::note(tx, row_id)
 }
 
-/// Whether the practice has the entry by this row, or may be making it.
-fn is_live(action: Option<Action>, outcome: Option<Outcome>) -> bool {
-    match (action, outcome) {
-        (_, None) => true,
-        // What the practice could not take back is still there.
-        (Some(Action::Retract), Some(outcome)) => {
-            matches!(outcome, Outcome::Rejected | Outcome::IdentityMismatch)
-        }
-        (_, Some(outcome)) => !outcome.is_refusal(),
+/// Whether the practice has the entry by this row, or may be making it: question by question, since
+/// one that was refused leaves the record as it was.
+fn is_live(tx: &Transaction<'_>, row_id: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT number, action FROM packed_row WHERE row_id = ?1 AND action <> 'REMINDER'
+         ORDER BY number";
+    let mut statement = tx.prepare_cached(sql)?;
+    let read = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?));
+    let asks: Vec<_> = statement.query_map([row_id], read)?.collect::<Result<_, _>>()?;
+    let mut is_there = false;
+    for (number, action) in asks {
+        let receipts = receipts::of_ask(tx, row_id, number)?;
+        let said = Standing::of(&receipts).answer.and_then(|answer| answer.said.outcome);
+        is_there = match (Action::named(&action), said) {
+            (_, None) => true,
+            (_, Some(outcome)) if outcome.is_refusal() => is_there,
+            (action, Some(_)) => action != Some(Action::Retract),
+        };
     }
+    Ok(is_there)
+}
+
+/// Whether another row is out for the same fact: then this one's practice may not be making it too.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_out_elsewhere(tx: &Transaction<'_>, row_id: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM settlement AS own
+         JOIN settlement AS other ON other.case_id = own.case_id AND other.episode = own.episode
+            AND other.snomed_code = own.snomed_code AND other.row_id <> own.row_id AND other.live
+         WHERE own.row_id = ?1)";
+    Ok(tx.prepare_cached(sql)?.query_row([row_id], |row| row.get(0))?)
 }
 
 /// Works every row out again from the logs.
@@ -302,9 +323,7 @@ pub fn balance(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Balance, Stor
         let (action, outcome, count) = row?;
         let part = match (action.as_str(), Outcome::named(&outcome)) {
             (_, None) => &mut balance.outstanding,
-            ("RETRACT", Some(outcome)) if !is_live(Some(Action::Retract), Some(outcome)) => {
-                &mut balance.taken_back
-            }
+            ("RETRACT", Some(Outcome::Filed | Outcome::AlreadyInRecord)) => &mut balance.taken_back,
             (_, Some(Outcome::Filed)) => &mut balance.filed,
             (_, Some(Outcome::AlreadyInRecord)) => &mut balance.already_there,
             (_, Some(_)) => &mut balance.refused,

@@ -20,7 +20,7 @@ use crate::{
     clock,
     pack::{self, Empty},
     projector, random,
-    receipt::{self, Answer, Named},
+    receipt::{self, Answer, Named, Refusal},
     store::{
         Store, StoreError,
         asks::{self, Action},
@@ -334,6 +334,13 @@ fn whoever_moved_is_entered_at_the_new_practice_once_the_old_one_has_answered() 
     let new = service.settled("B82002", "Okafor").row.row_id;
     assert_ne!(old, new);
     assert_eq!((service.held(None), service.asks("A81001")), (Vec::new(), counts(0, 0, 0)));
+    // The old practice cannot take its answer back: the entry is out at the new one.
+    let (ods, id) = (practice("A81001"), old.clone());
+    let undone = service.store.write_now(move |tx| {
+        let source = Source { way: Way::Page, by: None, at: 0 };
+        receipt::undo(tx, Named { practice: &ods, row_id: &id, number: None }, &source)
+    });
+    assert_eq!(undone.unwrap(), Err(Refusal::OutElsewhere));
     // Moved back, it is out at the new practice and not asked for again at the old one.
     service.correct(&mut record, Field::PracticeOds, "A81001");
     assert_eq!(service.asks("A81001"), counts(0, 0, 0));
@@ -352,6 +359,42 @@ fn a_refused_row_waits_for_the_worker_and_goes_out_again_once_it_is_put_right() 
     service.correct(&mut record, Field::BirthDate, "1951-03-02");
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    service.assert_sound();
+}
+
+#[test]
+fn an_amendment_that_is_refused_leaves_the_entry_where_it_was() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    service.correct(&mut record, Field::BirthDate, "1951-03-02");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    service.answer("A81001", "Okafor", Outcome::Rejected);
+    // Nobody else is asked to make it too, and it can still be taken back.
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    let reason = Personal::new("another person".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    // Where it could not be found it was not taken out.
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 1, 0, 0]);
+    service.assert_sound();
+}
+
+#[test]
+fn while_two_answers_contradict_each_other_nobody_else_is_asked() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    assert_eq!(service.answer("A81001", "Okafor", Outcome::Filed), Effect::Contradicts);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    assert_eq!(names(&service.held(Some("B82002"))), ["moved_before_answer"]);
     service.assert_sound();
 }
 

@@ -108,17 +108,29 @@ async fn two_people_who_file_the_same_row_file_it_once_and_one_can_take_it_back(
 
 #[tokio::test]
 async fn a_batch_files_what_the_page_showed_and_nothing_that_came_since() {
-    let (server, helen, _) = morning().await;
+    let (server, helen, sue) = morning().await;
     let all = outstanding(&server).await;
-    let (code, date) = (all[0].row.snomed_code.clone(), all[0].row.event_date.clone());
-    let of_batch = all
-        .iter()
-        .filter(|one| (&one.row.snomed_code, &one.row.event_date) == (&code, &date))
-        .count();
-    let press = |upto: u32| format!("batch={code}%2F{date}&upto={upto}");
-    let stale = post(&server, "/practice/A99001/answers", &helen, &press(0)).await;
-    assert_eq!(told(&stale), "gone");
-    let done = post(&server, "/practice/A99001/answers", &helen, &press(1)).await;
+    let key = |one: &Settled| (one.row.snomed_code.clone(), one.row.event_date.clone());
+    let count = |of: &Settled| all.iter().filter(|one| key(one) == key(of)).count();
+    let one = all.iter().find(|one| count(one) > 1).expect("two entries of one code and day");
+    let ((code, date), of_batch) = (key(one), count(one));
+    let shown = page(&server, &helen).await;
+    let button = |page: &str| {
+        let begin = format!("value=\"{code}/{date}/");
+        let at = page.find(&begin).unwrap() + "value=\"".len();
+        page[at..].split('"').next().unwrap().to_owned()
+    };
+    // A colleague files one of them and takes that back: the page shows the same rows again.
+    let seen = button(&shown);
+    let press = |value: &str| format!("batch={}", value.replace('/', "%2F"));
+    let path = "/practice/A99001/answers";
+    let first = format!("filed={}%2F1", one.row.row_id);
+    assert_eq!(told(&post(&server, path, &sue, &first).await), "answered-1-0");
+    // With one of them gone it is another batch.
+    assert_eq!(told(&post(&server, path, &helen, &press(&seen)).await), "gone");
+    let undo = format!("/practice/A99001/rows/{}/undo", one.row.row_id);
+    assert_eq!(told(&post(&server, &undo, &sue, "").await), "undone");
+    let done = post(&server, path, &helen, &press(&seen)).await;
     assert_eq!(told(&done), format!("answered-{of_batch}-0"));
     assert_eq!(outstanding(&server).await.len(), all.len() - of_batch);
 }

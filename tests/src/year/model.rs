@@ -67,6 +67,7 @@ struct Person {
 /// What came of what one pack asked of a row.
 #[derive(Debug, Clone, Default)]
 struct Answers {
+    action: Option<Action>,
     first: Option<Outcome>,
     other: Option<Outcome>,
 }
@@ -88,13 +89,16 @@ impl Told {
 
     /// Whether the practice has it, or may be making it.
     fn is_live(&self) -> bool {
-        use Outcome::{AlreadyInRecord, Filed, IdentityMismatch, Rejected};
-        match (self.answer().first, self.action) {
-            (None, _) => true,
-            (Some(Rejected | IdentityMismatch), Action::Retract) => true,
-            (Some(_), Action::Retract) => false,
-            (Some(outcome), _) => matches!(outcome, Filed | AlreadyInRecord),
+        if self.answer().other.is_some() {
+            return true;
         }
+        // The last question that was not refused decides: made, or taken out.
+        let refused =
+            |answers: &&Answers| answers.first.is_some_and(|outcome| outcome.is_refusal());
+        let last = self.answers.values().rfind(|answers| !refused(answers));
+        last.is_some_and(|answers| {
+            answers.first.is_none() || answers.action != Some(Action::Retract)
+        })
     }
 }
 
@@ -282,7 +286,7 @@ impl Model {
             }
             let mut answers =
                 self.told.get(key).map(|told| told.answers.clone()).unwrap_or_default();
-            answers.insert(number, Answers::default());
+            answers.insert(number, Answers { action: Some(*action), ..Answers::default() });
             let told = Told {
                 action: *action,
                 evidence: evidence.clone(),
