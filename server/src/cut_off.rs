@@ -1,16 +1,13 @@
 //! The daily cut-off: closes each practice's next pack by itself, once a day.
 
-use std::{
-    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time};
 use rusqlite::Transaction;
 use shared::ods::OdsCode;
 
 use crate::{
+    background::Background,
     clock,
     pack::{self, Empty, PackError},
     service::ServiceFacts,
@@ -20,39 +17,18 @@ use crate::{
 /// How often to look at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// The background thread. Ends when it is dropped.
-pub struct CutOff {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl CutOff {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// When the operating system has no thread left.
-    pub fn start(store: Store) -> std::io::Result<Self> {
-        let (stop, stopped) = sync_channel(1);
-        let work = move || {
-            while stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-                let now = clock::london().to_datetime(clock::now());
-                if let Err(error) = close_if_due(&store, now) {
-                    tracing::error!(%error, "packs could not be closed at the daily cut-off");
-                }
-            }
-        };
-        let thread = std::thread::Builder::new().name("cut-off".into()).spawn(work)?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for CutOff {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+/// Starts to look at the clock, until it is dropped.
+///
+/// # Errors
+/// When the operating system has no thread left.
+pub fn start(store: Store) -> std::io::Result<Background> {
+    Background::start("cut-off", LOOK_EVERY, move || {
+        let now = clock::london().to_datetime(clock::now());
+        if let Err(error) = close_if_due(&store, now) {
+            tracing::error!(%error, "packs could not be closed at the daily cut-off");
         }
-    }
+        LOOK_EVERY
+    })
 }
 
 /// Closes what is due at this time in London. A server that was down at the cut-off makes up for it;

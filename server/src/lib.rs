@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+mod background;
 pub mod backup;
 pub mod body;
 pub mod cli;

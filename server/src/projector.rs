@@ -3,11 +3,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
-    },
-    thread::JoinHandle,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,6 +17,7 @@ use shared::{
 };
 
 use crate::{
+    background::Background,
     clock,
     service::{FactsVersion, ServiceFacts},
     store::{
@@ -80,42 +77,13 @@ pub fn catch_up_within(tx: &Transaction<'_>, today: Date) -> Result<bool, StoreE
     Ok(snapshots::behind(tx, 1)?.is_empty())
 }
 
-/// The background thread. Ends when it is dropped.
-pub struct Projector {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Projector {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// When the operating system has no thread left.
-    pub fn start(store: Store) -> std::io::Result<Self> {
-        let (stop, stopped) = sync_channel(1);
-        let work = move || {
-            let mut rest = Duration::ZERO;
-            let mut facts = None;
-            loop {
-                match stopped.recv_timeout(rest) {
-                    Err(RecvTimeoutError::Timeout) => {}
-                    _ => return,
-                }
-                rest = round_and_rest(&store, &mut facts);
-            }
-        };
-        let thread = std::thread::Builder::new().name("projector".into()).spawn(work)?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Projector {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Starts to bring the caches up to date, until it is dropped.
+///
+/// # Errors
+/// When the operating system has no thread left.
+pub fn start(store: Store) -> std::io::Result<Background> {
+    let mut facts = None;
+    Background::start("projector", Duration::ZERO, move || round_and_rest(&store, &mut facts))
 }
 
 /// One round, and how long to rest after it: long enough that phones, where there are any, have the

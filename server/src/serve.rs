@@ -17,12 +17,11 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::Subscriber
 use crate::{
     app::App,
     commands::Failure,
-    cut_off::CutOff,
+    cut_off,
     poke::{self, Pokes},
-    projector::Projector,
-    router,
+    projector, router,
     store::{Store, StoreError},
-    tell::Teller,
+    tell,
 };
 
 /// How long requests may take to finish once the server is asked to stop.
@@ -59,9 +58,9 @@ pub fn serve(
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let public_url = public_url.trim_end_matches('/').to_owned();
     remember(store, public_url.clone())?;
-    let projector = Projector::start(store.clone())?;
-    let cut_off = CutOff::start(store.clone())?;
-    let teller = Teller::start(store.clone())?;
+    let projector = projector::start(store.clone())?;
+    let cut_off = cut_off::start(store.clone())?;
+    let teller = tell::start(store.clone())?;
     on_bound(store, address)?;
     let served = runtime.block_on(run(store.clone(), listener, public_url, signals));
     tracing::info!("stopping");

@@ -1,11 +1,7 @@
 //! Tells each record what its practice was asked and what it answered, behind the back of whoever
 //! closes packs and gives in receipts: the record's workers then see it, with or without a signal.
 
-use std::{
-    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -21,6 +17,7 @@ use shared::{
 };
 
 use crate::{
+    background::Background,
     clock, random,
     store::{
         Store, StoreError,
@@ -39,44 +36,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Between rounds, so that phones have the one writer to themselves most of the time.
 const REST: Duration = Duration::from_millis(50);
 
-/// The background thread. Ends when it is dropped.
-pub struct Teller {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Teller {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// When the operating system has no thread left.
-    pub fn start(store: Store) -> std::io::Result<Self> {
-        let (stop, stopped) = sync_channel(1);
-        let work = move || {
-            let mut rest = LOOK_EVERY;
-            while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
-                rest = match one_round(&store) {
-                    Ok(0) => LOOK_EVERY,
-                    Ok(_) => REST,
-                    Err(error) => {
-                        tracing::error!(%error, "records could not be told what practices answered");
-                        LOOK_EVERY
-                    }
-                };
-            }
-        };
-        let thread = std::thread::Builder::new().name("teller".into()).spawn(work)?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Teller {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+/// Starts to tell records what is to be told, until it is dropped.
+///
+/// # Errors
+/// When the operating system has no thread left.
+pub fn start(store: Store) -> std::io::Result<Background> {
+    Background::start("teller", LOOK_EVERY, move || match one_round(&store) {
+        Ok(0) => LOOK_EVERY,
+        Ok(_) => REST,
+        Err(error) => {
+            tracing::error!(%error, "records could not be told what practices answered");
+            LOOK_EVERY
         }
-    }
+    })
 }
 
 /// Tells everything that is to be told.
