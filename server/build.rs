@@ -1,4 +1,4 @@
-//! Builds the client and embeds it: npm, cargo for wasm32, the glue, the names, the compression.
+//! Builds the client and the desks' sheet, and embeds them: npm, cargo for wasm32, the glue, the names, the compression.
 //!
 //! The finished server needs no file beside it. A file's name holds the hash of its content, so
 //! that a browser may keep it for ever. A debug build of the server takes the quick way: it skips
@@ -9,6 +9,8 @@
 mod compile;
 #[path = "build/embed.rs"]
 mod embed;
+#[path = "build/order.rs"]
+mod order;
 #[path = "build/style.rs"]
 mod style;
 #[path = "build/workshop.rs"]
@@ -57,7 +59,8 @@ fn build(workshop: &Workshop) -> Result<(), String> {
     let client = compile::client(workshop)?;
 
     let mut bundle = Bundle::default();
-    let style = bundle.add_asset("style", "css", style::sheet(workshop)?.into_bytes());
+    let style =
+        bundle.add_asset("style", "css", style::sheet(workshop, &style::PHONE)?.into_bytes());
     let wasm = bundle.add_asset("client", "wasm", client.wasm);
     let glue = bundle.add_asset("client", "js", client.glue.into_bytes());
     let start =
@@ -78,5 +81,7 @@ fn build(workshop: &Workshop) -> Result<(), String> {
     }
     let worker = bundle.service_worker(&workshop.read_client("sw.js")?, &SCREENS);
     bundle.add("/sw.js", "js", worker.into_bytes());
-    bundle.write(workshop, &SCREENS, &style)
+    let desk_style = style::sheet(workshop, &style::DESK)?.into_bytes();
+    let desk_style = bundle.add_asset("desk", "css", desk_style);
+    bundle.write(workshop, &SCREENS, &desk_style)
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 use walrus::{FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::order;
 use crate::workshop::{Effort, Workshop, run, variable};
 
 /// What the phone's browser runs.
@@ -248,7 +249,8 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
     ];
     // Each was measured by what a phone fetches, which is not what takes least room on its disk: flat
     // code shows the next round what the first could not see, so do arguments that nobody reads, copies
-    // of a function cost more than calls, and neighbours of one crate compress together.
+    // of a function cost more than calls, and neighbours of one crate compress together, where
+    // `order` finds none that are more alike.
     const PASSES: [&str; 14] = [
         "-Os",
         "--flatten",
@@ -265,13 +267,19 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
         "--strip-debug",
         "--strip-producers",
     ];
+    // By the names that `order` gave, which then go again.
+    const ORDER: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
     let optimiser = workshop.node_modules().join("binaryen").join("bin").join("wasm-opt");
     let lock = workshop.read_client("package-lock.json")?;
-    workshop.kept(&[wasm, lock.as_bytes(), PASSES.concat().as_bytes()], || {
+    let pass = |wasm: &[u8], passes: &[&str]| {
         let arguments = |node: &mut Command, before: &Path, after: &Path| {
-            node.arg(&optimiser).args(PASSES).args(FEATURES).arg(before).arg("-o").arg(after);
+            node.arg(&optimiser).args(passes).args(FEATURES).arg(before).arg("-o").arg(after);
         };
         let if_failed = "wasm-opt could not make the client smaller";
         workshop.through_node("wasm", wasm, arguments, if_failed)
-    })
+    };
+    let small = workshop
+        .kept(&[wasm, lock.as_bytes(), PASSES.concat().as_bytes()], || pass(wasm, &PASSES))?;
+    let named = order::with_names_in_order(&small)?;
+    workshop.kept(&[&named, lock.as_bytes(), ORDER.concat().as_bytes()], || pass(&named, &ORDER))
 }

@@ -54,7 +54,12 @@ impl Bundle {
     }
 
     /// Writes every file and its compressed twins to `OUT_DIR`, with the Rust that embeds them.
-    pub fn write(&self, workshop: &Workshop, screens: &[&str], style: &str) -> Result<(), String> {
+    pub fn write(
+        &self,
+        workshop: &Workshop,
+        screens: &[&str],
+        desk_style: &str,
+    ) -> Result<(), String> {
         let mut rust = String::new();
         let mut brotli_bytes = 0;
         for (number, file) in self.files.iter().enumerate() {
@@ -64,7 +69,9 @@ impl Bundle {
                 with_brotli(workshop, &file.content)
             })?;
             let gzip = with_gzip(&file.content, workshop.effort)?;
-            brotli_bytes += brotli.len().min(file.content.len());
+            if file.path != desk_style {
+                brotli_bytes += brotli.len().min(file.content.len());
+            }
             let include = |suffix: &str, bytes: &[u8]| {
                 let path = workshop.out.join(format!("{name}{suffix}"));
                 write(&path, bytes)
@@ -92,8 +99,8 @@ impl Bundle {
         let rust = format!(
             "/// The whole client as it travels: the brotli sizes of all its files, added up.\n\
              pub const CLIENT_BROTLI_BYTES: usize = {brotli_bytes};\n\
-             /// The sheet that the phone's screens and the desks' pages share.\n\
-             pub const STYLE_PATH: &str = {style:?};\n\
+             /// The sheet of the server's own pages, which no phone keeps.\n\
+             pub const DESK_STYLE_PATH: &str = {desk_style:?};\n\
              /// Paths of the client's own screens; a trailing `*` stands for anything.\n\
              pub const SCREENS: &[&str] = &{screens:?};\n\
              static FILES: &[File] = &[\n{rust}];\n"

@@ -1,4 +1,5 @@
-//! One sheet: the part of the NHS design system's compiled CSS that is used, then our own.
+//! The two sheets, the phone's and the desks': the part of the NHS design system's compiled CSS
+//! that each uses, the font, then our own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,12 +14,30 @@ const NOTICE: &str = "/*! nhsuk-frontend 10.6.1, (c) NHS England, MIT licence: \
                       provided as is, without warranty of any kind. */\n";
 const NHS_FONTS: &str = "Frutiger W01,arial,sans-serif";
 
-/// What names classes of the design system, each whole: a name that is put together when the app
-/// runs would not be found.
-pub const USERS: [&str; 3] = ["client/index.html", "client/src", "server/src"];
 const CLASS: &str = "nhsuk-";
+const FONT: &str = "client/font.css";
 
-pub fn sheet(workshop: &Workshop) -> Result<String, String> {
+/// What a sheet is made of.
+pub struct Sheet {
+    /// What names classes of the design system, each whole: a name that is put together when the
+    /// app runs would not be found.
+    users: &'static [&'static str],
+    own: &'static str,
+}
+
+pub const PHONE: Sheet =
+    Sheet { users: &["client/index.html", "client/src"], own: "client/style.css" };
+/// The server's own pages: a phone does not carry what only they show.
+pub const DESK: Sheet =
+    Sheet { users: &["server/src", "server/desk/desk.js"], own: "server/desk/desk.css" };
+
+/// Everything that the sheets are made of.
+pub fn sources() -> impl Iterator<Item = &'static str> {
+    let of_sheet = |sheet: Sheet| sheet.users.iter().copied().chain([sheet.own]);
+    [FONT].into_iter().chain([PHONE, DESK].into_iter().flat_map(of_sheet))
+}
+
+pub fn sheet(workshop: &Workshop, of: &Sheet) -> Result<String, String> {
     let dist = workshop.node_modules().join("nhsuk-frontend").join("dist").join("nhsuk");
     let sheet = dist.join("nhsuk-frontend.min.css");
     let nhs = fs::read_to_string(&sheet)
@@ -29,11 +48,12 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
         ));
     }
     // The web font is licensed to the NHS alone, and asking for it would tell another host who
-    // uses Fingerpost where. `--font` is set in client/style.css.
+    // uses Fingerpost where. `--font` is set in client/font.css.
     let nhs = without_font_faces(&nhs).replace(NHS_FONTS, "var(--font)");
     let nhs = nhs.trim_start_matches("@charset \"UTF-8\";");
+    let nhs = without_settings(nhs)?;
     let mut used = BTreeSet::new();
-    for sources in USERS {
+    for sources in of.users {
         collect_classes(&workshop.root().join(sources), &mut used)?;
     }
     let nhs = only_used(nhs, &used)?;
@@ -47,8 +67,8 @@ pub fn sheet(workshop: &Workshop) -> Result<String, String> {
                     server/build/style.rs"
             .to_owned());
     }
-    let sheet =
-        format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{}", workshop.read_client("style.css")?);
+    let (font, own) = (workshop.read(FONT)?, workshop.read(of.own)?);
+    let sheet = format!("@charset \"UTF-8\";\n{NOTICE}{nhs}\n{font}\n{own}");
     match workshop.effort {
         Effort::Quick => Ok(sheet),
         Effort::Full => minify(workshop, &sheet),
@@ -141,6 +161,18 @@ fn classes_of(text: &str) -> impl Iterator<Item = &str> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let names = text.split(move |c| !is_of_name(c));
     names.filter(|name| name.starts_with(CLASS))
+}
+
+/// Without the first rule, which lists the system's colours and sizes by name for whoever builds on them:
+/// no other rule may refer to it.
+fn without_settings(css: &str) -> Result<&str, String> {
+    let rest = css.strip_prefix(":root{--nhsuk").and_then(|rest| rest.split_once('}'));
+    match rest {
+        Some((_, rest)) if !rest.contains("var(--nhsuk") => Ok(rest),
+        _ => Err("nhsuk-frontend's CSS begins otherwise, or uses its own settings: see \
+                  server/build/style.rs"
+            .to_owned()),
+    }
 }
 
 fn without_font_faces(css: &str) -> String {

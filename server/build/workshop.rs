@@ -65,11 +65,10 @@ impl Workshop {
             "client/manifest.webmanifest",
             "client/package-lock.json",
             "client/start.js",
-            "client/style.css",
             "client/sw.js",
             "shared/catalogue",
         ];
-        watched.extend(crate::style::USERS);
+        watched.extend(crate::style::sources());
         if self.with_client {
             watched.extend(["client/Cargo.toml", "client/macros", "client/src"]);
             watched.extend(["shared/Cargo.toml", "shared/src", "shared/wording"]);
@@ -129,7 +128,12 @@ impl Workshop {
     }
 
     pub fn read_client(&self, name: &str) -> Result<String, String> {
-        let path = self.client().join(name);
+        self.read(&format!("client/{name}"))
+    }
+
+    /// A file, by its path from the project's root.
+    pub fn read(&self, name: &str) -> Result<String, String> {
+        let path = self.root.join(name);
         fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     }

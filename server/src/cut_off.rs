@@ -51,6 +51,9 @@ fn close_if_due(store: &Store, now: DateTime) -> Result<(), PackError> {
 fn due(tx: &Transaction<'_>, now: DateTime) -> Result<Option<Vec<OdsCode>>, StoreError> {
     let facts = ServiceFacts::load(tx)?;
     let done_on: String = tx.query_row("SELECT cut_off_on FROM meta", [], |row| row.get(0))?;
+    if facts.restored_at.is_some() {
+        return Ok(None);
+    }
     let practices = || facts.practices.keys().cloned().collect();
     match done_on.parse() {
         Ok(done_on) if is_due(facts.cut_off, done_on, now) => Ok(Some(practices())),

@@ -42,7 +42,7 @@ fn document(words: &str) -> String {
          <link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"{}\"></head>\
          <body><div class=\"nhsuk-width-container\"><main class=\"nhsuk-main-wrapper\">{words}\
          </main></div></body></html>",
-        assets::STYLE_PATH
+        assets::DESK_STYLE_PATH
     )
 }
 

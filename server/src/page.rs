@@ -35,7 +35,7 @@ fn framed(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " - Fingerpost" }
-                link rel="stylesheet" href=(assets::STYLE_PATH);
+                link rel="stylesheet" href=(assets::DESK_STYLE_PATH);
                 link rel="icon" href="/icons/icon.svg" type="image/svg+xml";
                 @if let Some(script) = script { script src=(script) defer {} }
             }

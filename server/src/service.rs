@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use rusqlite::{Row, Transaction};
 use shared::{
     coding::{AuthorFacts, Context},
@@ -36,6 +39,9 @@ pub struct ServiceFacts {
     pub snomed_edition_date: Option<Date>,
     /// When packs are closed by themselves, in London's time; none for never.
     pub cut_off: Option<Time>,
+    /// When a backup was restored, until every phone has been in touch since: no pack is closed
+    /// meanwhile.
+    pub restored_at: Option<Timestamp>,
     /// Today, in London.
     pub today: Date,
     practice_codes: FewOf<OdsCode>,
@@ -69,11 +75,14 @@ impl ServiceFacts {
     /// # Errors
     /// When the database refuses.
     pub fn load(tx: &Transaction<'_>) -> Result<Self, StoreError> {
-        let sql = "SELECT service_name, demonstration, snomed_edition_date, cut_off FROM meta";
+        let sql = "SELECT service_name, demonstration, snomed_edition_date, cut_off, restored_at
+             FROM meta";
         let read = |row: &Row<'_>| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+            let [edition, cut_off, restored_at] =
+                [row.get::<_, String>(2)?, row.get(3)?, row.get(4)?];
+            Ok((row.get(0)?, row.get(1)?, edition, cut_off, restored_at))
         };
-        let (name, demonstration, edition, cut_off) = tx.query_row(sql, [], read)?;
+        let (name, demonstration, edition, cut_off, restored_at) = tx.query_row(sql, [], read)?;
         let practices = load_practices(tx)?;
         Ok(Self {
             name,
@@ -85,6 +94,7 @@ impl ServiceFacts {
             codes: load_codes(tx)?,
             snomed_edition_date: edition.parse().ok(),
             cut_off: cut_off.parse().ok(),
+            restored_at: restored_at.parse().ok(),
             today: clock::today(),
         })
     }
@@ -174,6 +184,16 @@ pub fn set_offline_hours(tx: &Transaction<'_>, hours: u16) -> Result<(), StoreEr
         0 => Ok(()),
         _ => log::raise_profile_version(tx),
     }
+}
+
+/// Notes that a backup was restored, or with none that every phone has been in touch since.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_restored(tx: &Transaction<'_>, at: Option<Timestamp>) -> Result<(), StoreError> {
+    let at = at.map(|at| at.to_string()).unwrap_or_default();
+    tx.execute("UPDATE meta SET restored_at = ?1", [at])?;
+    Ok(())
 }
 
 /// Sets when packs are closed by themselves, in London's time; none for never.

@@ -68,7 +68,10 @@ fn one_round(store: &Store) -> Result<usize, StoreError> {
     store.write_now(|tx| {
         let rows = telling::take(tx, ROUND_ROWS_MAX)?;
         for row_id in &rows {
-            if let Some(settled) = settlements::find(tx, row_id)? {
+            // What came of it at another practice since is what counts.
+            if let Some(settled) = settlements::find(tx, row_id)?
+                && !settlements::is_out_elsewhere(tx, row_id)?
+            {
                 tell(tx, &settled)?;
             }
         }

@@ -33,6 +33,8 @@ pub enum Action {
     DecideDuplicates,
     /// Take what is kept apart into its record, or leave it aside.
     DecideKeptApart,
+    /// Have packs closed again after a restore.
+    LetPacksGoOn,
     /// Read the directory of services.
     ReadDirectory,
     /// Take services or referrals in, and close packs by command.
@@ -41,7 +43,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadCase,
         Self::WriteCase,
         Self::BeginCase,
@@ -50,6 +52,7 @@ impl Action {
         Self::ReadTeam,
         Self::DecideDuplicates,
         Self::DecideKeptApart,
+        Self::LetPacksGoOn,
         Self::ReadDirectory,
         Self::RunService,
     ];
@@ -91,7 +94,8 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject) -> bool {
             Action::ReadTeam
             | Action::ReadUrgent
             | Action::DecideDuplicates
-            | Action::DecideKeptApart,
+            | Action::DecideKeptApart
+            | Action::LetPacksGoOn,
             Subject::Service,
         ) => actor.role == LeadLinkWorker,
         (Action::ReadDirectory, Subject::Service) => {
@@ -134,7 +138,7 @@ mod tests {
 LinkWorker: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service
 LeadLinkWorker: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadUrgent service, ReadTeam service, DecideDuplicates service, DecideKeptApart service, \
-ReadDirectory service
+LetPacksGoOn service, ReadDirectory service
 HealthAndWellbeingCoach: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadDirectory service
 CareCoordinator: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use server::{
     clock,
     pack::{self, Empty, PackError},
-    receipt::{self, Answer, Named},
+    receipt::{self, Answer, Named, Refusal},
     store::{
         Store, StoreError,
         asks::Action,
@@ -34,7 +34,7 @@ use shared::{
 
 use self::{
     model::{Asked, Evidence, Key, Model, Stands},
-    office::{Line, Office, Post, Register},
+    office::{Entry, Line, Office, Post, Reading, Register},
     pen::Pens,
     plan::{Act, Life, PRACTICES, WEEKS, WORKERS},
 };
@@ -131,6 +131,7 @@ pub fn live(settings: Settings) -> Sum {
         model: Model::default(),
         offices: (0..PRACTICES).map(Office::new).collect(),
         contested: Vec::new(),
+        on_its_way: BTreeMap::new(),
         chance,
         order: Chance::new(settings.merge_order),
         sum: Sum::default(),
@@ -187,6 +188,8 @@ struct Year<'a> {
     offices: Vec<Office>,
     /// Rows that were answered in two ways, with the week in which somebody decides.
     contested: Vec<(usize, Key)>,
+    /// Entries in the records of patients who left, which go with them to their next practice.
+    on_its_way: BTreeMap<Entry, Reading>,
     chance: Chance,
     order: Chance,
     sum: Sum,
@@ -206,6 +209,7 @@ impl Register for Registered<'_> {
 impl Year<'_> {
     fn week(&mut self, week: usize) {
         self.arrive(week);
+        self.leave(week);
         self.answers(week);
         self.decide(week);
         let day = plan::end_of(self.begins_on, week);
@@ -249,6 +253,18 @@ impl Year<'_> {
         }
     }
 
+    /// Patients who leave their practice take their records along.
+    fn leave(&mut self, week: usize) {
+        for life in self.lives.iter().filter(|life| life.left_in_week == week) {
+            for code in [REFERRAL_ACCEPTED, REFERRAL_DECLINED] {
+                let entry = (life.episode.to_string(), code.to_string());
+                if let Some(reading) = self.offices[life.practice].record.remove(&entry) {
+                    self.on_its_way.insert(entry, reading);
+                }
+            }
+        }
+    }
+
     /// What practices sent off and arrives in this week.
     fn answers(&mut self, week: usize) {
         for practice in 0..PRACTICES {
@@ -288,35 +304,55 @@ impl Year<'_> {
                 let stands = key.and_then(|key| self.model.row(&key));
                 // What another pack asked meanwhile would be taken back instead.
                 let is_open = stands.is_some_and(|stands| {
-                    stands.outcome.is_none() && stands.asked_in == wrong.number
+                    let is_asked = stands.outcome.is_none() && stands.asked_in == wrong.number;
+                    is_asked && stands.contested.is_none()
                 });
-                if !is_open {
+                if !is_open || key.is_some_and(|key| self.is_out_elsewhere(&key)) {
                     return;
                 }
                 self.click(&ods, &wrong);
-                let row_id = wrong.row.row_id.clone();
-                let undone = self.store.write_now(move |tx: &Transaction<'_>| {
-                    let named = Named { practice: &ods, row_id: &row_id, number: None };
-                    receipt::undo(tx, named, &source(Way::Page))
-                });
-                let undone = must(undone, "an answer is taken back");
-                if undone.is_err() {
-                    self.sum.differs("an answer could not be taken back".to_owned());
+                if let Err(refusal) = self.undo(&ods, &wrong) {
+                    self.sum.differs(format!("an answer could not be taken back: {refusal}"));
+                }
+            }
+            Post::Undo(line) => {
+                let Some(key) = self.key(practice, &line) else { return };
+                let stands = self.model.row(&key);
+                let is_answered = stands
+                    .is_some_and(|stands| stands.outcome.is_some() && stands.contested.is_none());
+                if !is_answered {
+                    return;
+                }
+                let expected =
+                    if self.is_out_elsewhere(&key) { Err(Refusal::OutElsewhere) } else { Ok(()) };
+                let undone = self.undo(&ods, &line);
+                if undone.is_ok() {
+                    self.model.undone(&key);
+                }
+                if undone != expected {
+                    self.sum.differs(format!("taken back: {undone:?}, not {expected:?}"));
                 }
             }
         }
     }
 
+    fn undo(&self, ods: &OdsCode, line: &Line) -> Result<(), Refusal> {
+        let (ods, row_id) = (ods.clone(), line.row.row_id.clone());
+        let undone = self.store.write_now(move |tx: &Transaction<'_>| {
+            let named = Named { practice: &ods, row_id: &row_id, number: None };
+            receipt::undo(tx, named, &Source { way: Way::Page, by: None, at: 0 })
+        });
+        must(undone, "the store takes an answer back")
+    }
+
+    /// Whether what a practice said of a row cannot be taken back, since another one sees to the entry.
+    fn is_out_elsewhere(&self, key: &Key) -> bool {
+        self.model.has_gone_on(key) || self.model.is_live_elsewhere(key.0, key.1, key.2)
+    }
+
     fn click(&self, ods: &OdsCode, line: &Line) {
         let (ods, line) = (ods.clone(), line.clone());
-        let text = String::new;
-        let said = Said {
-            outcome: None,
-            on_date: text(),
-            filed_by: text(),
-            system: text(),
-            detail: "why".to_owned(),
-        };
+        let said = Said { detail: "why".to_owned(), ..Said::default() };
         let answer = must(Answer::new(line.outcome, said), "an answer is complete");
         let written = self.store.write_now(move |tx: &Transaction<'_>| {
             let named =
@@ -336,7 +372,7 @@ impl Year<'_> {
     fn follow(&mut self, practice: usize, week: usize, line: &Line) {
         let Some(key) = self.key(practice, line) else { return };
         self.model.answered(&key, line.number, line.outcome);
-        if self.model.row(&key).is_some_and(|stands| stands.is_contested) {
+        if self.model.row(&key).is_some_and(|stands| stands.contested.is_some()) {
             self.contested.push((week + 2, key));
         }
     }
@@ -349,8 +385,8 @@ impl Year<'_> {
                 self.contested.push((due, key));
                 continue;
             }
-            let Some(stands) = self.model.row(&key) else { continue };
-            let (true, Some(outcome)) = (stands.is_contested, stands.outcome) else { continue };
+            let contested = self.model.row(&key).and_then(|stands| stands.contested);
+            let Some(outcome) = contested else { continue };
             let (ods, id) = (practices()[key.0].clone(), self.row_id(&key));
             let settled = self.store.write_now(move |tx: &Transaction<'_>| {
                 let named = Named { practice: &ods, row_id: &id, number: None };
@@ -358,6 +394,8 @@ impl Year<'_> {
             });
             match must(settled, "a decision is kept") {
                 Ok(()) => self.model.settled(&key),
+                Err(Refusal::OutElsewhere) if self.model.is_live_elsewhere(key.0, key.1, key.2) => {
+                }
                 Err(refusal) => self.sum.differs(format!("a decision was refused: {refusal}")),
             }
         }
@@ -388,12 +426,14 @@ impl Year<'_> {
         self.compare(practice, week, &expected, &closed.zip);
         self.model.packed(number, &expected, day);
         let register = Registered(&self.by_episode);
-        let others = self.offices.iter().enumerate().filter(|(other, _)| *other != practice);
-        let arrived = others.flat_map(|(_, office)| office.sent_on.iter().cloned()).collect();
         let office = &mut self.offices[practice];
         let done_on = day.saturating_add(1.days()).min(clock::today());
         let when = (week + 1, done_on);
-        office.work(&mut self.chance, (number, &closed.zip), &register, &arrived, when);
+        let zip = (number, closed.zip.as_slice());
+        office.work(&mut self.chance, zip, &register, &mut self.on_its_way, when);
+        for words in std::mem::take(&mut office.misnamed) {
+            self.sum.differs(words);
+        }
     }
 
     fn compare(&mut self, practice: usize, week: usize, expected: &BTreeSet<Asked>, zip: &[u8]) {
@@ -414,7 +454,7 @@ impl Year<'_> {
             self.lives.iter().map(|life| (life.case, life)).collect();
         let expected: BTreeSet<String> = expected
             .iter()
-            .map(|Asked { key, action, evidence }| {
+            .map(|Asked { key, action, evidence, .. }| {
                 let code = if key.2 { REFERRAL_ACCEPTED } else { REFERRAL_DECLINED };
                 let id = row_id(&practices()[practice], ids[&key.1].episode, code, 0);
                 let Evidence { nhs_number, family_name, birth_date, on, .. } = evidence;
@@ -450,14 +490,15 @@ impl Year<'_> {
         for (key, stands) in self.model.rows() {
             let code = if key.2 { REFERRAL_ACCEPTED } else { REFERRAL_DECLINED };
             let id = row_id(&practices()[key.0], ids[&key.1].episode, code, 0).to_string();
-            let Stands { action, outcome, is_contested, .. } = stands;
+            let Stands { action, outcome, contested, .. } = stands;
             let name = outcome.map_or("", Outcome::name);
-            let expected = (action.name().to_owned(), name.to_owned(), is_contested);
+            let expected = (action.name().to_owned(), name.to_owned(), contested.is_some());
             let found = rows.remove(&id);
             if found.as_ref() != Some(&expected) {
                 self.sum.differs(format!("row {id}: {found:?}, not {expected:?}"));
             }
             self.count(action, outcome);
+            self.compare_record(&key, ids[&key.1]);
         }
         for id in rows.keys() {
             self.sum.differs(format!("row {id} should not be"));
@@ -469,6 +510,25 @@ impl Year<'_> {
         let Sum { filed, already_in_record, refused, outstanding, taken_back, held, .. } = self.sum;
         self.sum.facts = filed + already_in_record + refused + outstanding + taken_back + held;
         self.sum.twice = self.twice();
+    }
+
+    /// What a practice said it has must be in its record, or on its way with the patient, as it was
+    /// asked for last.
+    fn compare_record(&mut self, key: &Key, life: &Life) {
+        let Some(Evidence { nhs_number, family_name, birth_date, on, .. }) =
+            self.model.must_read(key)
+        else {
+            return;
+        };
+        let code = if key.2 { REFERRAL_ACCEPTED } else { REFERRAL_DECLINED };
+        let entry = (life.episode.to_string(), code.to_string());
+        let expected = [nhs_number, family_name, birth_date.to_string(), on.to_string()];
+        let mut places = self.offices.iter().map(|office| &office.record);
+        let found = places.find_map(|record| record.get(&entry)).or(self.on_its_way.get(&entry));
+        if found != Some(&expected) {
+            let words = format!("a GP record has {found:?}, and said that it has {expected:?}");
+            self.sum.differs(words);
+        }
     }
 
     fn count(&mut self, action: Action, outcome: Option<Outcome>) {
@@ -488,7 +548,8 @@ impl Year<'_> {
     fn twice(&self) -> usize {
         let mut seen = BTreeSet::new();
         let made: u32 = self.offices.iter().map(|office| office.made_twice).sum();
-        let again = self.offices.iter().flat_map(|office| &office.record);
+        let again = self.offices.iter().flat_map(|office| office.record.keys());
+        let again = again.chain(self.on_its_way.keys());
         let shared = again.filter(|entry| !seen.insert((*entry).clone())).count();
         usize::try_from(made).unwrap_or(usize::MAX) + shared
     }

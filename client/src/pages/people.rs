@@ -12,11 +12,14 @@ use crate::{
     },
     draw::view,
     engine::{CaseLine, Engine},
-    memo::{Live, Memo, follow, memo},
+    memo::{Live, Memo, Told, follow, memo},
 };
 
 /// Lines at a time: more than anybody reads, few enough to draw at once.
 const PAGE: usize = 100;
+/// The same while something is typed: whoever searches looks at the first few, and drawing more would
+/// hold up the next letter.
+const FOUND_PAGE: usize = 30;
 
 /// Which people to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,16 +131,19 @@ fn Found(
     typed: Live<String>,
     filter: Live<Filter>,
 ) -> impl IntoView {
-    let shown_count = Live::new(PAGE);
+    let page = memo(move || if typed.with(String::is_empty) { PAGE } else { FOUND_PAGE });
+    let pages = Told::new(1);
     // Another search begins at the top again.
     follow(move || {
         typed.track();
         filter.track();
-        shown_count.set(PAGE);
+        pages.set(1);
     });
+    let pages_shown = pages.followed();
+    let shown_count = move || pages_shown.get() * page.get();
     let lines = move || {
-        let choosing = choosing.get();
-        let lines = found.get().into_iter().take(shown_count.get());
+        let (choosing, found) = (choosing.get(), found.read());
+        let lines = found.iter().take(shown_count()).cloned();
         lines.map(|line| view! { <PersonLine line choosing /> }).collect::<Vec<_>>()
     };
     let how_many = move || counted!(found = found.read().len(), "{found} person", "{found} people");
@@ -147,11 +153,11 @@ fn Found(
         <Show when=move || found.read().is_empty()>
             <Nobody typed filter />
         </Show>
-        <Show when=move || { found.read().len() > shown_count.get() }>
+        <Show when=move || { found.read().len() > shown_count() }>
             <button
                 type="button"
                 class="nhsuk-button nhsuk-button--secondary fp-button"
-                on:click=move |_| shown_count.update(|count| *count += PAGE)
+                on:click=move |_| pages.set(pages_shown.get_untracked() + 1)
             >
                 "Show more"
             </button>

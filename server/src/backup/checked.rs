@@ -50,8 +50,7 @@ pub(super) fn open(file: &Path) -> Result<Connection, BackupError> {
     let open = || {
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(store::BUSY_WAIT)?;
-        let version: usize =
-            connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let version = version(&connection)?;
         let ours = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
              AND name IN ('meta', 'change', 'access_log', 'case_log')";
         let tables: u32 = connection.query_row(ours, [], |row| row.get(0))?;
@@ -67,6 +66,11 @@ pub(super) fn open(file: &Path) -> Result<Connection, BackupError> {
             _ => unreadable(error.to_string()),
         }),
     }
+}
+
+/// The version of a database's tables.
+pub(super) fn version(connection: &Connection) -> Result<usize, rusqlite::Error> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn damaged(file: &Path, why: &dyn std::fmt::Display) -> BackupError {
@@ -122,10 +126,10 @@ impl Copy {
     }
 
     /// Changes the copy before it has a name.
-    pub fn change(
+    pub fn change<T>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
-    ) -> Result<(), BackupError> {
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, BackupError> {
         Ok(work(&mut self.connection()?)?)
     }
 

@@ -8,12 +8,18 @@
 //!   device after it signs in again, with a new link, and loses nothing by it. A device that was
 //!   revoked after it is active again, and has to be revoked again.
 //! * Sign-in links that were open then work no longer, since they may have been used since.
-//! * Cases moved or taken away since are where they were. Packs closed, receipts, and changes to
-//!   the team, the practices and the directory since are not known any more.
+//! * Cases moved or taken away since are where they were. Changes to the team, the practices and the
+//!   directory since are not known any more, nor is what the lead decided.
+//! * Packs closed and answers given since are brought over from the data that is replaced, where it
+//!   can be read: no number and no new entry comes twice. Where that data is lost, they are not known
+//!   any more.
+//! * No pack is closed until the lead says on the team's desk that every phone has been in touch:
+//!   until then records are as old as the backup.
 //!
 //! The data that a restore replaces is never deleted. It is moved into a dated directory inside the
 //! data directory, which is a whole data directory itself: `verify` and `pack` can be asked of it.
 
+mod bring_over;
 mod checked;
 mod error;
 mod replace;
@@ -29,10 +35,10 @@ use jiff::Timestamp;
 use rusqlite::params;
 use shared::ids::Epoch;
 
-pub use self::{checked::Content, error::BackupError};
+pub use self::{bring_over::BroughtOver, checked::Content, error::BackupError};
 use self::{checked::Copy, error::At, replace::replace};
 use crate::{
-    random,
+    random, service,
     store::{self, Hold, Store, StoreError, log},
 };
 
@@ -88,6 +94,8 @@ pub struct Restored {
     pub content: Content,
     /// Where the data is that was there before.
     pub aside: Option<PathBuf>,
+    /// What came over from it.
+    pub brought_over: BroughtOver,
 }
 
 impl Restored {
@@ -96,12 +104,15 @@ impl Restored {
         let aside = self.aside.as_ref().map_or(String::new(), |aside| {
             format!("\nThe data that was there before is in {}.", aside.display())
         });
+        let brought_over = self.brought_over.words();
         format!(
-            "Restored {}.{aside}\n\
+            "Restored {}.{aside}{brought_over}\n\
              Start the server: phones send again what the backup lacks. Whoever signed in on a \
              device after it was made needs a new link.\n\
-             Devices revoked, people moved and packs closed after it was made are as they were \
-             then: see to them again.",
+             No pack is closed for now: once every phone has been in touch, the lead says so on the \
+             team's desk.\n\
+             Devices revoked and people moved after it was made are as they were then, and so is \
+             what the lead decided: see to them again.",
             self.content.words()
         )
     }
@@ -121,22 +132,33 @@ pub fn restore(file: &Path, data: &Path, now: Timestamp) -> Result<Restored, Bac
     let partial = Store::file(&data).with_added_extension(PARTIAL);
     let copy = Copy::begin(&partial)?.fill(&source)?;
     drop(source);
-    copy.change(|connection| begin_again(connection, now))?;
+    // One that was cut off had brought over what lies at the usual name already.
+    let half_done = Store::restored_file(&data);
+    let old = if half_done.exists() { half_done } else { Store::file(&data) };
+    let brought_over = copy.change(|connection| begin_again(connection, &old, now))?;
     let content = copy.content()?;
     copy.name(&Store::restored_file(&data))?;
     let aside = replace(&data, now)?;
-    Ok(Restored { content, aside })
+    Ok(Restored { content, aside, brought_over })
 }
 
-/// Makes a copy the beginning of another life of the log, in the tables of this version.
-fn begin_again(connection: &mut rusqlite::Connection, now: Timestamp) -> Result<(), StoreError> {
+/// Makes a copy the beginning of another life of the log, in the tables of this version, with what
+/// practices were told and answered by the data that was there before.
+fn begin_again(
+    connection: &mut rusqlite::Connection,
+    old: &Path,
+    now: Timestamp,
+) -> Result<BroughtOver, StoreError> {
     store::migrate(connection)?;
     let tx = connection.transaction()?;
     log::begin_epoch(&tx, Epoch::from_random(random::bytes()))?;
     // A link that was used after the backup would work a second time.
     let sql = "UPDATE invite SET expires_at = ?1 WHERE used_at IS NULL AND expires_at > ?1";
     tx.execute(sql, params![now.as_millisecond()])?;
-    Ok(tx.commit()?)
+    service::set_restored(&tx, Some(now))?;
+    let brought_over = bring_over::bring_over(&tx, old)?;
+    tx.commit()?;
+    Ok(brought_over)
 }
 
 /// Makes the names of a directory durable: a file that was synced can still lose its name.

@@ -53,6 +53,12 @@ pub enum PackError {
     /// There is no entry to put in, and an empty pack was not wanted.
     #[error("there is nothing to enter, so no pack was closed")]
     Nothing,
+    /// A practice would be told what the backup says, which may be old.
+    #[error(
+        "a backup was restored, so no pack is closed until every phone has been in touch: the lead \
+         says so on the team's desk"
+    )]
+    Restored,
     /// Records keep coming in faster than they are worked out.
     #[error("records are still being worked out: try again in a minute")]
     Behind,
@@ -135,6 +141,9 @@ fn close_in(
     let facts = ServiceFacts::load(tx)?;
     if !facts.practices.contains_key(practice) {
         return Err(PackError::UnknownPractice(practice.clone()));
+    }
+    if facts.restored_at.is_some() {
+        return Err(PackError::Restored);
     }
     let asks = asks::due(tx, practice, now)?;
     let rows = Counts::of(&asks);

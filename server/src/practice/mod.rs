@@ -205,7 +205,9 @@ async fn close_pack(
     match closed.await.map_err(Error::internal)? {
         Ok(_) | Err(PackError::Nothing) => Ok(Redirect::to(&there)),
         Err(PackError::UnknownPractice(_)) => Err(Error::NotFound),
-        Err(error @ PackError::Behind) => Err(Error::Conflict(error.to_string())),
+        Err(error @ (PackError::Behind | PackError::Restored)) => {
+            Err(Error::Conflict(error.to_string()))
+        }
         Err(PackError::Store(error)) => Err(error.into()),
         Err(error) => Err(Error::internal(error)),
     }

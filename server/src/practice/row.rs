@@ -22,7 +22,8 @@ use crate::{
     session::SignedIn,
     store::{
         StoreError,
-        receipts::{self, Effect, Kind, Outcome, Receipt, Said, Standing, Way},
+        course::{Asked, Course},
+        receipts::{self, Effect, Kind, Outcome, Receipt, Said, Way},
         settlements::{self, Settled},
     },
 };
@@ -32,6 +33,7 @@ struct Row {
     facts: ServiceFacts,
     practice: OdsCode,
     settled: Settled,
+    course: Course,
     receipts: Vec<Receipt>,
 }
 
@@ -46,8 +48,8 @@ impl Row {
         let Some(settled) = settled.filter(|settled| settled.practice == practice.as_str()) else {
             return Ok(None);
         };
-        let receipts = receipts::of_row(tx, row_id)?;
-        Ok(Some(Self { facts: ServiceFacts::load(tx)?, practice, settled, receipts }))
+        let (course, receipts) = (Course::of(tx, row_id)?, receipts::of_row(tx, row_id)?);
+        Ok(Some(Self { facts: ServiceFacts::load(tx)?, practice, settled, course, receipts }))
     }
 
     fn base(&self) -> String {
@@ -165,9 +167,8 @@ pub(super) async fn settled(
 
 fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
     let entry = &row.settled.row;
-    let asked = row.receipts.iter().filter(|receipt| receipt.number == row.settled.asked_in);
-    let asked: Vec<Receipt> = asked.cloned().collect();
-    let standing = Standing::of(&asked);
+    let asked = row.course.contested().or(row.course.last());
+    let standing = asked.map(Asked::standing).unwrap_or_default();
     let body = html! {
         @if let Some(words) = problem {
             div class="fp-desk-urgent" role="alert" { p { (words) } }

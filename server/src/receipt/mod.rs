@@ -16,9 +16,14 @@ use shared::{
 pub use self::file::{FILE_BYTES_MAX, FileRefusal, Report, take_in};
 use crate::store::{
     StoreError,
+    course::Course,
     receipts::{self, Effect, Kind, Outcome, Said, Source, Standing},
     settlements,
 };
+
+/// Receipts for one question, answers and what takes them back alike: nobody changes their mind so
+/// often, and each one is followed whenever another comes.
+const RECEIPTS_PER_QUESTION_MAX: usize = 200;
 
 /// Why an answer is not taken. Words for whoever gave it; they hold no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +49,9 @@ pub enum Refusal {
     /// Too long.
     #[error("{0} is too long: at most {1} characters.")]
     TooLong(&'static str, usize),
+    /// Somebody, or something, goes round in circles.
+    #[error("This row was answered too often to be answered here: tell the service what holds.")]
+    TooOften,
     /// There is nothing to take back.
     #[error("There is no answer to take back.")]
     NothingToUndo,
@@ -145,13 +153,17 @@ pub fn answer(
     if !said.on_date.is_empty() && !is_possible()? {
         return Ok(Err(Refusal::BadDate(said.on_date.clone())));
     }
-    let before = receipts::of_ask(tx, named.row_id, number)?;
-    let effect = receipts::effect_of(&before, *outcome);
-    if effect != Effect::Nothing {
-        let key = (named.row_id, number);
-        receipts::append(tx, named.practice, key, (Kind::Answer, said), source)?;
-        settlements::note_answers(tx, named.row_id)?;
+    let course = Course::of(tx, named.row_id)?;
+    let effect = receipts::effect_of(course.receipts(number), *outcome);
+    if effect == Effect::Nothing {
+        return Ok(Ok(effect));
     }
+    if course.receipts(number).len() >= RECEIPTS_PER_QUESTION_MAX {
+        return Ok(Err(Refusal::TooOften));
+    }
+    let key = (named.row_id, number);
+    receipts::append(tx, named.practice, key, (Kind::Answer, said), source)?;
+    settlements::note_answers(tx, named.row_id)?;
     Ok(Ok(effect))
 }
 
@@ -187,25 +199,24 @@ pub fn undo(
         Ok(number) => number,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let before = receipts::of_ask(tx, named.row_id, number)?;
-    match Standing::of(&before) {
-        Standing { answer: None, .. } => return Ok(Err(Refusal::NothingToUndo)),
-        Standing { contradiction: Some(_), .. } => return Ok(Err(Refusal::Contested)),
-        Standing { .. } => {}
+    let course = Course::of(tx, named.row_id)?;
+    if course.standing(number).answer.is_none() {
+        return Ok(Err(Refusal::NothingToUndo));
     }
-    if settlements::is_out_elsewhere(tx, named.row_id)? {
+    if course.contested().is_some() {
+        return Ok(Err(Refusal::Contested));
+    }
+    if course.has_gone_on() || settlements::is_out_elsewhere(tx, named.row_id)? {
         return Ok(Err(Refusal::OutElsewhere));
     }
-    let text = String::new;
-    let nothing =
-        Said { outcome: None, on_date: text(), filed_by: text(), system: text(), detail: text() };
+    let nothing = Said::default();
     let key = (named.row_id, number);
     receipts::append(tx, named.practice, key, (Kind::Undo, &nothing), source)?;
     settlements::note_answers(tx, named.row_id)?;
     Ok(Ok(()))
 }
 
-/// Decides between two answers: the one with this outcome stands.
+/// Decides between two answers to what was asked of a row at any time: the one with this outcome stands.
 ///
 /// # Errors
 /// When the database refuses.
@@ -215,21 +226,21 @@ pub fn settle(
     outcome: Outcome,
     source: &Source,
 ) -> Result<Result<(), Refusal>, StoreError> {
-    let number = match named.asked_in(tx)? {
-        Ok(number) => number,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let before = receipts::of_ask(tx, named.row_id, number)?;
-    let Standing { answer: Some(first), contradiction: Some(second) } = Standing::of(&before)
-    else {
+    if let Err(refusal) = named.asked_in(tx)? {
+        return Ok(Err(refusal));
+    }
+    let course = Course::of(tx, named.row_id)?;
+    let Some(asked) = course.contested() else { return Ok(Err(Refusal::NothingToSettle)) };
+    let Standing { answer: Some(first), contradiction: Some(second) } = asked.standing() else {
         return Ok(Err(Refusal::NothingToSettle));
     };
     let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
     let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
-    if !outcome.is_refusal() && settlements::is_out_elsewhere(tx, named.row_id)? {
+    let is_elsewhere = course.has_gone_on() || settlements::is_out_elsewhere(tx, named.row_id)?;
+    if !outcome.is_refusal() && is_elsewhere {
         return Ok(Err(Refusal::OutElsewhere));
     }
-    let key = (named.row_id, number);
+    let key = (named.row_id, asked.number);
     receipts::append(tx, named.practice, key, (Kind::Settle, &chosen.said), source)?;
     settlements::note_answers(tx, named.row_id)?;
     Ok(Ok(()))

@@ -281,3 +281,26 @@ fn a_formula_in_an_answer_is_kept_as_text_and_runs_nowhere() {
     let exported = pack::write_csv(&["detail"], [vec![settled.detail.as_str()]]);
     assert!(String::from_utf8(exported).unwrap().contains("\"'=HYPERLINK"));
 }
+
+#[test]
+fn whoever_answers_and_takes_back_for_ever_is_stopped() {
+    let practice = Practice::new();
+    let (ods, row_id) = (practice.ods.clone(), practice.rows[0].row.row_id.clone());
+    let filed = Answer::new(Outcome::Filed, Said::default()).unwrap();
+    let refusals = practice.store.write_now(move |tx| {
+        let named = Named { practice: &ods, row_id: &row_id, number: None };
+        let source = Source { way: Way::Page, by: None, at: 0 };
+        let mut refusals = Vec::new();
+        for _ in 0..RECEIPTS_PER_QUESTION_MAX {
+            let answered = answer(tx, named, &filed, &source, clock::today())?;
+            refusals.extend(answered.err());
+            refusals.extend(undo(tx, named, &source)?.err());
+        }
+        Ok::<_, StoreError>(refusals)
+    });
+    let refusals = refusals.unwrap();
+    // What was answered last can always be taken back.
+    assert_eq!(refusals[..2], [Refusal::TooOften, Refusal::NothingToUndo]);
+    assert_eq!(refusals.len(), RECEIPTS_PER_QUESTION_MAX);
+    assert_eq!(practice.balance().outstanding, practice.balance().packed);
+}

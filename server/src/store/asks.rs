@@ -1,15 +1,22 @@
 //! What a practice is to be asked next: what the record says now, compared with what the practice
-//! was told last.
+//! was told last, and named as the practice has it.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
-use shared::{ids::UserId, ods::OdsCode};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use shared::{
+    coding,
+    ids::{CaseId, EventId, UserId},
+    ods::OdsCode,
+    snomed::ConceptId,
+};
 
 use super::{
-    StoreError, packs,
-    worklist::{self, COLUMNS, UNREADABLE, WorklistRow, columns},
+    StoreError,
+    course::{Asked, Course},
+    packs, snapshots,
+    worklist::{self, COLUMNS, WorklistRow, columns},
 };
 
 /// Days without an answer after which a pack reminds of a row: two weeks of a practice that works
@@ -54,11 +61,13 @@ impl Action {
 pub struct Ask {
     /// What is asked.
     pub action: Action,
-    /// What changed, or why it is taken back; empty for a new entry and for a reminder.
+    /// What changed, or why it is taken back; for a reminder, what was asked and why; empty for a new
+    /// entry.
     pub reason: String,
     /// The row whose place it takes; empty where there is none.
     pub replaces_row_id: String,
-    /// The entry: as it reads now, or as the practice was told it where it is taken back.
+    /// The entry as it reads now; where it is taken back, as the practice has it, or else as it was
+    /// asked for last.
     pub row: WorklistRow,
     /// What the practice may be told beside the code; empty where nothing may be.
     pub summary: String,
@@ -75,6 +84,7 @@ pub fn due(
 ) -> Result<Vec<Ask>, StoreError> {
     let mut asks = retractions(tx, practice)?;
     asks.extend(amendments(tx, practice)?);
+    asks.extend(taken_over(tx, practice)?);
     asks.extend(worklist::ready(tx, practice)?.into_iter().map(|ready| Ask {
         action: Action::New,
         reason: String::new(),
@@ -95,43 +105,106 @@ pub fn due(
 }
 
 /// Rows whose entry reads differently now from what the practice was told last, or stands again after
-/// it was taken back. Not while another row is out for the same fact.
+/// it was taken back, or is back after it went on to another practice. Not while another row is out
+/// for the same fact.
 fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
-    let (now, then) = (columns("entry"), columns("packed"));
+    let (columns, is_settled) = (columns("entry"), worklist::is_settled());
+    let is_back = "NOT settlement.live AND settlement.outcome IN ('filed', 'already_in_record')";
     let sql = format!(
-        "SELECT {now}, {then}, settlement.action = 'RETRACT', entry.summary
+        "SELECT {columns}, entry.summary, settlement.action = 'RETRACT' OR {is_back}
          FROM settlement
          JOIN standing_entry AS entry
             ON entry.row_id = settlement.row_id AND entry.case_id = settlement.case_id
-         JOIN packed_row AS packed ON packed.practice = settlement.practice
-            AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
          WHERE settlement.practice = ?1
             AND (entry.evidence_hash <> settlement.evidence_hash
-                OR entry.hide_online > settlement.hide_online OR settlement.action = 'RETRACT')
-            AND entry.case_id NOT IN (SELECT case_id FROM likely_duplicate)
-            AND NOT {UNREADABLE}
+                OR entry.hide_online > settlement.hide_online OR settlement.action = 'RETRACT'
+                OR {is_back})
+            AND {is_settled}
             AND NOT EXISTS (SELECT 1 FROM settlement AS other
                 WHERE other.case_id = settlement.case_id AND other.episode = settlement.episode
                     AND other.snomed_code = settlement.snomed_code AND other.live
                     AND other.row_id <> settlement.row_id)"
     );
     let read = |row: &Row<'_>| {
-        let (now, then) = (worklist::read(row, 0)?, worklist::read(row, COLUMNS)?);
-        let stands_again: bool = row.get(2 * COLUMNS)?;
-        let mut reason = changes(&then, &now);
-        if stands_again {
-            reason.insert_str(0, "It was taken back and stands again. ");
-        }
-        Ok(Ask {
-            action: Action::Amend,
-            reason: reason.trim_end().to_owned(),
-            replaces_row_id: String::new(),
-            row: now,
-            summary: row.get(2 * COLUMNS + 1)?,
-        })
+        Ok((worklist::read(row, 0)?, row.get::<_, String>(COLUMNS)?, row.get(COLUMNS + 1)?))
     };
     let mut statement = tx.prepare_cached(&sql)?;
-    Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
+    let mut asks = Vec::new();
+    for found in statement.query_map([practice.as_str()], read)? {
+        let (row, summary, stands_again) = found?;
+        let course = Course::of(tx, &row.row_id)?;
+        let reason = match (stands_again, course.is_there()) {
+            (false, _) => what_to_put_right(&course, &row, ""),
+            (true, false) => "It was taken back and stands again: make it as it reads here.".into(),
+            (true, true) => {
+                "It was to be taken back and stands again: see that it reads as here.".to_owned()
+            }
+        };
+        let (action, replaces_row_id) = (Action::Amend, String::new());
+        asks.push(Ask { action, reason, replaces_row_id, row, summary });
+    }
+    Ok(asks)
+}
+
+/// Entries that another practice made before the person moved, and that read differently since: they
+/// came with the patient's record, so that this practice puts them right. Not while the other
+/// practice has an answer to give.
+fn taken_over(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
+    let (columns, is_settled) = (columns("entry"), worklist::is_settled());
+    let sql = format!(
+        "SELECT {columns}, entry.summary, other.row_id, other.practice
+         FROM standing_entry AS entry
+         JOIN settlement AS other ON other.case_id = entry.case_id
+            AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
+         WHERE entry.practice = ?1 AND other.live AND other.practice <> entry.practice
+            AND other.outcome <> '' AND other.contradiction IS NULL AND {is_settled}"
+    );
+    let read = |row: &Row<'_>| {
+        let from = (row.get::<_, String>(COLUMNS + 1)?, row.get::<_, String>(COLUMNS + 2)?);
+        Ok((worklist::read(row, 0)?, row.get::<_, String>(COLUMNS)?, from))
+    };
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut asks = Vec::new();
+    for found in statement.query_map([practice.as_str()], read)? {
+        let (row, summary, (replaces_row_id, from)) = found?;
+        let course = Course::of(tx, &replaces_row_id)?;
+        if course.reading().is_none_or(|reading| changes(reading, &row).is_empty()) {
+            continue;
+        }
+        let what = what_to_put_right(&course, &row, &format!(" of practice {from}"));
+        let reason = format!("{} {what}", came_from(&from));
+        asks.push(Ask { action: Action::Amend, reason, replaces_row_id, row, summary });
+    }
+    Ok(asks)
+}
+
+fn came_from(practice: &str) -> String {
+    format!("The entry came with the record from practice {practice}.")
+}
+
+/// In words, what differs from how the practice has the entry, and from each reading that it was asked
+/// for and has not answered. `whose` names the practice whose packs those were, if it is another.
+fn what_to_put_right(course: &Course, now: &WorklistRow, whose: &str) -> String {
+    let Some(known) = course.known_as() else { return String::new() };
+    let mut words = match changes(known, now) {
+        same if same.is_empty() => "Nothing is to be changed: it is to read as you have it.".into(),
+        changes => changes,
+    };
+    for other in unanswered_readings(course, known) {
+        let changes = changes(&other.row, now);
+        if !changes.is_empty() {
+            words += &format!(" If it reads as pack {}{whose} asked: {changes}", other.number);
+        }
+    }
+    words
+}
+
+/// What was asked and not answered, where it reads otherwise than the practice has the entry.
+fn unanswered_readings<'a>(
+    course: &'a Course,
+    known: &WorklistRow,
+) -> impl Iterator<Item = &'a Asked> {
+    course.unanswered().filter(|asked| !changes(known, &asked.row).is_empty())
 }
 
 /// What differs between two readings of an entry, in words for whoever puts it right.
@@ -164,54 +237,163 @@ fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// Rows whose entry no longer stands, or whose whole record was set aside. One that is held until a
-/// person settles something waits, and so does one that moved to another practice: it is in the record
-/// that moved with the patient, or the practice says that they are not registered there.
+/// Rows whose entry no longer stands, or whose whole record was set aside: at the practice that has the
+/// entry, where it went with the patient. One that is held until a person settles something waits, and
+/// so does one that stands for another practice: it is in the record that moved with the patient, or
+/// the practice says that they are not registered there.
 fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
     let columns = columns("packed");
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
         AND held.snomed_code IN (settlement.snomed_code, '')";
-    let sql = format!(
-        "SELECT {columns},
-            EXISTS (SELECT 1 FROM held_entry AS held
-                WHERE {held} AND held.reason = 'consent_withheld'),
-            EXISTS (SELECT 1 FROM coded_entry AS other WHERE other.case_id = settlement.case_id
-                AND other.episode = settlement.episode AND other.snomed_code IN
-                    ('871731000000106', '871711000000103')),
-            settlement.case_id IN (SELECT case_id FROM set_aside) AS is_set_aside
-         FROM settlement
-         JOIN packed_row AS packed ON packed.practice = settlement.practice
-            AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
-         JOIN case_log ON case_log.case_id = settlement.case_id
-         WHERE settlement.practice = ?1 AND settlement.live AND settlement.action <> 'RETRACT'
-            AND (is_set_aside OR
-                projected_position >= latest_position AND NOT failed
-                AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
-                    WHERE entry.case_id = settlement.case_id AND entry.episode = settlement.episode
-                        AND entry.snomed_code = settlement.snomed_code)
-                AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
-                    OR EXISTS (SELECT 1 FROM held_entry AS held
-                        WHERE {held} AND held.reason = 'consent_withheld')))"
-    );
-    let read = |row: &Row<'_>| {
-        let (consent, other): (bool, bool) = (row.get(COLUMNS)?, row.get(COLUMNS + 1)?);
-        let is_set_aside: bool = row.get(COLUMNS + 2)?;
-        let reason = match (is_set_aside, consent, other) {
-            (true, _, _) => "The person had two records, and the other one goes on.",
-            (_, true, _) => "The person no longer agrees that it is shared.",
-            (_, false, true) => "The person's answer is recorded differently now.",
-            (_, false, false) => "The entry was withdrawn.",
+    let mut asks = Vec::new();
+    for whose in
+        ["settlement.practice = ?1", "settlement.practice <> ?1 AND report_episode.practice = ?1"]
+    {
+        let sql = format!(
+            "SELECT {columns}, settlement.practice, ifnull(report_episode.practice, ''),
+                EXISTS (SELECT 1 FROM held_entry AS held
+                    WHERE {held} AND held.reason = 'consent_withheld'),
+                EXISTS (SELECT 1 FROM coded_entry AS other WHERE other.case_id = settlement.case_id
+                    AND other.episode = settlement.episode AND other.snomed_code IN
+                        ('871731000000106', '871711000000103')),
+                settlement.case_id IN (SELECT case_id FROM set_aside) AS is_set_aside
+             FROM settlement
+             JOIN packed_row AS packed ON packed.practice = settlement.practice
+                AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
+             JOIN case_log ON case_log.case_id = settlement.case_id
+             LEFT JOIN report_episode ON report_episode.case_id = settlement.case_id
+                AND report_episode.episode = settlement.episode
+             WHERE {whose} AND settlement.live AND settlement.action <> 'RETRACT'
+                AND (is_set_aside OR
+                    projected_position >= latest_position AND NOT failed
+                    AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
+                        WHERE entry.case_id = settlement.case_id
+                            AND entry.episode = settlement.episode
+                            AND entry.snomed_code = settlement.snomed_code)
+                    AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
+                        OR EXISTS (SELECT 1 FROM held_entry AS held
+                            WHERE {held} AND held.reason = 'consent_withheld')))"
+        );
+        let read = |row: &Row<'_>| {
+            let flags = (row.get(COLUMNS + 4)?, row.get(COLUMNS + 2)?, row.get(COLUMNS + 3)?);
+            let why = match flags {
+                (true, _, _) => Why::SetAside,
+                (_, true, _) => Why::ConsentWithheld,
+                (_, false, true) => Why::AnsweredOtherwise,
+                (_, false, false) => Why::Withdrawn,
+            };
+            let [own, now]: [String; 2] = [row.get(COLUMNS)?, row.get(COLUMNS + 1)?];
+            Ok((worklist::read(row, 0)?, (own, now), why))
         };
-        Ok(Ask {
-            action: Action::Retract,
-            reason: reason.to_owned(),
-            replaces_row_id: String::new(),
-            row: worklist::read(row, 0)?,
-            summary: String::new(),
-        })
+        let mut statement = tx.prepare_cached(&sql)?;
+        for found in statement.query_map([practice.as_str()], read)? {
+            let (row, (own, now), why) = found?;
+            asks.extend(retraction(tx, practice, row, (&own, &now), why)?);
+        }
+    }
+    Ok(asks)
+}
+
+/// Why an entry is to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    SetAside,
+    ConsentWithheld,
+    AnsweredOtherwise,
+    Withdrawn,
+}
+
+impl Why {
+    fn words(self) -> &'static str {
+        match self {
+            Self::SetAside => "The person had two records, and the other one goes on.",
+            Self::ConsentWithheld => "The person no longer agrees that it is shared.",
+            Self::AnsweredOtherwise => "The person's answer is recorded differently now.",
+            Self::Withdrawn => "The entry was withdrawn.",
+        }
+    }
+}
+
+/// Asks to take back the entry as the practice has it: the one that was asked for it, `own`, or the one
+/// that the person moved to `now`, once the other has said that it made the entry. Not where the other
+/// record of the same person is what the practice had before: taking that out would leave none. Nor
+/// where the record has not come as far as what was packed: nobody withdrew what is not in it yet.
+fn retraction(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    asked: WorklistRow,
+    (own, now): (&str, &str),
+    why: Why,
+) -> Result<Option<Ask>, StoreError> {
+    let course = Course::of(tx, &asked.row_id)?;
+    let is_practices_own = course.is_practices_own();
+    let has_moved = own != now && course.reading().is_some() && is_of_service(tx, now)?;
+    let is_elsewhere = practice.as_str() != if has_moved { now } else { own };
+    let waits = match why {
+        Why::SetAside => is_practices_own,
+        _ => !is_known(tx, &asked)?,
     };
-    let mut statement = tx.prepare_cached(&sql)?;
-    Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
+    if is_elsewhere || waits {
+        return Ok(None);
+    }
+    let mut row = course.known_as().unwrap_or(&asked).clone();
+    let (mut reason, mut replaces_row_id) = (why.words().to_owned(), String::new());
+    if has_moved {
+        let (Ok(episode), Ok(code)) = (row.episode.parse(), ConceptId::parse(&row.snomed_code))
+        else {
+            return Ok(None);
+        };
+        let here = coding::row_id(practice, episode, code, 0).to_string();
+        replaces_row_id = std::mem::replace(&mut row.row_id, here);
+        reason += &format!(" {}", came_from(own));
+    }
+    if why == Why::SetAside
+        && let Some(date) = date_of_the_other(tx, &row, practice)?
+    {
+        reason += &format!(" Its own entry, of {date}, stays.");
+    }
+    if is_practices_own {
+        reason += " You answered that it was in the record before: leave in what does not come from \
+                   this list.";
+    }
+    let whose = if has_moved { format!(" of practice {own}") } else { String::new() };
+    for other in unanswered_readings(&course, &row) {
+        let changes = changes(&row, &other.row);
+        reason += &format!(" It may read as pack {}{whose} asked: {changes}", other.number);
+    }
+    let (action, summary) = (Action::Retract, String::new());
+    Ok(Some(Ask { action, reason, replaces_row_id, row, summary }))
+}
+
+fn is_of_service(tx: &Transaction<'_>, practice: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM practice WHERE ods = ?1)";
+    Ok(tx.prepare_cached(sql)?.query_row([practice], |row| row.get(0))?)
+}
+
+/// Whether the record has, or had, the entry that a row rests on.
+fn is_known(tx: &Transaction<'_>, row: &WorklistRow) -> Result<bool, StoreError> {
+    // An empty event does not say which it was.
+    let Ok(event) = row.event.parse::<EventId>() else { return Ok(true) };
+    let Ok(case) = CaseId::from_slice(&row.case) else { return Ok(true) };
+    let Some(document) = snapshots::document(tx, case)? else { return Ok(false) };
+    Ok(document.read(case).0.entries.contains_key(&event))
+}
+
+/// The date of the entry that the practice has, or may be making, by the record that goes on.
+fn date_of_the_other(
+    tx: &Transaction<'_>,
+    row: &WorklistRow,
+    practice: &OdsCode,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT other.row_id FROM stands_for
+         JOIN settlement AS other ON other.case_id = stands_for.goes_on
+         WHERE stands_for.case_id = ?1 AND other.practice = ?2 AND other.snomed_code = ?3
+            AND other.live ORDER BY other.row_id LIMIT 1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let key = params![row.case, practice.as_str(), row.snomed_code];
+    let other = statement.query_row(key, |row| row.get::<_, String>(0)).optional()?;
+    let Some(other) = other else { return Ok(None) };
+    Ok(Course::of(tx, &other)?.known_as().map(|row| row.event_date.clone()))
 }
 
 /// Rows that have waited for an answer since no pack mentioned them for a while, as they were asked.

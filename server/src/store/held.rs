@@ -11,21 +11,25 @@ use shared::{
 
 use super::{
     StoreError, column,
-    worklist::{self, DUPLICATE, PersonLine, SENT_ELSEWHERE, UNREADABLE},
+    worklist::{self, DUPLICATE, PersonLine, SENT_ELSEWHERE, SHARES_NUMBER, UNREADABLE},
 };
 
 /// The name of an entry's reason while another practice was asked to make it and has not answered.
 pub const MOVED: &str = "moved_before_answer";
 const MOVED_WORDS: &str = "The person's practice was changed after another practice was asked to \
-     make this entry. It goes out once that practice has answered that it does not have it.";
+     make this entry. It waits until that practice has said whether it has it.";
 /// The name of an entry's reason whose referral is in another record, which was told of it.
 pub const SENT_FROM_ELSEWHERE: &str = "sent_from_another_record";
-const SENT_FROM_ELSEWHERE_WORDS: &str = "The practice was told of this referral from another record. \
+const SENT_FROM_ELSEWHERE_WORDS: &str = "The practice is told of this referral from another record. \
      If this is another person, record their referral and their answer in this record again.";
 /// The name of an entry's reason whose record was set aside.
 pub const SET_ASIDE: &str = "same_person_elsewhere";
 const SET_ASIDE_WORDS: &str = "Another record of the same person goes on, so nothing of this one is \
      sent. It can still be read.";
+/// The name of an entry's reason whose record has one NHS number with another person's.
+pub const SHARED_NUMBER: &str = "nhs_number_shared";
+const SHARED_NUMBER_WORDS: &str = "Another person's record has the same NHS number. Correct it in the \
+     record where it is wrong.";
 
 /// One entry that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,9 +97,9 @@ impl HeldRow {
 type Place = (String, String, String, Vec<u8>, String);
 
 /// What is held back for this practice: by the reasons of the entry itself, as a likely duplicate,
-/// since the case cannot be read any more, or until another practice has answered. With no practice,
-/// what is held back in the whole service, with everybody's name, and what is in records that were
-/// set aside, which no practice waits for.
+/// since another person has the same NHS number, since the case cannot be read any more, or until
+/// another practice has answered. With no practice, what is held back in the whole service, with
+/// everybody's name, and what is in records that were set aside, which no practice waits for.
 ///
 /// # Errors
 /// When the database refuses.
@@ -133,6 +137,8 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
         SENT_FROM_ELSEWHERE_WORDS,
         SET_ASIDE,
         SET_ASIDE_WORDS,
+        SHARED_NUMBER,
+        SHARED_NUMBER_WORDS,
     ];
     for row in statement.query_map(values, read)? {
         let (key, unnamed, held) = row?;
@@ -161,6 +167,19 @@ fn query() -> String {
     let elsewhere = "EXISTS (SELECT 1 FROM settlement AS other WHERE other.case_id = entry.case_id
             AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
             AND other.live AND other.row_id <> entry.row_id";
+    // What another practice has as it reads now is not held back either.
+    let alike_elsewhere = format!(
+        "{elsewhere} AND EXISTS (SELECT 1 FROM packed_row AS told
+            WHERE told.practice = other.practice AND told.number = other.asked_in
+                AND told.row_id = other.row_id AND told.event_date = entry.event_date
+                AND told.nhs_number = entry.nhs_number AND told.birth_date = entry.birth_date
+                AND told.family_name = entry.family_name AND told.given_names = entry.given_names))"
+    );
+    // Whether the other practice has it nobody knows.
+    let unsaid = "(other.outcome = '' OR other.contradiction IS NOT NULL
+            OR other.outcome NOT IN ('filed', 'already_in_record')
+                AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.row_id = other.row_id
+                    AND receipt.outcome IN ('filed', 'already_in_record')))";
     let counts = "FROM standing_entry AS entry WHERE (?1 IS NULL OR practice = ?1)";
     let is_set_aside = "?1 IS NULL AND entry.case_id IN (SELECT case_id FROM set_aside)";
     format!(
@@ -169,12 +188,16 @@ fn query() -> String {
          FROM held_entry WHERE (?1 IS NULL OR practice = ?1)
             AND case_id NOT IN (SELECT case_id FROM set_aside)
          UNION ALL
-         {of_entry}, ?2, ?3, practice {counts} AND {untold} AND NOT {elsewhere}) AND {DUPLICATE}
+         {of_entry}, ?2, ?3, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+            AND {DUPLICATE}
          UNION ALL
-         {of_entry}, ?4, ?5, practice {counts} AND {untold} AND NOT {elsewhere}) AND {UNREADABLE}
+         {of_entry}, ?12, ?13, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+            AND {SHARES_NUMBER}
          UNION ALL
-         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere}
-            AND (other.outcome = '' OR other.contradiction IS NOT NULL))
+         {of_entry}, ?4, ?5, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+            AND {UNREADABLE}
+         UNION ALL
+         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere} AND {unsaid})
          UNION ALL
          {of_entry}, ?8, ?9, practice {counts} AND {SENT_ELSEWHERE} AND NOT {DUPLICATE}
          UNION ALL

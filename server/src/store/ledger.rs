@@ -67,8 +67,9 @@ pub fn project(
     reports::project(tx, case)?;
     for key in coding::match_keys(&case.person) {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-        tx.prepare_cached("INSERT INTO match_key (key_hash, case_id) VALUES (?1, ?2)")?
-            .execute(params![hash, case.id.as_bytes()])?;
+        let is_number = key.starts_with(coding::NHS_NUMBER_PREFIX);
+        let sql = "INSERT INTO match_key (key_hash, case_id, is_nhs_number) VALUES (?1, ?2, ?3)";
+        tx.prepare_cached(sql)?.execute(params![hash, case.id.as_bytes(), is_number])?;
     }
     alike::find(tx, case.id)
 }

@@ -5,6 +5,7 @@ pub mod asks;
 pub mod bare;
 pub mod cases;
 pub mod column;
+pub mod course;
 pub mod directory;
 pub mod duplicates;
 pub mod held;

@@ -149,8 +149,9 @@ pub fn keep(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO pack (practice, number, pack_id, cut_off, new_rows, held_rows, sha256, zip,
-            amend_rows, retract_rows, reminder_rows, closed_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            amend_rows, retract_rows, reminder_rows, closed_by, position)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+            (SELECT ifnull(max(position), 0) + 1 FROM pack))",
         params![
             practice.as_str(),
             line.number,

@@ -122,7 +122,7 @@ impl fmt::Display for Way {
 }
 
 /// What is said of one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Said {
     /// What became of it; none where an answer is taken back.
     pub outcome: Option<Outcome>,
@@ -232,16 +232,6 @@ fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
         by: by.and_then(|by| UserId::from_slice(&by).ok()),
         at: row.get(11)?,
     })
-}
-
-/// The receipts of what one pack asked of a row, in order.
-///
-/// # Errors
-/// When the database refuses.
-pub fn of_ask(tx: &Transaction<'_>, row_id: &str, number: u32) -> Result<Vec<Receipt>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE row_id = ?1 AND number = ?2 ORDER BY id");
-    let mut statement = tx.prepare_cached(&sql)?;
-    Ok(statement.query_map(params![row_id, number], read)?.collect::<Result<_, _>>()?)
 }
 
 /// Every receipt of a row, in order.
@@ -396,9 +386,7 @@ mod tests {
     use super::*;
 
     fn receipt(id: i64, kind: Kind, outcome: Option<Outcome>) -> Receipt {
-        let text = String::new;
-        let said =
-            Said { outcome, on_date: text(), filed_by: text(), system: text(), detail: text() };
+        let said = Said { outcome, ..Said::default() };
         let (row_id, way) = ("row".to_owned(), "page".to_owned());
         Receipt { id, row_id, number: 1, kind, said, way, by: None, at: id }
     }

@@ -6,7 +6,8 @@ use shared::{ids::CaseId, ods::OdsCode};
 use super::{
     StoreError,
     asks::{Action, Ask},
-    receipts::{self, Outcome, Standing},
+    course::{self, Course},
+    receipts::Outcome,
     telling,
     worklist::{self, COLUMNS, WorklistRow, columns},
 };
@@ -51,6 +52,11 @@ pub fn note_ask(
         tx.prepare_cached(sql)?.execute(params![row.row_id, number])?;
         return Ok(());
     }
+    if !ask.replaces_row_id.is_empty() && ask.action != Action::New {
+        // The entry went on with the patient, and so does who answers for it.
+        let sql = "UPDATE settlement SET live = 0 WHERE row_id = ?1";
+        tx.prepare_cached(sql)?.execute([&ask.replaces_row_id])?;
+    }
     let sql = "INSERT INTO settlement (row_id, practice, case_id, episode, snomed_code, asked_in,
             mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail, receipt,
             contradiction, live)
@@ -73,23 +79,19 @@ pub fn note_ask(
     telling::note(tx, &row.row_id)
 }
 
-/// Brings a row up to date with the receipts for what was asked of it last.
+/// Brings a row up to date with the receipts for what was asked of it last, and notes which row of its
+/// fact is out.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError> {
-    let sql = "SELECT asked_in FROM settlement WHERE row_id = ?1";
-    let mut statement = tx.prepare_cached(sql)?;
-    let Some(asked_in) = statement.query_row([row_id], |row| row.get(0)).optional()? else {
-        return Ok(());
-    };
-    let receipts = receipts::of_ask(tx, row_id, asked_in)?;
-    let Standing { answer, contradiction } = Standing::of(&receipts);
+    let course = Course::of(tx, row_id)?;
+    let Some(asked) = course.last() else { return Ok(()) };
+    let answer = asked.standing().answer;
+    let contradiction = course.contested().and_then(|asked| asked.standing().contradiction);
     let outcome = answer.and_then(|answer| answer.said.outcome);
-    // While two answers contradict each other nobody knows, so nobody else is asked.
-    let live = contradiction.is_some() || is_live(tx, row_id)?;
     let sql = "UPDATE settlement SET outcome = ?2, on_date = ?3, detail = ?4, receipt = ?5,
-            contradiction = ?6, live = ?7
+            contradiction = ?6
          WHERE row_id = ?1";
     tx.prepare_cached(sql)?.execute(params![
         row_id,
@@ -98,30 +100,33 @@ pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError
         answer.map_or("", |answer| answer.said.detail.as_str()),
         answer.map(|answer| answer.id),
         contradiction.map(|receipt| receipt.id),
-        live,
     ])?;
+    note_which_is_out(tx, row_id)?;
     telling::note(tx, row_id)
 }
 
-/// Whether the practice has the entry by this row, or may be making it: question by question, since
-/// one that was refused leaves the record as it was.
-fn is_live(tx: &Transaction<'_>, row_id: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT number, action FROM packed_row WHERE row_id = ?1 AND action <> 'REMINDER'
-         ORDER BY number";
+/// Notes which of the rows of a fact is out: mostly there is one.
+fn note_which_is_out(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError> {
+    let sql = "SELECT fact.row_id FROM settlement AS own
+         JOIN settlement AS fact ON fact.case_id = own.case_id AND fact.episode = own.episode
+            AND fact.snomed_code = own.snomed_code
+         WHERE own.row_id = ?1";
     let mut statement = tx.prepare_cached(sql)?;
-    let read = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?));
-    let asks: Vec<_> = statement.query_map([row_id], read)?.collect::<Result<_, _>>()?;
-    let mut is_there = false;
-    for (number, action) in asks {
-        let receipts = receipts::of_ask(tx, row_id, number)?;
-        let said = Standing::of(&receipts).answer.and_then(|answer| answer.said.outcome);
-        is_there = match (Action::named(&action), said) {
-            (_, None) => true,
-            (_, Some(outcome)) if outcome.is_refusal() => is_there,
-            (action, Some(_)) => action != Some(Action::Retract),
-        };
+    let rows: Vec<String> =
+        statement.query_map([row_id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let courses: Vec<Course> =
+        rows.iter().map(|row| Course::of(tx, row)).collect::<Result<_, _>>()?;
+    let out = course::out_of(&courses);
+    let sql = "UPDATE settlement SET live = ?2 WHERE row_id = ?1";
+    let mut note = tx.prepare_cached(sql)?;
+    // No two are out at any moment.
+    for row in &rows {
+        note.execute(params![row, false])?;
     }
-    Ok(is_there)
+    if let Some(out) = out {
+        note.execute(params![rows[out], true])?;
+    }
+    Ok(())
 }
 
 /// Whether another row is out for the same fact: then this one's practice may not be making it too.
@@ -235,7 +240,7 @@ pub fn find(tx: &Transaction<'_>, row_id: &str) -> Result<Option<Settled>, Store
     Ok(tx.prepare_cached(&sql)?.query_row([row_id], read).optional()?)
 }
 
-/// Every row of a practice about one patient, by the NHS number that it was told.
+/// Every row of a practice about one patient, by an NHS number that it was told.
 ///
 /// # Errors
 /// When the database refuses.
@@ -245,7 +250,8 @@ pub fn of_patient(
     nhs_number: &str,
 ) -> Result<Vec<Settled>, StoreError> {
     let sql = format!(
-        "{} WHERE packed.practice = ?1 AND packed.nhs_number = ?2
+        "{} WHERE settlement.row_id IN
+            (SELECT row_id FROM packed_row WHERE practice = ?1 AND nhs_number = ?2)
          ORDER BY packed.event_date, packed.row_id",
         query()
     );
@@ -316,7 +322,7 @@ pub fn balance(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Balance, Stor
     let read = |row: &Row<'_>| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
     };
-    let packed = "SELECT ifnull(sum(new_rows), 0) FROM pack WHERE practice = ?1";
+    let packed = "SELECT count(DISTINCT row_id) FROM packed_row WHERE practice = ?1";
     let packed = tx.query_row(packed, [practice.as_str()], |row| row.get(0))?;
     let mut balance = Balance { packed, ..Balance::default() };
     for row in statement.query_map([practice.as_str()], read)? {

@@ -79,9 +79,7 @@ pub fn sent_back(tx: &Transaction<'_>) -> Result<Vec<Settled>, StoreError> {
     let waits = |settled: &Settled| match settled.action {
         // Between two answers the practice decides first.
         _ if settled.is_contested => false,
-        asks::Action::Retract => {
-            matches!(settled.outcome, Some(Outcome::Rejected | Outcome::IdentityMismatch))
-        }
+        asks::Action::Retract => !matches!(settled.outcome, Some(Outcome::DuplicateOf)),
         _ => alike.contains(&settled.row.row_id),
     };
     Ok(settlements::refused(tx, None)?.into_iter().filter(waits).collect())

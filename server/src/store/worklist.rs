@@ -137,18 +137,29 @@ pub(super) const UNASKED: &str = "NOT EXISTS (SELECT 1 FROM settlement
             AND other.snomed_code = entry.snomed_code AND other.live)";
 /// Entries of a case that looks like another one, where nobody has decided whether it is.
 pub(super) const DUPLICATE: &str = "entry.case_id IN (SELECT case_id FROM likely_duplicate)";
-/// Entries whose row went out for another case: it never goes out a second time.
-pub(super) const SENT_ELSEWHERE: &str = "EXISTS (SELECT 1 FROM settlement AS other
-     WHERE other.row_id = entry.row_id AND other.case_id <> entry.case_id)";
+/// Entries of a case that has one NHS number with another one, though they are different people.
+pub(super) const SHARES_NUMBER: &str = "entry.case_id IN (SELECT case_id FROM shared_nhs_number)";
+/// Entries whose row went out for another case, or goes out for one: it never does a second time.
+pub(super) const SENT_ELSEWHERE: &str = "(EXISTS (SELECT 1 FROM settlement AS other
+        WHERE other.row_id = entry.row_id AND other.case_id <> entry.case_id)
+     OR EXISTS (SELECT 1 FROM standing_entry AS twin
+        WHERE twin.row_id = entry.row_id AND twin.case_id < entry.case_id)
+        AND NOT EXISTS (SELECT 1 FROM settlement AS own
+            WHERE own.row_id = entry.row_id AND own.case_id = entry.case_id))";
 /// Entries of a case that cannot be read any more: what is known of it may be out of date.
 pub(super) const UNREADABLE: &str = "entry.case_id IN (SELECT case_id FROM case_log WHERE failed)";
+
+/// Entries of which nothing has to be settled first.
+pub(super) fn is_settled() -> String {
+    format!("NOT {DUPLICATE} AND NOT {SHARES_NUMBER} AND NOT {UNREADABLE} AND NOT {SENT_ELSEWHERE}")
+}
 
 /// The entries that are ready for this practice and in no pack, by code, date and name.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, StoreError> {
-    let columns = columns("entry");
+    let (columns, is_settled) = (columns("entry"), is_settled());
     // The other answer of the episode, or the same one at the practice of before.
     let sql = format!(
         "SELECT {columns}, entry.summary,
@@ -160,7 +171,7 @@ pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, Sto
                             AND entry.snomed_code IN ('871731000000106', '871711000000103'))
                 ORDER BY old.asked_in DESC, old.row_id LIMIT 1), '')
          FROM standing_entry AS entry
-         WHERE entry.practice = ?1 AND {UNASKED} AND NOT {DUPLICATE} AND NOT {UNREADABLE}
+         WHERE entry.practice = ?1 AND {UNASKED} AND {is_settled}
          ORDER BY entry.snomed_code, entry.event_date, entry.family_name, entry.given_names,
             entry.row_id"
     );

@@ -61,7 +61,8 @@ impl Cure {
             | "real_number"
             | "identity_incomplete"
             | "identity_contested"
-            | "practice_unknown" => Self::Person,
+            | "practice_unknown"
+            | held::SHARED_NUMBER => Self::Person,
             "author_role" => Self::LinkWorker,
             held::MOVED => Self::Practice,
             "consent_withheld" | held::SET_ASIDE => Self::Nothing,

@@ -6,6 +6,7 @@ mod contested;
 mod duplicates;
 mod held;
 mod kept_apart;
+mod restored;
 mod told;
 mod unanswered;
 mod urgent;
@@ -46,6 +47,7 @@ pub fn router() -> Router<App> {
         .route("/team", get(team_page))
         .route("/team/duplicates/{one}/{other}", get(compare::page).post(compare::decided))
         .route("/team/kept-apart/{case}/{author}", post(kept_apart::decided))
+        .route(restored::PATH, post(restored::go_on))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
 }
 
@@ -148,6 +150,7 @@ async fn team_page(
         (Told::of(query.as_deref()).banner())
         p class="fp-desk-balance" { (today(&desk)) " Last looked " (page::time_now()) "." }
         p { a href="/reports" { "Reports on activity, time and outcomes" } }
+        (restored::section(&desk))
         (urgent::section(&desk))
         (contested::section(&desk))
         (duplicates::section(&desk))

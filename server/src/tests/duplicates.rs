@@ -79,16 +79,41 @@ impl Service {
 const NOTHING_MOVED: Outcome = Outcome::Kept { given: 0, taken: 0 };
 
 #[test]
-fn different_people_both_go_out() {
+fn different_people_both_go_out_once_each_has_a_number_of_their_own() {
     let service = Service::new();
     let one = service.record_of(1, "Okafor");
-    let other = service.record_of(1, "Bevan");
+    let mut other = service.record_of(1, "Bevan");
     assert_eq!(service.asks("A81001"), counts(0, 0, 0));
     assert_eq!(service.undecided(), [pair(&one, &other)]);
     let decided = service.decide(pair(&one, &other), Verdict::DifferentPeople);
     assert_eq!(decided, NOTHING_MOVED);
+    assert_eq!(service.undecided(), Vec::new());
+    assert_eq!(names(&service.held(None)), ["nhs_number_shared", "nhs_number_shared"]);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.correct(&mut other, Field::NhsNumber, &NhsNumber::invented(2).digits());
     assert_eq!((service.undecided(), service.held(None)), (Vec::new(), Vec::new()));
     assert_eq!(service.asks("A81001"), counts(2, 0, 0));
+    // The decision does not let them have one number ever after.
+    service.correct(&mut other, Field::NhsNumber, &NhsNumber::invented(1).digits());
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    assert_eq!(names(&service.held(None)), ["nhs_number_shared"]);
+    service.assert_sound();
+}
+
+#[test]
+fn what_the_practice_had_before_stays_for_the_record_that_goes_on() {
+    let service = Service::new();
+    let one = service.record_of(1, "Okafor");
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Answer::Filed);
+    let mut other = service.record_of(2, "Bevan");
+    service.asks("A81001");
+    // It is the entry of the first record that whoever looks finds.
+    service.answer("A81001", "Bevan", Answer::AlreadyInRecord);
+    service.correct(&mut other, Field::NhsNumber, &NhsNumber::invented(1).digits());
+    service.decide(pair(&one, &other), Verdict::SamePerson(one.case));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    assert_eq!(service.balance("A81001"), [2, 1, 1, 0, 0, 0]);
     service.assert_sound();
 }
 
@@ -138,7 +163,7 @@ fn a_decision_that_is_changed_sends_the_other_one_again_and_takes_back_what_it_g
     let other = service.record_of(1, "Bevan");
     service.asks("A81001");
     service.answer("A81001", "Bevan", Answer::Filed);
-    let one = service.record_of(1, "Okafor");
+    let mut one = service.record_of(1, "Okafor");
     let worker = service.add_worker("Ben", &other);
     let pair = pair(&one, &other);
     service.decide(pair, Verdict::SamePerson(one.case));
@@ -147,8 +172,10 @@ fn a_decision_that_is_changed_sends_the_other_one_again_and_takes_back_what_it_g
     let changed = service.decide(pair, Verdict::DifferentPeople);
     assert_eq!(changed, Outcome::Kept { given: 0, taken: 1 });
     assert!(!service.holders(&one).contains(&worker) && service.holders(&other).contains(&worker));
-    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
-    assert!(service.settled("A81001", "Bevan").reason.starts_with("It was taken back"));
+    service.correct(&mut one, Field::NhsNumber, &NhsNumber::invented(2).digits());
+    assert_eq!(service.asks("A81001"), counts(0, 2, 0));
+    let reason = service.settled("A81001", "Bevan").reason;
+    assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
     // And the other way round: the first record is set aside now.
     let swapped = service.decide(pair, Verdict::SamePerson(other.case));
     assert!(matches!(swapped, Outcome::Kept { .. }), "{swapped:?}");
@@ -218,13 +245,14 @@ fn whoever_is_like_a_record_that_was_set_aside_still_waits() {
 #[test]
 fn whoever_decides_second_is_told_and_changes_nothing() {
     let service = Service::new();
-    let (one, other) = (service.record_of(1, "Okafor"), service.record_of(1, "Bevan"));
+    let (one, mut other) = (service.record_of(1, "Okafor"), service.record_of(1, "Bevan"));
     let pair = pair(&one, &other);
     service.decide_having_seen(pair, 0, Verdict::DifferentPeople);
     let stale = service.decide_having_seen(pair, 0, Verdict::SamePerson(one.case));
     assert_eq!(stale, Outcome::Stale);
     assert_eq!(service.decide(pair, Verdict::DifferentPeople), Outcome::Gone);
     assert_eq!(service.decisions(pair).len(), 1);
+    service.correct(&mut other, Field::NhsNumber, &NhsNumber::invented(2).digits());
     assert_eq!(service.asks("A81001"), counts(2, 0, 0));
 }
 

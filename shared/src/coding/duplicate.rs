@@ -6,12 +6,15 @@ use crate::{
     text,
 };
 
+/// How the key of an NHS number begins.
+pub const NHS_NUMBER_PREFIX: &str = "nhs|";
+
 /// What two cases of one person would have in common. Personal data: to be hashed before it is
 /// kept beside anything.
 pub fn match_keys(person: &Person) -> FewOf<String> {
     let mut keys = FewOf::new();
     if let Ok(Some(number)) = person.nhs_number() {
-        keys.insert(format!("nhs|{}", number.digits()));
+        keys.insert(format!("{NHS_NUMBER_PREFIX}{}", number.digits()));
     }
     let family = text::folded(person.shown(Field::FamilyName));
     let given = text::folded(person.shown(Field::GivenNames));

@@ -9,7 +9,7 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
-pub use duplicate::match_keys;
+pub use duplicate::{NHS_NUMBER_PREFIX, match_keys};
 use jiff::civil::Date;
 pub use preview::{Preview, preview};
 pub use reason::{Exclusion, Hold};
@@ -218,7 +218,9 @@ impl Rules<'_> {
             if last.or(episodes.first()).map(|episode| episode.id) != Some(self.episode.id) {
                 continue;
             }
-            if self.context.codes.contains(&concept) {
+            // The two of the referral itself are given by answers alone.
+            let is_of_referral = [REFERRAL_ACCEPTED, REFERRAL_DECLINED].contains(&concept);
+            if self.context.codes.contains(&concept) && !is_of_referral {
                 by_concept.or_default(concept).push(entry);
             } else {
                 coding.not_coded.push(not_coded(entry, Exclusion::CodeNotAllowed));

@@ -40,6 +40,8 @@ pub struct Asked {
     pub key: Key,
     /// What is asked.
     pub action: Action,
+    /// The row of another practice whose entry came here with the patient.
+    pub came_from: Option<Key>,
     /// How it reads.
     pub evidence: Evidence,
 }
@@ -64,41 +66,53 @@ struct Person {
     birth_date: Date,
 }
 
-/// What came of what one pack asked of a row.
-#[derive(Debug, Clone, Default)]
-struct Answers {
-    action: Option<Action>,
-    first: Option<Outcome>,
+/// What one pack asked of a row, and what came of it.
+#[derive(Debug, Clone)]
+struct Question {
+    action: Action,
+    evidence: Evidence,
+    /// The row of another practice whose entry came here with the patient.
+    came_from: Option<Key>,
+    /// Which of all packs it was.
+    order: usize,
+    /// The answer, with its place among all answers.
+    first: Option<(usize, Outcome)>,
+    /// One that contradicts it, until somebody decides.
     other: Option<Outcome>,
+}
+
+impl Question {
+    fn outcome(&self) -> Option<Outcome> {
+        self.first.map(|(_, outcome)| outcome)
+    }
+
+    /// The place of the answer by which the practice has the entry.
+    fn made_at(&self) -> Option<usize> {
+        let (at, outcome) = self.first?;
+        (self.action != Action::Retract && !outcome.is_refusal()).then_some(at)
+    }
 }
 
 /// A row that was packed.
 #[derive(Debug, Clone)]
 struct Told {
-    action: Action,
-    evidence: Evidence,
-    asked_in: u32,
     mentioned_on: Date,
-    answers: BTreeMap<u32, Answers>,
+    /// By the number of the pack.
+    questions: BTreeMap<u32, Question>,
 }
 
 impl Told {
-    fn answer(&self) -> &Answers {
-        &self.answers[&self.asked_in]
+    fn last(&self) -> &Question {
+        self.questions.values().next_back().expect("a row that was packed was asked for")
     }
 
-    /// Whether the practice has it, or may be making it.
-    fn is_live(&self) -> bool {
-        if self.answer().other.is_some() {
-            return true;
-        }
-        // The last question that was not refused decides: made, or taken out.
-        let refused =
-            |answers: &&Answers| answers.first.is_some_and(|outcome| outcome.is_refusal());
-        let last = self.answers.values().rfind(|answers| !refused(answers));
-        last.is_some_and(|answers| {
-            answers.first.is_none() || answers.action != Some(Action::Retract)
-        })
+    /// The first question that was answered in two ways.
+    fn contested(&self) -> Option<&Question> {
+        self.questions.values().find(|question| question.other.is_some())
+    }
+
+    fn asked_in(&self) -> u32 {
+        self.questions.keys().next_back().copied().unwrap_or_default()
     }
 }
 
@@ -111,17 +125,18 @@ pub struct Stands {
     pub asked_in: u32,
     /// The answer to it.
     pub outcome: Option<Outcome>,
-    /// Whether another answer contradicts it.
-    pub is_contested: bool,
+    /// The first answer of the question that was answered in two ways; none where none was.
+    pub contested: Option<Outcome>,
 }
 
 impl Stands {
     fn of(told: &Told) -> Self {
+        let last = told.last();
         Self {
-            action: told.action,
-            asked_in: told.asked_in,
-            outcome: told.answer().first,
-            is_contested: told.answer().other.is_some(),
+            action: last.action,
+            asked_in: told.asked_in(),
+            outcome: last.outcome(),
+            contested: told.contested().and_then(Question::outcome),
         }
     }
 }
@@ -134,6 +149,10 @@ pub struct Model {
     /// The rows of a record, so that a year of many people does not take a day.
     rows_of: BTreeMap<CaseId, BTreeSet<Key>>,
     by_number: BTreeMap<String, BTreeSet<CaseId>>,
+    /// How many packs were closed.
+    packs: usize,
+    /// How many answers came.
+    answers: usize,
 }
 
 impl Model {
@@ -203,11 +222,63 @@ impl Model {
         }
     }
 
+    /// The packs in which another practice was asked about a row's entry, which went there with the
+    /// patient.
+    fn went_on_in(&self, key: &Key) -> Vec<usize> {
+        let rows = self.rows_of.get(&key.1).into_iter().flatten();
+        let questions = rows.flat_map(|row| self.told[row].questions.values());
+        let about_this = questions.filter(|question| question.came_from == Some(*key));
+        about_this.map(|question| question.order).collect()
+    }
+
+    /// Whether a row's entry went with the patient to another practice, which was asked about it since.
+    pub fn has_gone_on(&self, key: &Key) -> bool {
+        let last = self.told.get(key).map_or(0, |told| told.last().order);
+        self.went_on_in(key).into_iter().any(|order| order > last)
+    }
+
+    /// What the practice's record holds by a row before a pack: whether it may be there, and how it
+    /// reads by what the practice said it did.
+    fn record(&self, key: &Key, before: usize) -> (bool, Option<Evidence>) {
+        let nothing = (false, None);
+        let went_on_in = self.went_on_in(key);
+        let went_on_between =
+            |from: usize, to: usize| went_on_in.iter().any(|order| from < *order && *order < to);
+        let (mut holds, mut last) = (nothing.clone(), 0);
+        let questions = self.told.get(key).into_iter().flat_map(|told| told.questions.values());
+        for question in questions.filter(|question| question.order < before) {
+            if went_on_between(last, question.order) {
+                holds = nothing.clone();
+            }
+            last = question.order;
+            if let Some(from) = question.came_from {
+                holds = (true, self.record(&from, question.order).1);
+            }
+            holds = match (question.outcome(), question.action) {
+                (None, _) => (true, holds.1),
+                (Some(Outcome::NotRegisteredHere), _) if holds.1.is_none() => nothing.clone(),
+                (Some(outcome), _) if outcome.is_refusal() => holds,
+                (Some(_), Action::Retract) => nothing.clone(),
+                (Some(_), _) => (true, Some(question.evidence.clone())),
+            };
+        }
+        if went_on_between(last, before) { nothing } else { holds }
+    }
+
+    /// The row of a record's answer that is out: the practice has the entry, may be making it, or
+    /// said two things. Of several it is the one that was asked for last.
+    fn out(&self, case: CaseId, yes: bool) -> Option<Key> {
+        let rows = self.rows_of.get(&case).into_iter().flatten().filter(|key| key.2 == yes);
+        let is_live = |key: &&Key| {
+            let is_contested = self.told[*key].contested().is_some() && !self.has_gone_on(key);
+            is_contested || self.record(key, usize::MAX).0
+        };
+        rows.filter(is_live).max_by_key(|key| self.told[*key].last().order).copied()
+    }
+
     /// Whether another practice than this has the record's entry, or may be making it.
-    fn is_live_elsewhere(&self, practice: usize, case: CaseId, yes: bool) -> bool {
-        let rows = self.rows_of.get(&case).into_iter().flatten();
-        let mut other = rows.filter(|key| key.0 != practice && key.2 == yes);
-        other.any(|key| self.told[key].is_live())
+    pub fn is_live_elsewhere(&self, practice: usize, case: CaseId, yes: bool) -> bool {
+        self.out(case, yes).is_some_and(|key| key.0 != practice)
     }
 
     /// What a practice must be asked on this day.
@@ -232,13 +303,14 @@ impl Model {
     fn ask(&self, key: Key, now: &Now, day: Date) -> Option<Asked> {
         let (practice, case, yes) = key;
         let told = self.told.get(&key);
-        let asked =
-            |action, evidence: &Evidence| Some(Asked { key, action, evidence: evidence.clone() });
+        let asked = |action, evidence: &Evidence| {
+            Some(Asked { key, action, came_from: None, evidence: evidence.clone() })
+        };
         let reminder = || {
             let told = told?;
             let is_old = (day - told.mentioned_on).get_days() >= REMIND_AFTER_DAYS;
-            if told.answer().first.is_none() && is_old {
-                asked(Action::Reminder, &told.evidence)
+            if told.last().first.is_none() && is_old {
+                asked(Action::Reminder, &told.last().evidence)
             } else {
                 None
             }
@@ -248,76 +320,144 @@ impl Model {
             (Now::Coded { yes: of, practice: at, evidence, is_double }, told)
                 if is_about_this(*of) =>
             {
-                if *at != practice || *is_double || self.is_live_elsewhere(practice, case, yes) {
+                if *at != practice || *is_double {
                     return reminder();
                 }
-                match told {
-                    None => asked(Action::New, evidence),
-                    Some(told) if told.action == Action::Retract || told.evidence != *evidence => {
-                        asked(Action::Amend, evidence)
+                match (self.out(case, yes).filter(|out| *out != key), told) {
+                    (Some(out), _) => {
+                        let other = &self.told[&out];
+                        let is_settled =
+                            other.last().first.is_some() && other.contested().is_none();
+                        let reading = self.record(&out, usize::MAX).1;
+                        if is_settled && reading.is_some_and(|reading| reading != *evidence) {
+                            let (action, came_from) = (Action::Amend, Some(out));
+                            Some(Asked { key, action, came_from, evidence: evidence.clone() })
+                        } else {
+                            reminder()
+                        }
                     }
-                    Some(_) => reminder(),
+                    (None, None) => asked(Action::New, evidence),
+                    (None, Some(told)) => {
+                        let last = told.last();
+                        let is_out = self.out(case, yes) == Some(key);
+                        let is_back = !is_out && last.made_at().is_some();
+                        let is_other = last.evidence != *evidence;
+                        if last.action == Action::Retract || is_other || is_back {
+                            asked(Action::Amend, evidence)
+                        } else {
+                            reminder()
+                        }
+                    }
                 }
             }
-            (_, None) => None,
-            (_, Some(told)) => {
+            (now, _) => {
                 let waits = match now {
                     Now::Held { yes: of, is_withheld } => {
                         !is_withheld && of.is_none_or(is_about_this)
                     }
                     _ => false,
                 };
-                if told.is_live() && told.action != Action::Retract && !waits {
-                    asked(Action::Retract, &told.evidence)
-                } else {
-                    reminder()
-                }
+                let retraction = || {
+                    let out = self.out(case, yes).filter(|_| !waits)?;
+                    let last = self.told[&out].last();
+                    let reading = self.record(&out, usize::MAX).1;
+                    // It is taken out where the patient's record is.
+                    let at = if reading.is_some() { self.people[&case].practice } else { out.0 };
+                    if last.action == Action::Retract || at != practice {
+                        return None;
+                    }
+                    let unanswered =
+                        || self.unanswered(&out).unwrap_or_else(|| last.evidence.clone());
+                    let came_from = (out != key).then_some(out);
+                    let evidence = reading.unwrap_or_else(unanswered);
+                    Some(Asked { key, action: Action::Retract, came_from, evidence })
+                };
+                retraction().or_else(reminder)
             }
         }
     }
 
+    /// What was asked last of a row without an answer, other than to take it out.
+    fn unanswered(&self, key: &Key) -> Option<Evidence> {
+        let mut questions = self.told[key].questions.values().rev();
+        let open = questions
+            .find(|question| question.action != Action::Retract && question.outcome().is_none());
+        open.map(|question| question.evidence.clone())
+    }
+
     /// Follows a pack that was closed.
     pub fn packed(&mut self, number: u32, rows: &BTreeSet<Asked>, day: Date) {
-        for Asked { key, action, evidence } in rows {
-            if *action == Action::Reminder {
-                let told = self.told.get_mut(key).expect("what is reminded of was asked");
-                told.mentioned_on = day;
-                continue;
+        self.packs += 1;
+        for Asked { key, action, came_from, evidence } in rows {
+            let told = self.told.entry(*key);
+            let told =
+                told.or_insert_with(|| Told { mentioned_on: day, questions: BTreeMap::new() });
+            told.mentioned_on = day;
+            if *action != Action::Reminder {
+                let question = Question {
+                    action: *action,
+                    evidence: evidence.clone(),
+                    came_from: *came_from,
+                    order: self.packs,
+                    first: None,
+                    other: None,
+                };
+                told.questions.insert(number, question);
+                self.rows_of.entry(key.1).or_default().insert(*key);
             }
-            let mut answers =
-                self.told.get(key).map(|told| told.answers.clone()).unwrap_or_default();
-            answers.insert(number, Answers { action: Some(*action), ..Answers::default() });
-            let told = Told {
-                action: *action,
-                evidence: evidence.clone(),
-                asked_in: number,
-                mentioned_on: day,
-                answers,
-            };
-            self.told.insert(*key, told);
-            self.rows_of.entry(key.1).or_default().insert(*key);
         }
     }
 
     /// Follows an answer to what a pack asked, or reminded of.
     pub fn answered(&mut self, key: &Key, number: u32, outcome: Outcome) {
+        self.answers += 1;
         let Some(told) = self.told.get_mut(key) else { return };
-        let Some((_, answers)) = told.answers.range_mut(..=number).next_back() else { return };
-        match answers.first {
-            None => answers.first = Some(outcome),
+        let Some((asked, question)) = told.questions.range_mut(..=number).next_back() else {
+            return;
+        };
+        match question.outcome() {
+            None => question.first = Some((self.answers, outcome)),
             Some(first) if first == outcome => {}
             Some(Outcome::Filed) if outcome == Outcome::AlreadyInRecord => {}
-            Some(_) => answers.other = Some(outcome),
+            Some(_) => question.other = Some(outcome),
+        }
+        // Who looked and did not find it is asked again, once somebody says that it was made.
+        let asked = *asked;
+        if question.made_at() == Some(self.answers) {
+            for later in told.questions.range_mut(asked + 1..).map(|(_, later)| later) {
+                if later.action == Action::Retract
+                    && later.outcome() == Some(Outcome::AlreadyInRecord)
+                    && later.other.is_none()
+                {
+                    (later.first, later.other) = (None, None);
+                }
+            }
         }
     }
 
     /// Follows a decision for the first answer.
     pub fn settled(&mut self, key: &Key) {
-        if let Some(told) = self.told.get_mut(key)
-            && let Some(answers) = told.answers.get_mut(&told.asked_in)
-        {
-            answers.other = None;
+        let questions = self.told.get_mut(key).map(|told| told.questions.values_mut());
+        let contested = questions.into_iter().flatten().find(|question| question.other.is_some());
+        contested.into_iter().for_each(|question| question.other = None);
+    }
+
+    /// Follows an answer that is taken back.
+    pub fn undone(&mut self, key: &Key) {
+        let told = self.told.get_mut(key);
+        if let Some(question) = told.and_then(|told| told.questions.values_mut().next_back()) {
+            question.first = None;
         }
+    }
+
+    /// How the practice's record must read by a row that it said it has; none where it did not say so,
+    /// or said two things, or the entry went on to another practice, whose row says it.
+    pub fn must_read(&self, key: &Key) -> Option<Evidence> {
+        let told = self.told.get(key)?;
+        let last = told.last();
+        let is_said = told.contested().is_none() && last.made_at().is_some();
+        let is_out = self.out(key.1, key.2) == Some(*key);
+        (is_said && is_out).then(|| last.evidence.clone())
     }
 
     /// Where a row stands.

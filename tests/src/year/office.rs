@@ -1,7 +1,7 @@
 //! A practice's staff: work through each pack's worklist, and answer in every way there is.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{Cursor, Read},
 };
 
@@ -20,6 +20,8 @@ pub struct Row {
     pub pack_id: String,
     /// What is asked.
     pub action: Action,
+    /// What changed, or why it is taken back.
+    pub reason: String,
     /// The patient's number.
     pub nhs_number: String,
     /// The patient's name.
@@ -49,6 +51,7 @@ pub fn worklist(zip: &[u8]) -> Vec<Row> {
             row_id: field(0),
             pack_id: field(1),
             action: Action::named(&field(2)).expect("an action has a known name"),
+            reason: field(4),
             nhs_number: field(5),
             family_name: field(6),
             birth_date: field(8),
@@ -58,6 +61,40 @@ pub fn worklist(zip: &[u8]) -> Vec<Row> {
         }
     });
     rows.collect()
+}
+
+/// An entry of a GP record, by episode and code.
+pub type Entry = (String, String);
+
+/// How an entry of a GP record reads: number, name, birth date and date.
+pub type Reading = [String; 4];
+
+impl Row {
+    /// What is asked, also where this only reminds of it.
+    fn asked(&self) -> Action {
+        let reminded =
+            self.reason.strip_prefix("Asked as ").and_then(|rest| rest.split('.').next());
+        reminded
+            .filter(|_| self.action == Action::Reminder)
+            .and_then(Action::named)
+            .unwrap_or(self.action)
+    }
+
+    fn entry(&self) -> Entry {
+        (self.episode.clone(), self.snomed_code.clone())
+    }
+
+    fn reading(&self) -> Reading {
+        [&self.nhs_number, &self.family_name, &self.birth_date, &self.event_date].map(Clone::clone)
+    }
+
+    /// Whether somebody who has only this row and the record finds the entry that is in it: by how
+    /// the row reads, or by what its reason says of it.
+    fn finds(&self, reading: &Reading) -> bool {
+        let own = self.reading();
+        let mut both = own.iter().zip(reading);
+        both.all(|(own, there)| own == there || self.reason.contains(there.as_str()))
+    }
 }
 
 /// What staff know of a patient: whether they are registered here.
@@ -86,20 +123,22 @@ pub enum Post {
     Click(Line),
     /// A click that was a mistake, and is taken back.
     Slip(Line),
+    /// What was answered is taken back, weeks later, by somebody who is not sure.
+    Undo(Line),
 }
 
 /// One practice.
 #[derive(Debug, Default)]
 pub struct Office {
     practice: usize,
-    /// What was decided about each row, for whoever is reminded.
-    decided: BTreeMap<String, Outcome>,
-    /// The entries in the GP record, by episode and code.
-    pub record: BTreeSet<(String, String)>,
-    /// Entries in the records of patients who left, which go with them to their next practice.
-    pub sent_on: BTreeSet<(String, String)>,
+    /// What was decided last about each row, for whoever is reminded of just that.
+    decided: BTreeMap<String, (Action, Reading, Outcome)>,
+    /// The entries in the GP record.
+    pub record: BTreeMap<Entry, Reading>,
     /// Entries that were made although they were there.
     pub made_twice: u32,
+    /// Rows by which nobody could find the entry that they are about.
+    pub misnamed: Vec<String>,
     /// What is on its way, with the week in which it arrives.
     pub posted: Vec<(usize, Post)>,
 }
@@ -116,7 +155,7 @@ impl Office {
         chance: &mut Chance,
         (number, zip): (u32, &[u8]),
         register: &impl Register,
-        arrived: &BTreeSet<(String, String)>,
+        on_its_way: &mut BTreeMap<Entry, Reading>,
         (week, day): (usize, Date),
     ) {
         // Somebody is on holiday: what is not done comes again.
@@ -130,11 +169,10 @@ impl Office {
                 continue;
             }
             let is_here = register.is_registered(self.practice, &row.episode, week);
-            let entry = (row.episode.clone(), row.snomed_code.clone());
-            if is_here && arrived.contains(&entry) {
-                self.record.insert(entry);
-            }
-            let outcome = self.decide(chance, &row, (is_here, arrived));
+            let arrived = if is_here { on_its_way.remove(&row.entry()) } else { None };
+            let has_arrived = arrived.is_some();
+            self.record.extend(arrived.map(|reading| (row.entry(), reading)));
+            let outcome = self.decide(chance, &row, is_here, has_arrived);
             lines.push(Line { row, number, outcome });
         }
         self.send(chance, lines, week, day);
@@ -144,25 +182,30 @@ impl Office {
         &mut self,
         chance: &mut Chance,
         row: &Row,
-        (is_here, arrived): (bool, &BTreeSet<(String, String)>),
+        is_here: bool,
+        has_arrived: bool,
     ) -> Outcome {
-        let entry = (row.episode.clone(), row.snomed_code.clone());
-        let before = self.decided.get(&row.row_id).copied();
-        let outcome = match row.action {
-            Action::Reminder if before.is_some() => before.unwrap_or(Outcome::Filed),
-            Action::Retract => match self.record.remove(&entry) {
-                true => Outcome::Filed,
-                false => Outcome::AlreadyInRecord,
-            },
-            _ if !is_here => {
-                if self.record.remove(&entry) {
-                    self.sent_on.insert(entry.clone());
-                }
-                Outcome::NotRegisteredHere
-            }
-            Action::Amend if self.record.contains(&entry) => Outcome::Filed,
+        let asked = row.asked();
+        let before = self.decided.get(&row.row_id);
+        let before = before.filter(|(action, reading, _)| {
+            row.action == Action::Reminder && (*action, reading) == (asked, &row.reading())
+        });
+        let before = before.map(|(.., outcome)| *outcome);
+        let there = self.record.get(&row.entry());
+        let is_there = there.is_some();
+        let is_change = before.is_none() && matches!(asked, Action::Amend | Action::Retract);
+        if is_change && there.is_some_and(|there| !row.finds(there)) {
+            self.misnamed.push(format!("{row:?} is about {there:?}"));
+        }
+        let outcome = match asked {
+            _ if let Some(before) = before => before,
+            _ if !is_here => Outcome::NotRegisteredHere,
+            Action::Retract if is_there => Outcome::Filed,
+            Action::Retract => Outcome::AlreadyInRecord,
+            Action::Amend if is_there && chance.once_in(12) => Outcome::Rejected,
+            Action::Amend if is_there => Outcome::Filed,
             // It came with the patient.
-            Action::New if arrived.contains(&entry) => Outcome::AlreadyInRecord,
+            Action::New if has_arrived => Outcome::AlreadyInRecord,
             _ => match chance.below(200) {
                 0..8 => Outcome::AlreadyInRecord,
                 8..11 => Outcome::IdentityMismatch,
@@ -171,16 +214,17 @@ impl Office {
                 _ => Outcome::Filed,
             },
         };
-        let makes = matches!(row.action, Action::New | Action::Amend | Action::Reminder);
-        let is_in = matches!(outcome, Outcome::Filed | Outcome::AlreadyInRecord);
-        let was_done = row.action == Action::Reminder && before.is_some();
-        if makes && is_in && !was_done {
-            let is_new = self.record.insert(entry);
-            if !is_new && row.action == Action::New && outcome == Outcome::Filed {
+        let is_done = matches!(outcome, Outcome::Filed | Outcome::AlreadyInRecord);
+        if is_done && before.is_none() {
+            if is_there && asked == Action::New && outcome == Outcome::Filed {
                 self.made_twice += 1;
             }
+            match asked {
+                Action::Retract => drop(self.record.remove(&row.entry())),
+                _ => drop(self.record.insert(row.entry(), row.reading())),
+            }
         }
-        self.decided.insert(row.row_id.clone(), outcome);
+        self.decided.insert(row.row_id.clone(), (asked, row.reading(), outcome));
         outcome
     }
 
@@ -198,6 +242,10 @@ impl Office {
             return;
         }
         let late = if chance.once_in(6) { 1 + chance.below(4) } else { 0 };
+        if chance.once_in(8) {
+            let line = filled[chance.below(filled.len())].clone();
+            self.posted.push((week + late + 1 + chance.below(8), Post::Undo(line)));
+        }
         let file = file(chance, &filled, day);
         self.posted.push((week + late, Post::File(file.clone(), filled.clone())));
         if chance.once_in(10) {

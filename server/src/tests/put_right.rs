@@ -1,0 +1,436 @@
+//! What practices are asked to put right: corrections and withdrawals, before and after a person moved,
+//! named as the practice has the entry.
+
+use rusqlite::Transaction;
+use shared::{
+    case::{
+        Fact, Field,
+        event::{Consent, Retracted},
+    },
+    document::Document,
+    ids::{CaseId, EventId},
+    nhs_number::NhsNumber,
+    personal::Personal,
+};
+
+use super::ledger::{Record, Service, counts, names, practice};
+use crate::{
+    clock, projector, random,
+    receipt::{self, Named, Refusal},
+    store::{
+        StoreError,
+        duplicates::{self, Pair, Verdict},
+        receipts::{Effect, Outcome, Source, Way},
+        settlements, unanswered,
+    },
+};
+
+#[test]
+fn what_is_taken_back_is_named_as_the_practice_has_it() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    let own = |number| NhsNumber::invented(number).digits();
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    // Filed for the wrong patient; the correction is not answered, or is refused.
+    service.correct(&mut record, Field::NhsNumber, &own(2));
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    let reason = service.settled("A81001", "Okafor-Hale").reason;
+    let number = format!("NHS number: {} is now {}.", own(1), own(2));
+    let name = "Family name: Okafor is now Okafor-Hale.";
+    assert_eq!(reason, format!("{number} {name} If it reads as pack 2 asked: {name}"));
+    service.answer("A81001", "Okafor-Hale", Outcome::Rejected);
+    let reason = Personal::new("another person".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    let settled = service.settled("A81001", "Okafor");
+    assert_eq!(settled.row.person.nhs_number, own(1));
+    assert_eq!(
+        settled.reason,
+        format!("The entry was withdrawn. It may read as pack 2 asked: {number}")
+    );
+    // Whoever looks for the patient under either number finds the row.
+    let find = |number: String| {
+        let find = |tx: &Transaction<'_>| settlements::of_patient(tx, &practice("A81001"), &number);
+        service.store.read_now(find).unwrap().len()
+    };
+    assert_eq!((find(own(1)), find(own(2)), find(own(3))), (1, 1, 0));
+    service.assert_sound();
+}
+
+#[test]
+fn what_is_to_read_as_the_practice_has_it_after_all_is_said_so() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    service.asks("A81001");
+    service.correct(&mut record, Field::FamilyName, "Okafor");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(
+        service.settled("A81001", "Okafor").reason,
+        "Nothing is to be changed: it is to read as you have it. If it reads as pack 2 asked: \
+         Family name: Okafor-Hale is now Okafor."
+    );
+    service.assert_sound();
+}
+
+#[test]
+fn what_changes_after_a_move_is_put_right_at_the_practice_that_has_the_record_now() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    service.correct(&mut record, Field::BirthDate, "1951-03-02");
+    // The old practice may be making it: until it has answered, nobody else is asked.
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    let old = service.settled("A81001", "Okafor").row.row_id;
+    assert_eq!(service.asks("B82002"), counts(0, 1, 0));
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 0))
+    );
+    let settled = service.settled("B82002", "Okafor");
+    assert_ne!(settled.row.row_id, old);
+    assert_eq!(
+        settled.reason,
+        "The entry came with the record from practice A81001. Birth date: 1901-03-02 is now \
+         1951-03-02."
+    );
+    assert_eq!(service.balance("B82002"), [1, 0, 0, 0, 0, 1]);
+    service.assert_sound();
+    // Refused, it reads as the old practice made it; withdrawn, it is taken back where it is now.
+    service.answer("B82002", "Okafor", Outcome::Rejected);
+    let reason = Personal::new("another person".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 1))
+    );
+    let settled = service.settled("B82002", "Okafor");
+    assert_eq!(settled.row.person.birth_date, "1901-03-02");
+    service.answer("B82002", "Okafor", Outcome::Filed);
+    // Recorded again it stands where it was taken back, and nowhere else.
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 1, 0))
+    );
+    let reason = service.settled("B82002", "Okafor").reason;
+    assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
+    service.answer("B82002", "Okafor", Outcome::Filed);
+    // And back to the first practice, with another correction.
+    service.correct(&mut record, Field::PracticeOds, "A81001");
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.correct(&mut record, Field::GivenNames, "Anne");
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 1, 0), counts(0, 0, 0))
+    );
+    assert_eq!(service.settled("A81001", "Okafor").row.row_id, old);
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 0))
+    );
+    service.assert_sound();
+}
+
+#[test]
+fn the_old_practice_may_contradict_itself_after_the_new_one_was_asked() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(1, 0, 0));
+    assert_eq!(service.answer("A81001", "Okafor", Outcome::Filed), Effect::Contradicts);
+    let named = service.settled("A81001", "Okafor").row.row_id;
+    let settled = service.store.write_now(move |tx| {
+        let source = Source { way: Way::Page, by: None, at: 0 };
+        let of = practice("A81001");
+        let named = Named { practice: &of, row_id: &named, number: None };
+        receipt::settle(tx, named, Outcome::Filed, &source)
+    });
+    assert_eq!(settled.unwrap(), Err(Refusal::OutElsewhere));
+    service.assert_sound();
+}
+
+#[test]
+fn an_entry_that_was_filed_after_somebody_looked_for_it_is_asked_back_again() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    let reason = Personal::new("another person".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    assert_eq!(service.answer("A81001", "Okafor", Outcome::AlreadyInRecord), Effect::Answers);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
+    // A colleague had filed it from the first pack, and their list comes in now.
+    assert_eq!(service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed), Effect::Answers);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    assert_eq!(service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed), Effect::Nothing);
+    service.assert_sound();
+    // Whoever looks again says the same, or takes it out.
+    assert_eq!(service.answer("A81001", "Okafor", Outcome::AlreadyInRecord), Effect::Answers);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
+    service.assert_sound();
+}
+
+#[test]
+fn what_the_practice_had_before_is_not_all_taken_out() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
+    let reason = Personal::new("another person".to_owned());
+    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    assert_eq!(
+        service.settled("A81001", "Okafor").reason,
+        "The entry was withdrawn. You answered that it was in the record before: leave in what does \
+         not come from this list."
+    );
+    service.assert_sound();
+}
+
+#[test]
+fn a_record_that_has_not_come_as_far_as_its_pack_withdrew_nothing() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    // As after a restore from before the answer, until the phone sends it again.
+    let case = record.case;
+    let forget = move |tx: &Transaction<'_>| {
+        let first = "(SELECT min(position) FROM change WHERE case_id = ?1)";
+        let sql = format!("DELETE FROM change WHERE case_id = ?1 AND position > {first}");
+        tx.execute(&sql, [case.as_bytes()])?;
+        tx.execute("DELETE FROM snapshot WHERE case_id = ?1", [case.as_bytes()])?;
+        let sql = format!(
+            "UPDATE case_log SET latest_position = {first}, projected_position = 0, heads = x''"
+        );
+        Ok::<_, StoreError>(tx.execute(&sql, [case.as_bytes()])?)
+    };
+    service.store.write_now(forget).unwrap();
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+}
+
+/// A person whom a practice filed, and who moved to another one.
+fn moved_after_filing(service: &Service) -> (Record, EventId) {
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    (record, accepted)
+}
+
+fn withdraw(service: &Service, record: &mut Record, target: EventId) {
+    let reason = Personal::new("another person".to_owned());
+    service.put(record, Fact::Retracted(Retracted { target, reason }));
+}
+
+#[test]
+fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
+    let service = Service::new();
+    let (mut record, accepted) = moved_after_filing(&service);
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    withdraw(&service, &mut record, accepted);
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 1))
+    );
+    let settled = service.settled("B82002", "Okafor");
+    assert_eq!(
+        settled.reason,
+        "The entry was withdrawn. The entry came with the record from practice A81001."
+    );
+    service.assert_sound();
+    service.answer("B82002", "Okafor", Outcome::Filed);
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 0, 0), counts(0, 0, 0))
+    );
+    // The first practice has nothing to take back any more.
+    assert_eq!(undo(&service, "A81001"), Err(Refusal::OutElsewhere));
+    // Back there, and said once more, it is to be made.
+    service.correct(&mut record, Field::PracticeOds, "A81001");
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(
+        (service.asks("A81001"), service.asks("B82002")),
+        (counts(0, 1, 0), counts(0, 0, 0))
+    );
+    let reason = service.settled("A81001", "Okafor").reason;
+    assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
+    service.assert_sound();
+}
+
+fn undo(service: &Service, ods: &str) -> Result<(), Refusal> {
+    let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
+    let undo = service.store.write_now(move |tx| {
+        let named = Named { practice: &of, row_id: &row_id, number: None };
+        receipt::undo(tx, named, &Source { way: Way::Page, by: None, at: 0 })
+    });
+    undo.unwrap()
+}
+
+#[test]
+fn a_withdrawal_that_no_practice_could_follow_is_the_leads_to_see() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    withdraw(&service, &mut record, accepted);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    let sent_back = service.store.read_now(unanswered::sent_back).unwrap();
+    assert_eq!(sent_back.len(), 1);
+    service.assert_sound();
+}
+
+#[test]
+fn a_correction_that_is_refused_before_the_entry_was_answered_loses_nothing() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    // Who has not the patient has not the entry, unless they say so.
+    service.answer("A81001", "Okafor-Hale", Outcome::NotRegisteredHere);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(1, 0, 0));
+    service.assert_sound();
+    // Who refuses the correction may have made the entry: the lead is told that nobody knows.
+    let mut other = service.refer(2, "Bevan");
+    service.accept(&mut other, Consent::CodeOnly);
+    service.asks("A81001");
+    service.correct(&mut other, Field::FamilyName, "Bevan-Rees");
+    service.asks("A81001");
+    service.answer("A81001", "Bevan-Rees", Outcome::IdentityMismatch);
+    service.correct(&mut other, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    assert_eq!(names(&service.held(None)), ["moved_before_answer"]);
+    service.assert_sound();
+}
+
+#[test]
+fn an_earlier_answer_that_is_contradicted_waits_for_a_person_too() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::IdentityMismatch);
+    service.correct(&mut record, Field::BirthDate, "1951-03-02");
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
+    let late = service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed);
+    assert_eq!(late, Effect::Contradicts);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    assert!(service.settled("A81001", "Okafor").is_contested);
+    assert_eq!(names(&service.held(None)), ["moved_before_answer"]);
+    service.assert_sound();
+    let (of, row_id) = (practice("A81001"), service.settled("A81001", "Okafor").row.row_id);
+    let settled = service.store.write_now(move |tx| {
+        let named = Named { practice: &of, row_id: &row_id, number: None };
+        let source = Source { way: Way::Page, by: None, at: 0 };
+        receipt::settle(tx, named, Outcome::Filed, &source)
+    });
+    assert_eq!(settled.unwrap(), Ok(()));
+    // It was made, and the correction is for whoever has the record now.
+    assert_eq!(service.asks("B82002"), counts(0, 1, 0));
+    service.assert_sound();
+}
+
+#[test]
+fn an_answer_that_somebody_decided_for_is_overtaken_whole() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    withdraw(&service, &mut record, accepted);
+    service.asks("A81001");
+    service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
+    let rejected = service.answer("A81001", "Okafor", Outcome::Rejected);
+    assert_eq!(rejected, Effect::Contradicts);
+    let (of, row_id) = (practice("A81001"), service.settled("A81001", "Okafor").row.row_id);
+    let settled = service.store.write_now(move |tx| {
+        let named = Named { practice: &of, row_id: &row_id, number: None };
+        let source = Source { way: Way::Page, by: None, at: 0 };
+        receipt::settle(tx, named, Outcome::AlreadyInRecord, &source)
+    });
+    assert_eq!(settled.unwrap(), Ok(()));
+    service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed);
+    assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    service.assert_sound();
+}
+
+#[test]
+fn a_correction_that_is_held_after_a_move_is_shown() {
+    let service = Service::new();
+    let (mut record, _) = moved_after_filing(&service);
+    let mut other = service.refer(2, "Bevan");
+    service.accept(&mut other, Consent::CodeOnly);
+    service.correct(&mut record, Field::NhsNumber, &NhsNumber::invented(2).digits());
+    assert_eq!(service.asks("B82002"), counts(0, 0, 0));
+    assert_eq!(names(&service.held(Some("B82002"))), ["likely_duplicate"]);
+    service.assert_sound();
+}
+
+#[test]
+fn two_copies_of_a_record_that_was_never_sent_close_a_pack() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    let copied = CaseId::from_random(random::bytes());
+    let read = record.document.read(record.case).0;
+    let number = NhsNumber::invented(7).digits();
+    let (_, bytes) = Document::create(copied, &service.author, 0, |writer| {
+        writer.put_field(Field::NhsNumber, &number)?;
+        writer.put_field(Field::FamilyName, "Copy")?;
+        writer.put_field(Field::GivenNames, "Cat")?;
+        writer.put_field(Field::BirthDate, "1970-01-01")?;
+        writer.put_field(Field::PracticeOds, "A81001")?;
+        read.entries.values().try_for_each(|entry| writer.put_event(&entry.original))
+    })
+    .unwrap();
+    service.append(copied, &bytes);
+    projector::catch_up(&service.store).unwrap();
+    let (pair, by) = (Pair::of(record.case, copied).unwrap(), service.author.user);
+    let decided = service.store.write_now(move |tx| {
+        let verdict = Verdict::DifferentPeople;
+        duplicates::decide(tx, pair, 0, verdict, (by, clock::now_ms()), "Rang both")
+    });
+    decided.unwrap();
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    assert_eq!(names(&service.held(None)), ["sent_from_another_record"]);
+    service.assert_sound();
+}
+
+#[test]
+fn there_and_back_many_times_is_followed_in_one_go() {
+    let service = Service::new();
+    let (mut record, _) = moved_after_filing(&service);
+    for turn in 0..24 {
+        let (here, there) = if turn % 2 == 0 { ("B82002", "A81001") } else { ("A81001", "B82002") };
+        service.correct(&mut record, Field::GivenNames, &format!("Ann {turn}"));
+        assert_eq!((turn, service.asks(here)), (turn, counts(0, 1, 0)));
+        service.answer(here, "Okafor", Outcome::Filed);
+        service.correct(&mut record, Field::PracticeOds, there);
+        assert_eq!((turn, service.asks(there)), (turn, counts(0, 0, 0)));
+    }
+    service.assert_sound();
+}
