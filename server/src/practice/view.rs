@@ -94,7 +94,8 @@ fn ways(desk: &Desk) -> Markup {
 
 /// What the next pack brings.
 fn next(desk: &Desk) -> Markup {
-    let at = desk.facts.cut_off.map(|at| at.strftime("%H:%M").to_string());
+    let cut_off = desk.facts.cut_off.filter(|_| desk.facts.restored_at.is_none());
+    let at = cut_off.map(|at| at.strftime("%H:%M").to_string());
     html! {
         section aria-labelledby="next" {
             h2 id="next" { "Ready for the next list" }
@@ -106,9 +107,16 @@ fn next(desk: &Desk) -> Markup {
                     @if let Some(at) = at { " The next list is closed at " (at) " by itself." }
                 }
             }
-            form method="post" action={ "/practice/" (desk.practice) "/packs" } {
-                button class="nhsuk-button nhsuk-button--secondary" type="submit" {
-                    "Close the next list now"
+            @if desk.facts.restored_at.is_some() {
+                p {
+                    "The service was restored from a backup. No list is closed until it has heard "
+                    "from every phone."
+                }
+            } @else {
+                form method="post" action={ "/practice/" (desk.practice) "/packs" } {
+                    button class="nhsuk-button nhsuk-button--secondary" type="submit" {
+                        "Close the next list now"
+                    }
                 }
             }
             p class="fp-desk-quiet" {

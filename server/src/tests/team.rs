@@ -22,6 +22,7 @@ use crate::{
     pack::{self, Empty},
     projector,
     receipt::{self, Answer as Filled, Named},
+    service,
     store::{
         cases,
         duplicates::{self, Pair, Verdict},
@@ -420,4 +421,29 @@ async fn a_service_without_trouble_says_so_in_each_section() {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(page.contains("href=\"/reports\""));
+}
+
+#[tokio::test]
+async fn after_a_restore_the_lead_says_when_packs_are_closed_again() {
+    let (server, gwen) = invented().await;
+    let restored = |tx: &rusqlite::Transaction<'_>| service::set_restored(tx, Some(clock::now()));
+    server.write(restored).await;
+    let said = "No pack is closed: a backup was restored";
+    assert!(text(&server, "/team", &gwen).await.contains(said));
+    let worker = server.add_user("Amina", Role::LinkWorker).await;
+    let amina = server.sign_in(worker).await;
+    let refused = post(&server, "/team/packs-go-on", &amina, "").await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let staff = named(&server, "Helen Okonkwo").await;
+    let page = text(&server, "/practice/A99001", &staff).await;
+    assert!(
+        page.contains("until it has heard from every phone") && !page.contains("Close the next")
+    );
+    let closed = post(&server, "/practice/A99001/packs", &staff, "").await;
+    assert_eq!(closed.status, StatusCode::CONFLICT);
+    let told = post(&server, "/team/packs-go-on", &gwen, "").await;
+    assert_eq!(told.status, StatusCode::SEE_OTHER);
+    assert!(!text(&server, "/team", &gwen).await.contains(said));
+    let closed = post(&server, "/practice/A99001/packs", &staff, "").await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER);
 }
