@@ -23,6 +23,7 @@ use crate::{
         Store, StoreError,
         asks::Action,
         cases,
+        course::Course,
         receipts::Outcome,
         settlements::{self, Settled},
         snapshots, telling,
@@ -71,6 +72,7 @@ fn one_round(store: &Store) -> Result<usize, StoreError> {
             // What came of it at another practice since is what counts.
             if let Some(settled) = settlements::find(tx, row_id)?
                 && !settlements::is_out_elsewhere(tx, row_id)?
+                && !Course::of(tx, row_id)?.has_gone_on()
             {
                 tell(tx, &settled)?;
             }

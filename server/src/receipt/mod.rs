@@ -17,7 +17,7 @@ pub use self::file::{FILE_BYTES_MAX, FileRefusal, Report, take_in};
 use crate::store::{
     StoreError,
     course::Course,
-    receipts::{self, Effect, Kind, Outcome, Said, Source, Standing},
+    receipts::{self, Effect, Kind, Outcome, Said, Source, Standing, Way},
     settlements,
 };
 
@@ -155,8 +155,10 @@ pub fn answer(
     }
     let course = Course::of(tx, named.row_id)?;
     let effect = receipts::effect_of(course.receipts(number), *outcome);
-    if effect == Effect::Nothing {
-        return Ok(Ok(effect));
+    // A list that comes in again says nothing new of what was asked again since.
+    let is_again = source.way != Way::Page && course.was_overtaken(number, said);
+    if effect == Effect::Nothing || is_again {
+        return Ok(Ok(Effect::Nothing));
     }
     if course.receipts(number).len() >= RECEIPTS_PER_QUESTION_MAX {
         return Ok(Err(Refusal::TooOften));
@@ -237,7 +239,8 @@ pub fn settle(
     let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
     let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
     let is_elsewhere = course.has_gone_on() || settlements::is_out_elsewhere(tx, named.row_id)?;
-    if !outcome.is_refusal() && is_elsewhere {
+    let stands_already = first.said.outcome == Some(outcome);
+    if !outcome.is_refusal() && is_elsewhere && !stands_already {
         return Ok(Err(Refusal::OutElsewhere));
     }
     let key = (named.row_id, asked.number);

@@ -109,16 +109,15 @@ pub fn due(
 /// for the same fact.
 fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
     let (columns, is_settled) = (columns("entry"), worklist::is_settled());
-    let is_back = "NOT settlement.live AND settlement.outcome IN ('filed', 'already_in_record')";
     let sql = format!(
-        "SELECT {columns}, entry.summary, settlement.action = 'RETRACT' OR {is_back}
+        "SELECT {columns}, entry.summary, settlement.action = 'RETRACT',
+            entry.evidence_hash <> settlement.evidence_hash
+                OR entry.hide_online > settlement.hide_online AS differs
          FROM settlement
          JOIN standing_entry AS entry
             ON entry.row_id = settlement.row_id AND entry.case_id = settlement.case_id
          WHERE settlement.practice = ?1
-            AND (entry.evidence_hash <> settlement.evidence_hash
-                OR entry.hide_online > settlement.hide_online OR settlement.action = 'RETRACT'
-                OR {is_back})
+            AND (differs OR settlement.action = 'RETRACT' OR NOT settlement.live)
             AND {is_settled}
             AND NOT EXISTS (SELECT 1 FROM settlement AS other
                 WHERE other.case_id = settlement.case_id AND other.episode = settlement.episode
@@ -126,18 +125,24 @@ fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Stor
                     AND other.row_id <> settlement.row_id)"
     );
     let read = |row: &Row<'_>| {
-        Ok((worklist::read(row, 0)?, row.get::<_, String>(COLUMNS)?, row.get(COLUMNS + 1)?))
+        let flags = (row.get::<_, bool>(COLUMNS + 1)?, row.get::<_, bool>(COLUMNS + 2)?);
+        Ok((worklist::read(row, 0)?, row.get::<_, String>(COLUMNS)?, flags))
     };
     let mut statement = tx.prepare_cached(&sql)?;
     let mut asks = Vec::new();
     for found in statement.query_map([practice.as_str()], read)? {
-        let (row, summary, stands_again) = found?;
+        let (row, summary, (was_retracted, differs)) = found?;
         let course = Course::of(tx, &row.row_id)?;
+        let stands_again = was_retracted || course.has_gone_on();
+        if !differs && !stands_again {
+            continue;
+        }
         let reason = match (stands_again, course.is_there()) {
             (false, _) => what_to_put_right(&course, &row, ""),
             (true, false) => "It was taken back and stands again: make it as it reads here.".into(),
             (true, true) => {
-                "It was to be taken back and stands again: see that it reads as here.".to_owned()
+                let what = what_to_put_right(&course, &row, "");
+                format!("It was to be taken back and stands again. {what}")
             }
         };
         let (action, replaces_row_id) = (Action::Amend, String::new());
@@ -246,9 +251,12 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
         AND held.snomed_code IN (settlement.snomed_code, '')";
     let mut asks = Vec::new();
-    for whose in
-        ["settlement.practice = ?1", "settlement.practice <> ?1 AND report_episode.practice = ?1"]
-    {
+    for whose in [
+        "settlement.practice = ?1 AND settlement.action <> 'RETRACT'",
+        // Who was asked and has not the patient said so.
+        "settlement.practice <> ?1 AND report_episode.practice = ?1
+            AND (settlement.action <> 'RETRACT' OR settlement.outcome = 'not_registered_here')",
+    ] {
         let sql = format!(
             "SELECT {columns}, settlement.practice, ifnull(report_episode.practice, ''),
                 EXISTS (SELECT 1 FROM held_entry AS held
@@ -263,7 +271,7 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
              JOIN case_log ON case_log.case_id = settlement.case_id
              LEFT JOIN report_episode ON report_episode.case_id = settlement.case_id
                 AND report_episode.episode = settlement.episode
-             WHERE {whose} AND settlement.live AND settlement.action <> 'RETRACT'
+             WHERE {whose} AND settlement.live
                 AND (is_set_aside OR
                     projected_position >= latest_position AND NOT failed
                     AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
@@ -327,7 +335,11 @@ fn retraction(
 ) -> Result<Option<Ask>, StoreError> {
     let course = Course::of(tx, &asked.row_id)?;
     let is_practices_own = course.is_practices_own();
-    let has_moved = own != now && course.reading().is_some() && is_of_service(tx, now)?;
+    let moved_to = match own != now && course.reading().is_some() {
+        true => row_here(tx, &asked, now)?,
+        false => None,
+    };
+    let has_moved = moved_to.is_some();
     let is_elsewhere = practice.as_str() != if has_moved { now } else { own };
     let waits = match why {
         Why::SetAside => is_practices_own,
@@ -338,12 +350,7 @@ fn retraction(
     }
     let mut row = course.known_as().unwrap_or(&asked).clone();
     let (mut reason, mut replaces_row_id) = (why.words().to_owned(), String::new());
-    if has_moved {
-        let (Ok(episode), Ok(code)) = (row.episode.parse(), ConceptId::parse(&row.snomed_code))
-        else {
-            return Ok(None);
-        };
-        let here = coding::row_id(practice, episode, code, 0).to_string();
+    if let Some(here) = moved_to {
         replaces_row_id = std::mem::replace(&mut row.row_id, here);
         reason += &format!(" {}", came_from(own));
     }
@@ -353,8 +360,8 @@ fn retraction(
         reason += &format!(" Its own entry, of {date}, stays.");
     }
     if is_practices_own {
-        reason += " You answered that it was in the record before: leave in what does not come from \
-                   this list.";
+        reason += " It was answered that it was in the record before: leave in what does not come \
+                   from this list.";
     }
     let whose = if has_moved { format!(" of practice {own}") } else { String::new() };
     for other in unanswered_readings(&course, &row) {
@@ -365,9 +372,25 @@ fn retraction(
     Ok(Some(Ask { action, reason, replaces_row_id, row, summary }))
 }
 
-fn is_of_service(tx: &Transaction<'_>, practice: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM practice WHERE ods = ?1)";
-    Ok(tx.prepare_cached(sql)?.query_row([practice], |row| row.get(0))?)
+/// The row of the same fact at the practice that a person moved to; none where that is not one of this
+/// service, or where the row is that of a copy of the record.
+fn row_here(
+    tx: &Transaction<'_>,
+    row: &WorklistRow,
+    practice: &str,
+) -> Result<Option<String>, StoreError> {
+    let (Ok(practice), Ok(episode), Ok(code)) =
+        (OdsCode::parse(practice), row.episode.parse(), ConceptId::parse(&row.snomed_code))
+    else {
+        return Ok(None);
+    };
+    let here = coding::row_id(&practice, episode, code, 0).to_string();
+    let sql = "SELECT EXISTS (SELECT 1 FROM practice WHERE ods = ?1)
+         AND NOT EXISTS (SELECT 1 FROM settlement WHERE row_id = ?2 AND case_id <> ?3)
+         AND NOT EXISTS (SELECT 1 FROM standing_entry WHERE row_id = ?2 AND case_id <> ?3)";
+    let key = params![practice.as_str(), here, row.case];
+    let is_own: bool = tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+    Ok(is_own.then_some(here))
 }
 
 /// Whether the record has, or had, the entry that a row rests on.
@@ -424,5 +447,13 @@ fn reminders(
     };
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map(params![practice.as_str(), since], read)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut asks = rows.collect::<Result<Vec<Ask>, _>>()?;
+    // Another practice was asked about the entry since.
+    let mut gone_on = Vec::new();
+    for ask in &asks {
+        gone_on.push(Course::of(tx, &ask.row.row_id)?.has_gone_on());
+    }
+    let mut gone_on = gone_on.into_iter();
+    asks.retain(|_| gone_on.next() == Some(false));
+    Ok(asks)
 }

@@ -6,7 +6,7 @@ use rusqlite::{Row, Transaction, params};
 use super::{
     StoreError,
     asks::Action,
-    receipts::{self, Outcome, Receipt, Standing},
+    receipts::{self, Outcome, Receipt, Said, Standing},
     worklist::{self, COLUMNS, WorklistRow, columns},
 };
 
@@ -23,6 +23,8 @@ pub struct Asked {
     /// Which of all packs it was, in the order in which they were closed.
     position: i64,
     receipts: Vec<Receipt>,
+    /// Those that say nothing any more.
+    overtaken: Vec<Receipt>,
 }
 
 impl Asked {
@@ -98,6 +100,7 @@ impl Course {
                 replaces_row_id: row.get(COLUMNS + 2)?,
                 position: row.get(COLUMNS + 3)?,
                 receipts: Vec::new(),
+                overtaken: Vec::new(),
             })
         };
         let mut statement = tx.prepare_cached(&sql)?;
@@ -123,6 +126,12 @@ impl Course {
     pub fn receipts(&self, number: u32) -> &[Receipt] {
         let ask = self.asks.iter().find(|ask| ask.number == number);
         ask.map_or(&[], |ask| &ask.receipts)
+    }
+
+    /// Whether just this was said to what a pack asked, and says nothing any more.
+    pub fn was_overtaken(&self, number: u32, said: &Said) -> bool {
+        let ask = self.asks.iter().find(|ask| ask.number == number);
+        ask.is_some_and(|ask| ask.overtaken.iter().any(|receipt| receipt.said == *said))
     }
 
     /// Where the answers to what a pack asked lead.
@@ -205,7 +214,7 @@ fn forget_what_was_overtaken(asks: &mut [Asked]) {
         let (before, rest) = asks.split_at_mut(at);
         let made = before.iter().filter_map(Asked::done).max_by_key(|receipt| receipt.id);
         let Some(made) = made.filter(|_| rest[0].action == Action::Retract) else { continue };
-        let receipts = &mut rest[0].receipts;
+        let Asked { receipts, overtaken, .. } = &mut rest[0];
         let later = receipts.partition_point(|receipt| receipt.id < made.id);
         let Standing { answer: Some(answer), contradiction: None } =
             Standing::of(&receipts[..later])
@@ -219,7 +228,7 @@ fn forget_what_was_overtaken(asks: &mut [Asked]) {
             _ => false,
         };
         if is_overtaken {
-            receipts.drain(..later);
+            overtaken.extend(receipts.drain(..later));
         }
     }
 }

@@ -173,13 +173,19 @@ fn query() -> String {
             WHERE told.practice = other.practice AND told.number = other.asked_in
                 AND told.row_id = other.row_id AND told.event_date = entry.event_date
                 AND told.nhs_number = entry.nhs_number AND told.birth_date = entry.birth_date
-                AND told.family_name = entry.family_name AND told.given_names = entry.given_names))"
+                AND told.family_name = entry.family_name AND told.given_names = entry.given_names
+                AND told.sex = entry.sex AND told.author = entry.author
+                AND told.author_role = entry.author_role
+                AND told.hide_online >= entry.hide_online))"
     );
     // Whether the other practice has it nobody knows.
     let unsaid = "(other.outcome = '' OR other.contradiction IS NOT NULL
             OR other.outcome NOT IN ('filed', 'already_in_record')
-                AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.row_id = other.row_id
-                    AND receipt.outcome IN ('filed', 'already_in_record')))";
+                AND NOT EXISTS (SELECT 1 FROM receipt
+                    WHERE receipt.outcome IN ('filed', 'already_in_record')
+                        AND (receipt.row_id = other.row_id OR receipt.row_id IN
+                            (SELECT replaces_row_id FROM packed_row
+                             WHERE packed_row.row_id = other.row_id))))";
     let counts = "FROM standing_entry AS entry WHERE (?1 IS NULL OR practice = ?1)";
     let is_set_aside = "?1 IS NULL AND entry.case_id IN (SELECT case_id FROM set_aside)";
     format!(

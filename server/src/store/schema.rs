@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 use shared::ids::{DeviceId, Epoch, UserId};
 
-use super::StoreError;
+use super::{StoreError, settlements};
 use crate::random;
 
 /// One script per version, in order; a script that was released is never edited.
@@ -43,6 +43,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     if version == 0 {
         begin_service(&tx)?;
+    } else {
+        // What follows from the logs follows by this version's rules.
+        settlements::rebuild(&tx)?;
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)

@@ -64,7 +64,7 @@ pub fn note_ask(
          ON CONFLICT (row_id) DO UPDATE SET asked_in = excluded.asked_in,
             mentioned_in = excluded.mentioned_in, action = excluded.action,
             evidence_hash = excluded.evidence_hash, hide_online = excluded.hide_online,
-            outcome = '', on_date = '', detail = '', receipt = NULL, contradiction = NULL, live = 1";
+            outcome = '', on_date = '', detail = '', receipt = NULL, live = 1";
     tx.prepare_cached(sql)?.execute(params![
         row.row_id,
         practice.as_str(),

@@ -309,7 +309,7 @@ impl Model {
         let reminder = || {
             let told = told?;
             let is_old = (day - told.mentioned_on).get_days() >= REMIND_AFTER_DAYS;
-            if told.last().first.is_none() && is_old {
+            if told.last().first.is_none() && is_old && !self.has_gone_on(&key) {
                 asked(Action::Reminder, &told.last().evidence)
             } else {
                 None
@@ -339,8 +339,7 @@ impl Model {
                     (None, None) => asked(Action::New, evidence),
                     (None, Some(told)) => {
                         let last = told.last();
-                        let is_out = self.out(case, yes) == Some(key);
-                        let is_back = !is_out && last.made_at().is_some();
+                        let is_back = self.has_gone_on(&key);
                         let is_other = last.evidence != *evidence;
                         if last.action == Action::Retract || is_other || is_back {
                             asked(Action::Amend, evidence)
@@ -363,7 +362,10 @@ impl Model {
                     let reading = self.record(&out, usize::MAX).1;
                     // It is taken out where the patient's record is.
                     let at = if reading.is_some() { self.people[&case].practice } else { out.0 };
-                    if last.action == Action::Retract || at != practice {
+                    // Who was asked already is asked no more, unless the patient is elsewhere.
+                    let has_said_so = last.outcome() == Some(Outcome::NotRegisteredHere);
+                    let is_asked = last.action == Action::Retract && !(has_said_so && at != out.0);
+                    if is_asked || at != practice {
                         return None;
                     }
                     let unanswered =
