@@ -16,7 +16,7 @@ use super::{
     StoreError,
     course::{Asked, Course},
     packs, snapshots,
-    worklist::{self, COLUMNS, WorklistRow, columns},
+    worklist::{self, COLUMNS, OPEN_ENTRIES, Open, WorklistRow, columns},
 };
 
 /// Days without an answer after which a pack reminds of a row: two weeks of a practice that works
@@ -82,10 +82,11 @@ pub fn due(
     practice: &OdsCode,
     now: Timestamp,
 ) -> Result<Vec<Ask>, StoreError> {
+    let open = Open::of(tx, Some(practice))?;
     let mut asks = retractions(tx, practice)?;
-    asks.extend(amendments(tx, practice)?);
-    asks.extend(taken_over(tx, practice)?);
-    asks.extend(worklist::ready(tx, practice)?.into_iter().map(|ready| Ask {
+    asks.extend(amendments(tx, practice, &open)?);
+    asks.extend(taken_over(tx, practice, &open)?);
+    asks.extend(worklist::ready_among(tx, practice, &open)?.into_iter().map(|ready| Ask {
         action: Action::New,
         reason: String::new(),
         replaces_row_id: ready.replaces_row_id,
@@ -107,15 +108,19 @@ pub fn due(
 /// Rows whose entry reads differently now from what the practice was told last, or stands again after
 /// it was taken back, or is back after it went on to another practice. Not while another row is out
 /// for the same fact.
-fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
+fn amendments(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    open: &Open,
+) -> Result<Vec<Ask>, StoreError> {
     let (columns, is_settled) = (columns("entry"), worklist::is_settled());
     let sql = format!(
         "SELECT {columns}, entry.summary, settlement.action = 'RETRACT',
             entry.evidence_hash <> settlement.evidence_hash
                 OR entry.hide_online > settlement.hide_online AS differs
-         FROM settlement
-         JOIN standing_entry AS entry
-            ON entry.row_id = settlement.row_id AND entry.case_id = settlement.case_id
+         FROM {OPEN_ENTRIES}
+         JOIN settlement
+            ON settlement.row_id = entry.row_id AND settlement.case_id = entry.case_id
          WHERE settlement.practice = ?1
             AND (differs OR settlement.action = 'RETRACT' OR NOT settlement.live)
             AND {is_settled}
@@ -130,7 +135,7 @@ fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Stor
     };
     let mut statement = tx.prepare_cached(&sql)?;
     let mut asks = Vec::new();
-    for found in statement.query_map([practice.as_str()], read)? {
+    for found in statement.query_map(params![practice.as_str(), open.rows()], read)? {
         let (row, summary, (was_retracted, differs)) = found?;
         let course = Course::of(tx, &row.row_id)?;
         let stands_again = was_retracted || course.has_gone_on();
@@ -154,11 +159,15 @@ fn amendments(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Stor
 /// Entries that another practice made before the person moved, and that read differently since: they
 /// came with the patient's record, so that this practice puts them right. Not while the other
 /// practice has an answer to give.
-fn taken_over(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
+fn taken_over(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    open: &Open,
+) -> Result<Vec<Ask>, StoreError> {
     let (columns, is_settled) = (columns("entry"), worklist::is_settled());
     let sql = format!(
         "SELECT {columns}, entry.summary, other.row_id, other.practice
-         FROM standing_entry AS entry
+         FROM {OPEN_ENTRIES}
          JOIN settlement AS other ON other.case_id = entry.case_id
             AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
          WHERE entry.practice = ?1 AND other.live AND other.practice <> entry.practice
@@ -170,7 +179,7 @@ fn taken_over(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Stor
     };
     let mut statement = tx.prepare_cached(&sql)?;
     let mut asks = Vec::new();
-    for found in statement.query_map([practice.as_str()], read)? {
+    for found in statement.query_map(params![practice.as_str(), open.rows()], read)? {
         let (row, summary, (replaces_row_id, from)) = found?;
         let course = Course::of(tx, &replaces_row_id)?;
         if course.reading().is_none_or(|reading| changes(reading, &row).is_empty()) {
@@ -251,11 +260,19 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
         AND held.snomed_code IN (settlement.snomed_code, '')";
     let mut asks = Vec::new();
-    for whose in [
-        "settlement.practice = ?1 AND settlement.action <> 'RETRACT'",
+    let episode = "report_episode.case_id = settlement.case_id
+        AND report_episode.episode = settlement.episode";
+    let own = format!("settlement LEFT JOIN report_episode ON {episode}");
+    // Told apart from the others by the practice before anything else is read.
+    let moved = format!("report_episode CROSS JOIN settlement ON {episode}");
+    for (tables, whose) in [
+        (own, "settlement.practice = ?1 AND settlement.action <> 'RETRACT'"),
         // Who was asked and has not the patient said so.
-        "settlement.practice <> ?1 AND report_episode.practice = ?1
-            AND (settlement.action <> 'RETRACT' OR settlement.outcome = 'not_registered_here')",
+        (
+            moved,
+            "report_episode.practice = ?1 AND settlement.practice <> report_episode.practice
+                AND (settlement.action <> 'RETRACT' OR settlement.outcome = 'not_registered_here')",
+        ),
     ] {
         let sql = format!(
             "SELECT {columns}, settlement.practice, ifnull(report_episode.practice, ''),
@@ -265,19 +282,17 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
                     AND other.episode = settlement.episode AND other.snomed_code IN
                         ('871731000000106', '871711000000103')),
                 settlement.case_id IN (SELECT case_id FROM set_aside) AS is_set_aside
-             FROM settlement
+             FROM {tables}
              JOIN packed_row AS packed ON packed.practice = settlement.practice
                 AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
              JOIN case_log ON case_log.case_id = settlement.case_id
-             LEFT JOIN report_episode ON report_episode.case_id = settlement.case_id
-                AND report_episode.episode = settlement.episode
              WHERE {whose} AND settlement.live
+                AND (is_set_aside OR NOT EXISTS (SELECT 1 FROM coded_entry AS entry
+                    WHERE entry.case_id = settlement.case_id
+                        AND entry.episode = settlement.episode
+                        AND entry.snomed_code = settlement.snomed_code))
                 AND (is_set_aside OR
                     projected_position >= latest_position AND NOT failed
-                    AND NOT EXISTS (SELECT 1 FROM coded_entry AS entry
-                        WHERE entry.case_id = settlement.case_id
-                            AND entry.episode = settlement.episode
-                            AND entry.snomed_code = settlement.snomed_code)
                     AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
                         OR EXISTS (SELECT 1 FROM held_entry AS held
                             WHERE {held} AND held.reason = 'consent_withheld')))"

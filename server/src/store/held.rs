@@ -11,7 +11,9 @@ use shared::{
 
 use super::{
     StoreError, column,
-    worklist::{self, DUPLICATE, PersonLine, SENT_ELSEWHERE, SHARES_NUMBER, UNREADABLE},
+    worklist::{
+        self, DUPLICATE, OPEN_ENTRIES, Open, PersonLine, SENT_ELSEWHERE, SHARES_NUMBER, UNREADABLE,
+    },
 };
 
 /// The name of an entry's reason while another practice was asked to make it and has not answered.
@@ -125,8 +127,10 @@ pub fn held(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Vec<Held
     let sql = query();
     let mut statement = tx.prepare_cached(&sql)?;
     let (duplicate, unreadable) = (Hold::LikelyDuplicate, Hold::Unreadable);
+    let open = Open::of(tx, practice)?;
     let values = params![
         practice.map(OdsCode::as_str),
+        open.rows(),
         duplicate.name(),
         duplicate.words(),
         unreadable.name(),
@@ -186,7 +190,7 @@ fn query() -> String {
                         AND (receipt.row_id = other.row_id OR receipt.row_id IN
                             (SELECT replaces_row_id FROM packed_row
                              WHERE packed_row.row_id = other.row_id))))";
-    let counts = "FROM standing_entry AS entry WHERE (?1 IS NULL OR practice = ?1)";
+    let counts = format!("FROM {OPEN_ENTRIES} WHERE (?1 IS NULL OR practice = ?1)");
     let is_set_aside = "?1 IS NULL AND entry.case_id IN (SELECT case_id FROM set_aside)";
     format!(
         "SELECT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
@@ -194,23 +198,23 @@ fn query() -> String {
          FROM held_entry WHERE (?1 IS NULL OR practice = ?1)
             AND case_id NOT IN (SELECT case_id FROM set_aside)
          UNION ALL
-         {of_entry}, ?2, ?3, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+         {of_entry}, ?3, ?4, practice {counts} AND {untold} AND NOT {alike_elsewhere}
             AND {DUPLICATE}
          UNION ALL
-         {of_entry}, ?12, ?13, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+         {of_entry}, ?13, ?14, practice {counts} AND {untold} AND NOT {alike_elsewhere}
             AND {SHARES_NUMBER}
          UNION ALL
-         {of_entry}, ?4, ?5, practice {counts} AND {untold} AND NOT {alike_elsewhere}
+         {of_entry}, ?5, ?6, practice {counts} AND {untold} AND NOT {alike_elsewhere}
             AND {UNREADABLE}
          UNION ALL
-         {of_entry}, ?6, ?7, practice {counts} AND {untold} AND {elsewhere} AND {unsaid})
+         {of_entry}, ?7, ?8, practice {counts} AND {untold} AND {elsewhere} AND {unsaid})
          UNION ALL
-         {of_entry}, ?8, ?9, practice {counts} AND {SENT_ELSEWHERE} AND NOT {DUPLICATE}
+         {of_entry}, ?9, ?10, practice {counts} AND {SENT_ELSEWHERE} AND NOT {DUPLICATE}
          UNION ALL
-         {of_entry}, ?10, ?11, practice FROM coded_entry AS entry WHERE {is_set_aside}
+         {of_entry}, ?11, ?12, practice FROM coded_entry AS entry WHERE {is_set_aside}
          UNION ALL
          SELECT DISTINCT case_id, event || snomed_code, unnamed, snomed_code, event_date, author,
-            nhs_number, family_name, given_names, birth_date, ?10, ?11, practice
+            nhs_number, family_name, given_names, birth_date, ?11, ?12, practice
          FROM held_entry AS entry WHERE {is_set_aside}"
     )
 }

@@ -1,6 +1,6 @@
 //! One entry for a person at a practice to make: as the record says it now, or as a pack said it.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{Row, Transaction, params};
 use shared::{ids::UserId, ods::OdsCode};
 
 use super::{StoreError, column};
@@ -154,11 +154,50 @@ pub(super) fn is_settled() -> String {
     format!("NOT {DUPLICATE} AND NOT {SHARES_NUMBER} AND NOT {UNREADABLE} AND NOT {SENT_ELSEWHERE}")
 }
 
+/// Entries of which their practice was not told just how they read, or which are not out there: few,
+/// after the first pack. Everything that is to be asked is among them.
+pub(super) struct Open(String);
+
+impl Open {
+    /// Those of a practice, or of all.
+    pub fn of(tx: &Transaction<'_>, practice: Option<&OdsCode>) -> Result<Self, StoreError> {
+        let whose = if practice.is_some() { "entry.practice = ?1" } else { "?1 IS NULL" };
+        let sql = format!(
+            "SELECT json_group_array(DISTINCT entry.row_id) FROM coded_entry AS entry
+             WHERE {whose} AND NOT EXISTS (SELECT 1 FROM settlement AS own
+                WHERE own.row_id = entry.row_id AND own.case_id = entry.case_id
+                    AND own.evidence_hash = entry.evidence_hash
+                    AND own.hide_online >= entry.hide_online
+                    AND own.action <> 'RETRACT' AND own.live)"
+        );
+        let mut statement = tx.prepare_cached(&sql)?;
+        Ok(Self(statement.query_row([practice.map(OdsCode::as_str)], |row| row.get(0))?))
+    }
+
+    /// Their rows as a JSON array, for [`OPEN_ENTRIES`].
+    pub fn rows(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The tables of a query about open entries, whose rows are its second value.
+pub(super) const OPEN_ENTRIES: &str = "json_each(?2) AS open
+     CROSS JOIN standing_entry AS entry ON entry.row_id = open.value";
+
 /// The entries that are ready for this practice and in no pack, by code, date and name.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, StoreError> {
+    ready_among(tx, practice, &Open::of(tx, Some(practice))?)
+}
+
+/// As [`ready`], of a practice whose open entries are known.
+pub(super) fn ready_among(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    open: &Open,
+) -> Result<Vec<Ready>, StoreError> {
     let (columns, is_settled) = (columns("entry"), is_settled());
     // The other answer of the episode, or the same one at the practice of before.
     let sql = format!(
@@ -170,7 +209,7 @@ pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, Sto
                         OR old.snomed_code IN ('871731000000106', '871711000000103')
                             AND entry.snomed_code IN ('871731000000106', '871711000000103'))
                 ORDER BY old.asked_in DESC, old.row_id LIMIT 1), '')
-         FROM standing_entry AS entry
+         FROM {OPEN_ENTRIES}
          WHERE entry.practice = ?1 AND {UNASKED} AND {is_settled}
          ORDER BY entry.snomed_code, entry.event_date, entry.family_name, entry.given_names,
             entry.row_id"
@@ -183,5 +222,6 @@ pub fn ready(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ready>, Sto
         })
     };
     let mut statement = tx.prepare_cached(&sql)?;
-    Ok(statement.query_map([practice.as_str()], read)?.collect::<Result<_, _>>()?)
+    let values = params![practice.as_str(), open.rows()];
+    Ok(statement.query_map(values, read)?.collect::<Result<_, _>>()?)
 }

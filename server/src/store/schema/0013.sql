@@ -14,6 +14,11 @@ CREATE INDEX packed_row_by_replaced ON packed_row (replaces_row_id) WHERE replac
 -- Whose practice is another one than that which was asked.
 CREATE INDEX report_episode_by_practice ON report_episode (practice);
 
+-- Of most entries nothing is to be asked, which this and the primary key of settlement tell alone.
+DROP INDEX coded_entry_by_practice;
+CREATE INDEX coded_entry_by_practice
+    ON coded_entry (practice, row_id, case_id, evidence_hash, hide_online);
+
 -- When a backup was restored whose records may be older than what practices were told; empty once
 -- somebody has said that every phone has been in touch. No pack is closed meanwhile.
 ALTER TABLE meta ADD COLUMN restored_at TEXT NOT NULL DEFAULT '';
