@@ -195,6 +195,11 @@ struct Year<'a> {
     sum: Sum,
 }
 
+/// Somebody of a practice, by this way.
+fn source(way: Way) -> Source {
+    Source { way, by: None, at: 0 }
+}
+
 /// Where everybody is registered in truth.
 struct Registered<'a>(&'a BTreeMap<String, &'a Life>);
 
@@ -280,7 +285,6 @@ impl Year<'_> {
 
     fn take(&mut self, practice: usize, week: usize, post: Post) {
         let ods = practices()[practice].clone();
-        let source = |way| Source { way, by: None, at: 0 };
         match post {
             Post::File(file, lines) => {
                 let way = if self.chance.once_in(2) { Way::File } else { Way::Command };
@@ -340,7 +344,7 @@ impl Year<'_> {
         let (ods, row_id) = (ods.clone(), line.row.row_id.clone());
         let undone = self.store.write_now(move |tx: &Transaction<'_>| {
             let named = Named { practice: &ods, row_id: &row_id, number: None };
-            receipt::undo(tx, named, &Source { way: Way::Page, by: None, at: 0 })
+            receipt::undo(tx, named, &source(Way::Page))
         });
         must(undone, "the store takes an answer back")
     }
@@ -357,8 +361,7 @@ impl Year<'_> {
         let written = self.store.write_now(move |tx: &Transaction<'_>| {
             let named =
                 Named { practice: &ods, row_id: &line.row.row_id, number: Some(line.number) };
-            let source = Source { way: Way::Page, by: None, at: 0 };
-            receipt::answer(tx, named, &answer, &source, clock::today())
+            receipt::answer(tx, named, &answer, &source(Way::Page), clock::today())
         });
         let _ = must(must(written, "a click is kept"), "a click is taken");
     }
@@ -390,7 +393,7 @@ impl Year<'_> {
             let (ods, id) = (practices()[key.0].clone(), self.row_id(&key));
             let settled = self.store.write_now(move |tx: &Transaction<'_>| {
                 let named = Named { practice: &ods, row_id: &id, number: None };
-                receipt::settle(tx, named, outcome, &Source { way: Way::Page, by: None, at: 0 })
+                receipt::settle(tx, named, outcome, &source(Way::Page))
             });
             match must(settled, "a decision is kept") {
                 Ok(()) => self.model.settled(&key),

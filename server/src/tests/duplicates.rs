@@ -3,14 +3,13 @@
 use rusqlite::Transaction;
 use shared::{
     case::{Field, event::Consent},
-    document::Document,
-    ids::{CaseId, UserId},
+    ids::UserId,
     nhs_number::NhsNumber,
 };
 
 use super::ledger::{Record, Service, counts, names, practice};
 use crate::{
-    clock, projector, random,
+    clock, projector,
     store::{
         StoreError,
         asks::Action,
@@ -271,23 +270,10 @@ fn the_copy_of_a_referral_that_was_sent_never_goes_out_a_second_time() {
     let service = Service::new();
     let record = service.record_of(1, "Okafor");
     assert_eq!(service.asks("A81001"), counts(1, 0, 0));
-    let copied = CaseId::from_random(random::bytes());
-    let read = record.document.read(record.case).0;
-    let number = NhsNumber::invented(7).digits();
-    let (document, bytes) = Document::create(copied, &service.author, 0, |writer| {
-        writer.put_field(Field::NhsNumber, &number)?;
-        writer.put_field(Field::FamilyName, "Copy")?;
-        writer.put_field(Field::GivenNames, "Cat")?;
-        writer.put_field(Field::BirthDate, "1970-01-01")?;
-        writer.put_field(Field::PracticeOds, "A81001")?;
-        read.entries.values().try_for_each(|entry| writer.put_event(&entry.original))
-    })
-    .unwrap();
-    service.append(copied, &bytes);
-    let copy = Record { case: copied, document, episode: record.episode };
+    let copy = service.copy_of(&record, 7, "A81001");
     assert_eq!(names(&service.held(None)), ["likely_duplicate"]);
     // The row is the first one's, which therefore cannot be the one that is set aside.
-    let other_way = service.decide(pair(&record, &copy), Verdict::SamePerson(copied));
+    let other_way = service.decide(pair(&record, &copy), Verdict::SamePerson(copy.case));
     assert_eq!(other_way, Outcome::SentFromOther);
     service.decide(pair(&record, &copy), Verdict::DifferentPeople);
     assert_eq!(names(&service.held(None)), ["sent_from_another_record"]);

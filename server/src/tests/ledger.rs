@@ -121,6 +121,23 @@ impl Service {
         Record { case, document, episode: referral.id }
     }
 
+    /// The same entries in another record, of somebody with this number.
+    pub(super) fn copy_of(&self, record: &Record, number: u32, ods: &str) -> Record {
+        let case = CaseId::from_random(random::bytes());
+        let read = record.document.read(record.case).0;
+        let (document, bytes) = Document::create(case, &self.author, 0, |writer| {
+            writer.put_field(Field::NhsNumber, &NhsNumber::invented(number).digits())?;
+            writer.put_field(Field::FamilyName, "Copy")?;
+            writer.put_field(Field::GivenNames, "Cat")?;
+            writer.put_field(Field::BirthDate, "1970-01-01")?;
+            writer.put_field(Field::PracticeOds, ods)?;
+            read.entries.values().try_for_each(|entry| writer.put_event(&entry.original))
+        })
+        .unwrap();
+        self.append(case, &bytes);
+        Record { case, document, episode: record.episode }
+    }
+
     pub(super) fn put(&self, record: &mut Record, fact: Fact) -> EventId {
         let event = self.event(fact);
         let written = record.document.commit(&self.author, 0, |writer| writer.put_event(&event));
@@ -499,20 +516,7 @@ fn a_copied_case_stops_nobody_and_nothing_of_it_goes_out() {
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     assert_eq!(service.pack("A81001"), 1);
     // The same referral under another case, for somebody else.
-    let copied = CaseId::from_random(random::bytes());
-    let read = record.document.read(record.case).0;
-    let number = NhsNumber::invented(7).digits();
-    let (_, bytes) = Document::create(copied, &service.author, 0, |writer| {
-        writer.put_field(Field::NhsNumber, &number)?;
-        writer.put_field(Field::FamilyName, "Copy")?;
-        writer.put_field(Field::GivenNames, "Cat")?;
-        writer.put_field(Field::BirthDate, "1970-01-01")?;
-        writer.put_field(Field::PracticeOds, "A81001")?;
-        writer.put_event(&read.entries[&record.episode].original)?;
-        writer.put_event(&read.entries[&accepted].original)
-    })
-    .unwrap();
-    service.append(copied, &bytes);
+    service.copy_of(&record, 7, "A81001");
     let mut later = service.refer(3, "Bevan");
     service.accept(&mut later, Consent::CodeOnly);
     assert_eq!(service.pack("A81001"), 1);

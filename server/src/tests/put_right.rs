@@ -8,15 +8,14 @@ use shared::{
         Fact, Field,
         event::{Consent, Retracted},
     },
-    document::Document,
-    ids::{CaseId, EventId},
+    ids::EventId,
     nhs_number::NhsNumber,
     personal::Personal,
 };
 
 use super::ledger::{Record, Service, counts, names, practice};
 use crate::{
-    clock, projector, random,
+    clock, projector,
     receipt::{self, Answer, Named, Refusal},
     store::{
         StoreError, asks,
@@ -25,6 +24,40 @@ use crate::{
         settlements, unanswered,
     },
 };
+
+/// A person whom a practice filed, and who moved to another one.
+fn moved_after_filing(service: &Service) -> (Record, EventId) {
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    service.correct(&mut record, Field::PracticeOds, "B82002");
+    (record, accepted)
+}
+
+fn withdraw(service: &Service, record: &mut Record, target: EventId) {
+    let reason = Personal::new("another person".to_owned());
+    service.put(record, Fact::Retracted(Retracted { target, reason }));
+}
+
+const ON_THE_PAGE: Source = Source { way: Way::Page, by: None, at: 0 };
+
+fn undo(service: &Service, ods: &str) -> Result<(), Refusal> {
+    let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
+    let undo = service.store.write_now(move |tx| {
+        receipt::undo(tx, Named { practice: &of, row_id: &row_id, number: None }, &ON_THE_PAGE)
+    });
+    undo.unwrap()
+}
+
+fn settle(service: &Service, ods: &str, outcome: Outcome) -> Result<(), Refusal> {
+    let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
+    let settled = service.store.write_now(move |tx| {
+        let named = Named { practice: &of, row_id: &row_id, number: None };
+        receipt::settle(tx, named, outcome, &ON_THE_PAGE)
+    });
+    settled.unwrap()
+}
 
 #[test]
 fn what_is_taken_back_is_named_as_the_practice_has_it() {
@@ -154,14 +187,7 @@ fn the_old_practice_may_contradict_itself_after_the_new_one_was_asked() {
     service.correct(&mut record, Field::PracticeOds, "B82002");
     assert_eq!(service.asks("B82002"), counts(1, 0, 0));
     assert_eq!(service.answer("A81001", "Okafor", Outcome::Filed), Effect::Contradicts);
-    let named = service.settled("A81001", "Okafor").row.row_id;
-    let settled = service.store.write_now(move |tx| {
-        let source = Source { way: Way::Page, by: None, at: 0 };
-        let of = practice("A81001");
-        let named = Named { practice: &of, row_id: &named, number: None };
-        receipt::settle(tx, named, Outcome::Filed, &source)
-    });
-    assert_eq!(settled.unwrap(), Err(Refusal::OutElsewhere));
+    assert_eq!(settle(&service, "A81001", Outcome::Filed), Err(Refusal::OutElsewhere));
     service.assert_sound();
 }
 
@@ -223,21 +249,6 @@ fn a_record_that_has_not_come_as_far_as_its_pack_withdrew_nothing() {
     assert_eq!(service.asks("A81001"), counts(0, 0, 0));
 }
 
-/// A person whom a practice filed, and who moved to another one.
-fn moved_after_filing(service: &Service) -> (Record, EventId) {
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
-    service.answer("A81001", "Okafor", Outcome::Filed);
-    service.correct(&mut record, Field::PracticeOds, "B82002");
-    (record, accepted)
-}
-
-fn withdraw(service: &Service, record: &mut Record, target: EventId) {
-    let reason = Personal::new("another person".to_owned());
-    service.put(record, Fact::Retracted(Retracted { target, reason }));
-}
-
 #[test]
 fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
     let service = Service::new();
@@ -271,15 +282,6 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
     let reason = service.settled("A81001", "Okafor").reason;
     assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
     service.assert_sound();
-}
-
-fn undo(service: &Service, ods: &str) -> Result<(), Refusal> {
-    let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
-    let undo = service.store.write_now(move |tx| {
-        let named = Named { practice: &of, row_id: &row_id, number: None };
-        receipt::undo(tx, named, &Source { way: Way::Page, by: None, at: 0 })
-    });
-    undo.unwrap()
 }
 
 #[test]
@@ -340,13 +342,7 @@ fn an_earlier_answer_that_is_contradicted_waits_for_a_person_too() {
     assert!(service.settled("A81001", "Okafor").is_contested);
     assert_eq!(names(&service.held(None)), ["moved_before_answer"]);
     service.assert_sound();
-    let (of, row_id) = (practice("A81001"), service.settled("A81001", "Okafor").row.row_id);
-    let settled = service.store.write_now(move |tx| {
-        let named = Named { practice: &of, row_id: &row_id, number: None };
-        let source = Source { way: Way::Page, by: None, at: 0 };
-        receipt::settle(tx, named, Outcome::Filed, &source)
-    });
-    assert_eq!(settled.unwrap(), Ok(()));
+    assert_eq!(settle(&service, "A81001", Outcome::Filed), Ok(()));
     // It was made, and the correction is for whoever has the record now.
     assert_eq!(service.asks("B82002"), counts(0, 1, 0));
     service.assert_sound();
@@ -363,13 +359,7 @@ fn an_answer_that_somebody_decided_for_is_overtaken_whole() {
     service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
     let rejected = service.answer("A81001", "Okafor", Outcome::Rejected);
     assert_eq!(rejected, Effect::Contradicts);
-    let (of, row_id) = (practice("A81001"), service.settled("A81001", "Okafor").row.row_id);
-    let settled = service.store.write_now(move |tx| {
-        let named = Named { practice: &of, row_id: &row_id, number: None };
-        let source = Source { way: Way::Page, by: None, at: 0 };
-        receipt::settle(tx, named, Outcome::AlreadyInRecord, &source)
-    });
-    assert_eq!(settled.unwrap(), Ok(()));
+    assert_eq!(settle(&service, "A81001", Outcome::AlreadyInRecord), Ok(()));
     service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed);
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
     service.assert_sound();
@@ -392,19 +382,7 @@ fn two_copies_of_a_record_that_was_never_sent_close_a_pack() {
     let service = Service::new();
     let mut record = service.refer(1, "Okafor");
     service.accept(&mut record, Consent::CodeOnly);
-    let copied = CaseId::from_random(random::bytes());
-    let read = record.document.read(record.case).0;
-    let number = NhsNumber::invented(7).digits();
-    let (_, bytes) = Document::create(copied, &service.author, 0, |writer| {
-        writer.put_field(Field::NhsNumber, &number)?;
-        writer.put_field(Field::FamilyName, "Copy")?;
-        writer.put_field(Field::GivenNames, "Cat")?;
-        writer.put_field(Field::BirthDate, "1970-01-01")?;
-        writer.put_field(Field::PracticeOds, "A81001")?;
-        read.entries.values().try_for_each(|entry| writer.put_event(&entry.original))
-    })
-    .unwrap();
-    service.append(copied, &bytes);
+    let copied = service.copy_of(&record, 7, "A81001").case;
     projector::catch_up(&service.store).unwrap();
     let (pair, by) = (Pair::of(record.case, copied).unwrap(), service.author.user);
     let decided = service.store.write_now(move |tx| {
@@ -523,13 +501,7 @@ fn the_answer_that_stands_can_be_confirmed_after_the_entry_went_on() {
     assert_eq!(service.asks("B82002"), counts(0, 1, 0));
     let contradicts = service.answer("A81001", "Okafor", Outcome::Rejected);
     assert_eq!(contradicts, Effect::Contradicts);
-    let (of, row_id) = (practice("A81001"), service.settled("A81001", "Okafor").row.row_id);
-    let settled = service.store.write_now(move |tx| {
-        let named = Named { practice: &of, row_id: &row_id, number: None };
-        let source = Source { way: Way::Page, by: None, at: 0 };
-        receipt::settle(tx, named, Outcome::Filed, &source)
-    });
-    assert_eq!(settled.unwrap(), Ok(()));
+    assert_eq!(settle(&service, "A81001", Outcome::Filed), Ok(()));
     assert!(!service.settled("A81001", "Okafor").is_contested);
     service.assert_sound();
 }
@@ -554,8 +526,7 @@ fn a_list_that_comes_in_again_closes_nothing_that_was_asked_again() {
         let said = Said { detail: "why".to_owned(), ..Said::default() };
         let answer = Answer::new(Outcome::AlreadyInRecord, said).unwrap();
         let named = Named { practice: &of, row_id: &row_id, number: None };
-        let source = Source { way: Way::Page, by: None, at: 0 };
-        receipt::answer(tx, named, &answer, &source, clock::today())
+        receipt::answer(tx, named, &answer, &ON_THE_PAGE, clock::today())
     });
     assert_eq!(answered.unwrap(), Ok(Effect::Answers));
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
@@ -569,18 +540,7 @@ fn a_copy_at_the_new_practice_keeps_its_row_and_every_pack_closes() {
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::Filed);
-    let copied = CaseId::from_random(random::bytes());
-    let read = record.document.read(record.case).0;
-    let (_, bytes) = Document::create(copied, &service.author, 0, |writer| {
-        writer.put_field(Field::NhsNumber, &NhsNumber::invented(1).digits())?;
-        writer.put_field(Field::FamilyName, "Okafor")?;
-        writer.put_field(Field::GivenNames, "Ann")?;
-        writer.put_field(Field::BirthDate, "1901-03-02")?;
-        writer.put_field(Field::PracticeOds, "B82002")?;
-        read.entries.values().try_for_each(|entry| writer.put_event(&entry.original))
-    })
-    .unwrap();
-    service.append(copied, &bytes);
+    let copied = service.copy_of(&record, 1, "B82002").case;
     service.correct(&mut record, Field::PracticeOds, "B82002");
     withdraw(&service, &mut record, accepted);
     projector::catch_up(&service.store).unwrap();
