@@ -36,7 +36,7 @@ async fn page(State(app): State<App>, Path(token): Path<String>) -> Result<Respo
 
 fn document(words: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"en-GB\" class=\"fp-desk\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Sign in - Fingerpost</title>\
          <link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"{}\"></head>\
