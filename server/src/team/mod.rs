@@ -150,8 +150,8 @@ async fn team_page(
         (Told::of(query.as_deref()).banner())
         p class="fp-desk-balance" { (today(&desk)) " Last looked " (page::time_now()) "." }
         p { a href="/reports" { "Reports on activity, time and outcomes" } }
-        (restored::section(&desk))
         (urgent::section(&desk))
+        (restored::section(&desk))
         (contested::section(&desk))
         (duplicates::section(&desk))
         (unanswered::sent_back(&desk))
