@@ -71,8 +71,7 @@ fn one_round(store: &Store) -> Result<usize, StoreError> {
         for row_id in &rows {
             // What came of it at another practice since is what counts.
             if let Some(settled) = settlements::find(tx, row_id)?
-                && !settlements::is_out_elsewhere(tx, row_id)?
-                && !Course::of(tx, row_id)?.has_gone_on()
+                && !settlements::is_out_elsewhere(tx, row_id, &Course::of(tx, row_id)?)?
             {
                 tell(tx, &settled)?;
             }

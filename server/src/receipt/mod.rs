@@ -208,7 +208,7 @@ pub fn undo(
     if course.contested().is_some() {
         return Ok(Err(Refusal::Contested));
     }
-    if course.has_gone_on() || settlements::is_out_elsewhere(tx, named.row_id)? {
+    if settlements::is_out_elsewhere(tx, named.row_id, &course)? {
         return Ok(Err(Refusal::OutElsewhere));
     }
     let nothing = Said::default();
@@ -238,7 +238,7 @@ pub fn settle(
     };
     let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
     let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
-    let is_elsewhere = course.has_gone_on() || settlements::is_out_elsewhere(tx, named.row_id)?;
+    let is_elsewhere = settlements::is_out_elsewhere(tx, named.row_id, &course)?;
     let stands_already = first.said.outcome == Some(outcome);
     if !outcome.is_refusal() && is_elsewhere && !stands_already {
         return Ok(Err(Refusal::OutElsewhere));

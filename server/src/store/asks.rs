@@ -462,13 +462,13 @@ fn reminders(
     };
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map(params![practice.as_str(), since], read)?;
-    let mut asks = rows.collect::<Result<Vec<Ask>, _>>()?;
-    // Another practice was asked about the entry since.
-    let mut gone_on = Vec::new();
-    for ask in &asks {
-        gone_on.push(Course::of(tx, &ask.row.row_id)?.has_gone_on());
+    let mut asks = Vec::new();
+    for ask in rows {
+        let ask: Ask = ask?;
+        // Else another practice was asked about the entry since.
+        if !Course::of(tx, &ask.row.row_id)?.has_gone_on() {
+            asks.push(ask);
+        }
     }
-    let mut gone_on = gone_on.into_iter();
-    asks.retain(|_| gone_on.next() == Some(false));
     Ok(asks)
 }

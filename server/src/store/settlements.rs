@@ -101,21 +101,23 @@ pub fn note_answers(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError
         answer.map(|answer| answer.id),
         contradiction.map(|receipt| receipt.id),
     ])?;
-    note_which_is_out(tx, row_id)?;
+    note_which_is_out(tx, row_id, course)?;
     telling::note(tx, row_id)
 }
 
-/// Notes which of the rows of a fact is out: mostly there is one.
-fn note_which_is_out(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreError> {
+/// Notes which of the rows of a fact is out: mostly there is this one alone.
+fn note_which_is_out(tx: &Transaction<'_>, row_id: &str, course: Course) -> Result<(), StoreError> {
     let sql = "SELECT fact.row_id FROM settlement AS own
          JOIN settlement AS fact ON fact.case_id = own.case_id AND fact.episode = own.episode
             AND fact.snomed_code = own.snomed_code
-         WHERE own.row_id = ?1";
+         WHERE own.row_id = ?1 AND fact.row_id <> own.row_id";
     let mut statement = tx.prepare_cached(sql)?;
-    let rows: Vec<String> =
-        statement.query_map([row_id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let courses: Vec<Course> =
-        rows.iter().map(|row| Course::of(tx, row)).collect::<Result<_, _>>()?;
+    let (mut rows, mut courses) = (vec![row_id.to_owned()], vec![course]);
+    for other in statement.query_map([row_id], |row| row.get::<_, String>(0))? {
+        let other = other?;
+        courses.push(Course::of(tx, &other)?);
+        rows.push(other);
+    }
     let out = course::out_of(&courses);
     let sql = "UPDATE settlement SET live = ?2 WHERE row_id = ?1";
     let mut note = tx.prepare_cached(sql)?;
@@ -129,16 +131,22 @@ fn note_which_is_out(tx: &Transaction<'_>, row_id: &str) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Whether another row is out for the same fact: then this one's practice may not be making it too.
+/// Whether another practice sees to the entry of this row: another row is out for the same fact, or the
+/// entry went on with the patient. Then this one's practice may not be making it too.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn is_out_elsewhere(tx: &Transaction<'_>, row_id: &str) -> Result<bool, StoreError> {
+pub fn is_out_elsewhere(
+    tx: &Transaction<'_>,
+    row_id: &str,
+    course: &Course,
+) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM settlement AS own
          JOIN settlement AS other ON other.case_id = own.case_id AND other.episode = own.episode
             AND other.snomed_code = own.snomed_code AND other.row_id <> own.row_id AND other.live
          WHERE own.row_id = ?1)";
-    Ok(tx.prepare_cached(sql)?.query_row([row_id], |row| row.get(0))?)
+    let is_out = || tx.prepare_cached(sql)?.query_row([row_id], |row| row.get(0));
+    Ok(course.has_gone_on() || is_out()?)
 }
 
 /// Works every row out again from the logs.

@@ -20,19 +20,31 @@ use crate::{
     store::{
         StoreError, asks,
         duplicates::{self, Pair, Verdict},
+        packs::Counts,
         receipts::{Effect, Outcome, Said, Source, Way},
         settlements, unanswered,
     },
 };
 
-/// A person whom a practice filed, and who moved to another one.
-fn moved_after_filing(service: &Service) -> (Record, EventId) {
+/// A person whose acceptance a practice filed.
+fn filed(service: &Service) -> (Record, EventId) {
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     assert_eq!(service.asks("A81001"), counts(1, 0, 0));
     service.answer("A81001", "Okafor", Outcome::Filed);
+    (record, accepted)
+}
+
+/// The same, moved to another practice.
+fn moved_after_filing(service: &Service) -> (Record, EventId) {
+    let (mut record, accepted) = filed(service);
     service.correct(&mut record, Field::PracticeOds, "B82002");
     (record, accepted)
+}
+
+/// What the next packs of the first practice and of the other one ask.
+fn both(service: &Service) -> (Counts, Counts) {
+    (service.asks("A81001"), service.asks("B82002"))
 }
 
 fn withdraw(service: &Service, record: &mut Record, target: EventId) {
@@ -62,11 +74,8 @@ fn settle(service: &Service, ods: &str, outcome: Outcome) -> Result<(), Refusal>
 #[test]
 fn what_is_taken_back_is_named_as_the_practice_has_it() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
     let own = |number| NhsNumber::invented(number).digits();
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     // Filed for the wrong patient; the correction is not answered, or is refused.
     service.correct(&mut record, Field::NhsNumber, &own(2));
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
@@ -77,8 +86,7 @@ fn what_is_taken_back_is_named_as_the_practice_has_it() {
     let name = "Family name: Okafor is now Okafor-Hale.";
     assert_eq!(reason, format!("{number} {name} If it reads as pack 2 asked: {name}"));
     service.answer("A81001", "Okafor-Hale", Outcome::Rejected);
-    let reason = Personal::new("another person".to_owned());
-    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    withdraw(&service, &mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     let settled = service.settled("A81001", "Okafor");
     assert_eq!(settled.row.person.nhs_number, own(1));
@@ -98,10 +106,7 @@ fn what_is_taken_back_is_named_as_the_practice_has_it() {
 #[test]
 fn what_is_to_read_as_the_practice_has_it_after_all_is_said_so() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, _) = filed(&service);
     service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
     service.asks("A81001");
     service.correct(&mut record, Field::FamilyName, "Okafor");
@@ -127,10 +132,7 @@ fn what_changes_after_a_move_is_put_right_at_the_practice_that_has_the_record_no
     service.answer("A81001", "Okafor", Outcome::Filed);
     let old = service.settled("A81001", "Okafor").row.row_id;
     assert_eq!(service.asks("B82002"), counts(0, 1, 0));
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 0)));
     let settled = service.settled("B82002", "Okafor");
     assert_ne!(settled.row.row_id, old);
     assert_eq!(
@@ -142,21 +144,14 @@ fn what_changes_after_a_move_is_put_right_at_the_practice_that_has_the_record_no
     service.assert_sound();
     // Refused, it reads as the old practice made it; withdrawn, it is taken back where it is now.
     service.answer("B82002", "Okafor", Outcome::Rejected);
-    let reason = Personal::new("another person".to_owned());
-    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 1))
-    );
+    withdraw(&service, &mut record, accepted);
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 1)));
     let settled = service.settled("B82002", "Okafor");
     assert_eq!(settled.row.person.birth_date, "1901-03-02");
     service.answer("B82002", "Okafor", Outcome::Filed);
     // Recorded again it stands where it was taken back, and nowhere else.
     service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 1, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 1, 0)));
     let reason = service.settled("B82002", "Okafor").reason;
     assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
     service.answer("B82002", "Okafor", Outcome::Filed);
@@ -164,16 +159,10 @@ fn what_changes_after_a_move_is_put_right_at_the_practice_that_has_the_record_no
     service.correct(&mut record, Field::PracticeOds, "A81001");
     assert_eq!(service.asks("A81001"), counts(0, 0, 0));
     service.correct(&mut record, Field::GivenNames, "Anne");
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 1, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 1, 0), counts(0, 0, 0)));
     assert_eq!(service.settled("A81001", "Okafor").row.row_id, old);
     service.answer("A81001", "Okafor", Outcome::Filed);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 0)));
     service.assert_sound();
 }
 
@@ -197,8 +186,7 @@ fn an_entry_that_was_filed_after_somebody_looked_for_it_is_asked_back_again() {
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
-    let reason = Personal::new("another person".to_owned());
-    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    withdraw(&service, &mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     assert_eq!(service.answer("A81001", "Okafor", Outcome::AlreadyInRecord), Effect::Answers);
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
@@ -216,8 +204,7 @@ fn what_the_practice_had_before_is_not_all_taken_out() {
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
-    let reason = Personal::new("another person".to_owned());
-    service.put(&mut record, Fact::Retracted(Retracted { target: accepted, reason }));
+    withdraw(&service, &mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     assert_eq!(
         service.settled("A81001", "Okafor").reason,
@@ -255,10 +242,7 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
     let (mut record, accepted) = moved_after_filing(&service);
     assert_eq!(service.asks("B82002"), counts(0, 0, 0));
     withdraw(&service, &mut record, accepted);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 1))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 1)));
     let settled = service.settled("B82002", "Okafor");
     assert_eq!(
         settled.reason,
@@ -266,19 +250,13 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
     );
     service.assert_sound();
     service.answer("B82002", "Okafor", Outcome::Filed);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 0)));
     // The first practice has nothing to take back any more.
     assert_eq!(undo(&service, "A81001"), Err(Refusal::OutElsewhere));
     // Back there, and said once more, it is to be made.
     service.correct(&mut record, Field::PracticeOds, "A81001");
     service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 1, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 1, 0), counts(0, 0, 0)));
     let reason = service.settled("A81001", "Okafor").reason;
     assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
     service.assert_sound();
@@ -287,10 +265,7 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
 #[test]
 fn a_withdrawal_that_no_practice_could_follow_is_the_leads_to_see() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     withdraw(&service, &mut record, accepted);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
@@ -413,10 +388,7 @@ fn there_and_back_many_times_is_followed_in_one_go() {
 #[test]
 fn what_stands_again_before_it_was_taken_back_says_how_the_practice_has_it() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     withdraw(&service, &mut record, accepted);
     service.asks("A81001");
     let [one, two] = [1, 2].map(|number| NhsNumber::invented(number).digits());
@@ -433,32 +405,20 @@ fn what_stands_again_before_it_was_taken_back_says_how_the_practice_has_it() {
 #[test]
 fn what_the_old_practice_could_not_take_back_the_new_one_is_asked_for() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     withdraw(&service, &mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
     service.correct(&mut record, Field::PracticeOds, "B82002");
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 1))
-    );
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 1)));
+    assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 0)));
     service.assert_sound();
 }
 
 #[test]
 fn a_row_that_went_on_unanswered_is_not_reminded_of_and_is_made_again_where_it_is_back() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     service.correct(&mut record, Field::GivenNames, "Anne");
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
     service.correct(&mut record, Field::PracticeOds, "B82002");
@@ -470,10 +430,7 @@ fn a_row_that_went_on_unanswered_is_not_reminded_of_and_is_made_again_where_it_i
     assert_eq!(due.unwrap(), []);
     service.correct(&mut record, Field::PracticeOds, "A81001");
     service.accept(&mut record, Consent::CodeOnly);
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 1, 0), counts(0, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 1, 0), counts(0, 0, 0)));
     let reason = service.settled("A81001", "Okafor").reason;
     assert_eq!(reason, "It was taken back and stands again: make it as it reads here.");
     service.assert_sound();
@@ -536,10 +493,7 @@ fn a_list_that_comes_in_again_closes_nothing_that_was_asked_again() {
 #[test]
 fn a_copy_at_the_new_practice_keeps_its_row_and_every_pack_closes() {
     let service = Service::new();
-    let mut record = service.refer(1, "Okafor");
-    let accepted = service.accept(&mut record, Consent::CodeOnly);
-    service.asks("A81001");
-    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (mut record, accepted) = filed(&service);
     let copied = service.copy_of(&record, 1, "B82002").case;
     service.correct(&mut record, Field::PracticeOds, "B82002");
     withdraw(&service, &mut record, accepted);
@@ -551,9 +505,6 @@ fn a_copy_at_the_new_practice_keeps_its_row_and_every_pack_closes() {
     });
     decided.unwrap();
     // What the first practice made is its own to take out; the copy's entry is the new one's.
-    assert_eq!(
-        (service.asks("A81001"), service.asks("B82002")),
-        (counts(0, 0, 1), counts(1, 0, 0))
-    );
+    assert_eq!(both(&service), (counts(0, 0, 1), counts(1, 0, 0)));
     service.assert_sound();
 }
