@@ -7,7 +7,7 @@ use tests::{Browser, SOON, Scratch, Server, fingerpost, poll};
 
 use crate::{
     pack,
-    sign_in::{go, open_person, records, signed_in, unlock},
+    sign_in::{go, open_person, pause, records, signed_in, unlock},
 };
 
 /// Keeps what would be downloaded, instead of downloading it.
@@ -139,6 +139,7 @@ fn a_phone_that_was_taken_off_hands_over_what_it_had_not_sent_and_removes_everyt
     open_person(&phone, "OKAFOR");
     phone.click_text("Urgent");
     phone.type_into("What did they say?", "Nobody has been told of this yet");
+    pause(&phone);
     go(&phone, "/studies");
     phone.type_into("Title", "The walking group");
     phone.type_into("Account", "Half an account of a walk");
