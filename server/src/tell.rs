@@ -3,22 +3,19 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::Transaction;
 use shared::{
     case::{
-        Event, Fact, Role,
+        Fact,
         event::{PracticeAnswered, PracticeOutcome},
     },
     ids::{CaseId, EventId},
-    intake::IncomingChange,
     personal::Personal,
     snomed::ConceptId,
 };
 
 use crate::{
     background::Background,
-    clock, random,
     store::{
         Store, StoreError,
         asks::Action,
@@ -101,28 +98,7 @@ fn tell(tx: &Transaction<'_>, settled: &Settled) -> Result<(), StoreError> {
     if read.practice_answer(episode, code).is_some_and(|(_, before)| *before == answered) {
         return Ok(());
     }
-    let author = cases::server_author(tx)?;
-    let now = clock::now();
-    let event = Event {
-        id: event_id(now),
-        device: None,
-        at: clock::london().to_datetime(now),
-        recorded_at: now,
-        by: author.user,
-        role: Role::Service,
-        fact: Fact::PracticeAnswered(answered),
-    };
-    let written = document.commit(&author, now.as_millisecond(), |writer| writer.put_event(&event));
-    let change = written.ok().and_then(|bytes| IncomingChange::parse(&bytes).ok());
-    match change {
-        Some(change) => cases::append_server_changes(tx, case, &[change], &[]),
-        None => Ok(()),
-    }
-}
-
-fn event_id(now: Timestamp) -> EventId {
-    let unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
+    cases::record(tx, case, &mut document, Fact::PracticeAnswered(answered))
 }
 
 fn outcome_of(settled: &Settled) -> PracticeOutcome {

@@ -33,6 +33,8 @@ pub enum Action {
     DecideDuplicates,
     /// Take what is kept apart into its record, or leave it aside.
     DecideKeptApart,
+    /// Share a record with a colleague, hand it over, or take it off a caseload.
+    AssignCases,
     /// Have packs closed again after a restore.
     LetPacksGoOn,
     /// Read the directory of services.
@@ -43,7 +45,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadCase,
         Self::WriteCase,
         Self::BeginCase,
@@ -52,6 +54,7 @@ impl Action {
         Self::ReadTeam,
         Self::DecideDuplicates,
         Self::DecideKeptApart,
+        Self::AssignCases,
         Self::LetPacksGoOn,
         Self::ReadDirectory,
         Self::RunService,
@@ -95,6 +98,7 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject) -> bool {
             | Action::ReadUrgent
             | Action::DecideDuplicates
             | Action::DecideKeptApart
+            | Action::AssignCases
             | Action::LetPacksGoOn,
             Subject::Service,
         ) => actor.role == LeadLinkWorker,
@@ -138,7 +142,7 @@ mod tests {
 LinkWorker: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service
 LeadLinkWorker: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadUrgent service, ReadTeam service, DecideDuplicates service, DecideKeptApart service, \
-LetPacksGoOn service, ReadDirectory service
+AssignCases service, LetPacksGoOn service, ReadDirectory service
 HealthAndWellbeingCoach: ReadCase own case, WriteCase own case, BeginCase service, \
 ReadDirectory service
 CareCoordinator: ReadCase own case, WriteCase own case, BeginCase service, ReadDirectory service

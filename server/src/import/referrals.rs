@@ -13,20 +13,18 @@ use sha2::{Digest, Sha256};
 use shared::{
     case::{Event, Fact, Field, Role, event::Referral, event::ReferralSource},
     document::{Author, Document},
-    ids::{CaseId, EventId, UserId},
+    ids::{CaseId, UserId},
     intake::IncomingChange,
     personal::Personal,
     policy::{Action, Actor, Subject, may},
     referral_file::{Columns, ReferralRow},
 };
 
-use super::{
-    read_bounded,
-    table::{self, FILE_BYTES_MAX, Line},
-};
+use super::table::{self, FILE_BYTES_MAX, Line};
 use crate::{
     clock,
     commands::Failure,
+    named_file::read_bounded,
     pack::write_csv,
     projector, random,
     service::ServiceFacts,
@@ -235,7 +233,7 @@ fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChang
         (Field::Phone, row.phone.reveal()),
     ];
     let event = Event {
-        id: new_event_id(),
+        id: cases::new_event_id(now),
         device: None,
         at: referred_on.at(9, 0, 0, 0),
         recorded_at: now,
@@ -254,11 +252,6 @@ fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChang
     });
     let (_, bytes) = written.expect("a row within its limits can be written");
     IncomingChange::parse(&bytes).expect("what was just written can be read")
-}
-
-fn new_event_id() -> EventId {
-    let unix_ms = u64::try_from(clock::now_ms()).unwrap_or_default();
-    EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
 }
 
 fn beside(file: &Path) -> PathBuf {

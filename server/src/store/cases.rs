@@ -1,9 +1,11 @@
 //! Cases that the server itself writes or hands over: referrals taken in, the invented service.
 
+use jiff::Timestamp;
 use rusqlite::Transaction;
 use shared::{
-    document::Author,
-    ids::{CaseId, UserId},
+    case::{Event, Fact, Role},
+    document::{Author, Document},
+    ids::{CaseId, EventId, UserId},
     intake::IncomingChange,
 };
 
@@ -40,6 +42,41 @@ pub fn append_server_changes(
         appender.grant(case, *user, None)?;
     }
     appender.finish()
+}
+
+/// Writes an event of the service itself into a record, of which `document` is what the log has now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn record(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    document: &mut Document,
+    fact: Fact,
+) -> Result<(), StoreError> {
+    let author = server_author(tx)?;
+    let now = clock::now();
+    let event = Event {
+        id: new_event_id(now),
+        device: None,
+        at: clock::london().to_datetime(now),
+        recorded_at: now,
+        by: author.user,
+        role: Role::Service,
+        fact,
+    };
+    let written = document.commit(&author, now.as_millisecond(), |writer| writer.put_event(&event));
+    let change = written.ok().and_then(|bytes| IncomingChange::parse(&bytes).ok());
+    match change {
+        Some(change) => append_server_changes(tx, case, &[change], &[]),
+        None => Ok(()),
+    }
+}
+
+/// An id for an event that the service writes.
+pub fn new_event_id(now: Timestamp) -> EventId {
+    let unix_ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
 }
 
 /// Who has the case now.

@@ -40,6 +40,16 @@ pub fn user(row: &Row<'_>, column: usize) -> Result<UserId, Error> {
     id(row, column, UserId::from_slice)
 }
 
+/// The user in this column, where there is one.
+///
+/// # Errors
+/// When it holds something else.
+pub fn user_if_any(row: &Row<'_>, column: usize) -> Result<Option<UserId>, Error> {
+    let bytes: Option<Vec<u8>> = row.get(column)?;
+    let read = |bytes: Vec<u8>| UserId::from_slice(&bytes);
+    bytes.map(read).transpose().map_err(|error| wrong(column, Type::Blob, error))
+}
+
 /// The device in this column.
 ///
 /// # Errors

@@ -3,13 +3,14 @@
 mod alike;
 pub mod asks;
 pub mod bare;
+pub mod caseloads;
 pub mod cases;
 pub mod column;
 pub mod course;
 pub mod directory;
+mod directory_lock;
 pub mod duplicates;
 pub mod held;
-mod hold;
 pub mod kept_apart;
 pub mod ledger;
 pub mod log;
@@ -43,7 +44,7 @@ use shared::sync::exchange::Durable;
 use tokio::sync::watch;
 
 pub(crate) use self::{
-    hold::Hold,
+    directory_lock::DirectoryLock,
     schema::{VERSION, migrate},
 };
 use self::{readers::Readers, writer::Writer};
@@ -74,6 +75,9 @@ pub enum StoreError {
     /// The data directory cannot be used.
     #[error("the data directory cannot be used: {0}")]
     Directory(#[from] std::io::Error),
+    /// What is stored is not what was written.
+    #[error("the data is damaged: {0}. Restore a backup, or have the disk looked at")]
+    Damaged(String),
     /// The name of the data directory is no text.
     #[error("the data directory's name must be readable text")]
     Path,
@@ -120,7 +124,7 @@ pub struct Store {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     directory: Arc<Path>,
-    _hold: Arc<Hold>,
+    _lock: Arc<DirectoryLock>,
 }
 
 impl Store {
@@ -130,7 +134,7 @@ impl Store {
     /// When the directory or the file cannot be used, or is from a newer program.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         create_private(data)?;
-        let hold = Hold::shared(data)?;
+        let lock = DirectoryLock::shared(data)?;
         if Self::restored_file(data).exists() {
             return Err(StoreError::HalfRestored);
         }
@@ -142,7 +146,7 @@ impl Store {
             writer: Arc::new(Writer::start(connection)?),
             readers: Arc::new(Readers::new(file)),
             directory: data.into(),
-            _hold: Arc::new(hold),
+            _lock: Arc::new(lock),
         })
     }
 

@@ -7,7 +7,7 @@ use shared::{ids::UserId, ods::OdsCode};
 use super::{
     StoreError,
     asks::{Action, Ask},
-    settlements,
+    column, settlements,
 };
 
 /// A closed pack, without its bytes.
@@ -79,7 +79,6 @@ pub fn list(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<PackLine>, S
 }
 
 fn read_line(row: &Row<'_>) -> Result<PackLine, rusqlite::Error> {
-    let closed_by: Option<Vec<u8>> = row.get(8)?;
     Ok(PackLine {
         number: row.get(0)?,
         pack_id: row.get(1)?,
@@ -91,7 +90,7 @@ fn read_line(row: &Row<'_>) -> Result<PackLine, rusqlite::Error> {
             reminder: row.get(6)?,
         },
         held_rows: row.get(7)?,
-        closed_by: closed_by.and_then(|by| UserId::from_slice(&by).ok()),
+        closed_by: column::user_if_any(row, 8)?,
     })
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{case::Role, ids::UserId};
 
-use super::Desk;
+use super::{Desk, caseload};
 use crate::{
     page::counted,
     store::{StoreError, column},
@@ -66,11 +66,14 @@ pub(super) fn section(desk: &Desk) -> Markup {
                         th scope="col" { "Contested" } th scope="col" { "Declined or closed" }
                     } }
                     tbody { @for caseload in &desk.caseloads { tr {
-                        td { (desk.name(&caseload.user)) }
+                        td { a href=(caseload::path(Some(caseload.user))) {
+                            (desk.name(&caseload.user)) } }
                         td { (caseload.carried) " of " (CASELOAD_TYPICAL_MAX) }
                         td { (caseload.contested) } td { (caseload.over) }
                     } } }
                 }
+                p { "Open a worker's caseload to share it while somebody is away, or to hand it over. "
+                    a href=(caseload::path(None)) { "People whom nobody has" } }
             }
         }
     }

@@ -9,7 +9,7 @@ use shared::{
     ids::{CaseId, UserId},
 };
 
-use super::Desk;
+use super::{Desk, caseload};
 use crate::{
     page,
     store::{StoreError, cases, column, snapshots},
@@ -108,7 +108,7 @@ fn line(desk: &Desk, contested: &Contested) -> Markup {
                 (page::instant(&answer.recorded_at.to_string()))
             }
         } } }
-        td { @if contested.holders.is_empty() { strong { "Nobody has this record" } }
+        td { @if contested.holders.is_empty() { (caseload::nobody_has_it()) }
             @else { (desk.names(&contested.holders)) } }
     } }
 }

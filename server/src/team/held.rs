@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{coding::Hold, ids::UserId};
 
-use super::Desk;
+use super::{Desk, caseload};
 use crate::{
     page::{self, counted},
     store::{
@@ -181,7 +181,7 @@ fn who(desk: &Desk, cure: Cure, holders: &[UserId]) -> Markup {
             Cure::Administrator => (desk.names(&desk.administrators)),
             Cure::Practice => "The practice that was asked before",
             Cure::Nothing => "Nobody has to",
-            _ if holders.is_empty() => strong { "Nobody has this record" },
+            _ if holders.is_empty() => (caseload::nobody_has_it()),
             _ => (desk.names(holders)),
         }
     }

@@ -1,5 +1,6 @@
 //! The lead's desk: what needs somebody today, the most urgent first, and what is decided here.
 
+mod caseload;
 mod caseloads;
 mod compare;
 mod contested;
@@ -49,6 +50,11 @@ pub fn router() -> Router<App> {
         .route("/team/kept-apart/{case}/{author}", post(kept_apart::decided))
         .route(restored::PATH, post(restored::go_on))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .merge(
+            Router::new()
+                .route(caseload::PATH, get(caseload::page).post(caseload::decided))
+                .layer(DefaultBodyLimit::max(caseload::FORM_BYTES_MAX)),
+        )
 }
 
 /// Whether somebody may do this. To whoever may not there is no such page.

@@ -26,6 +26,12 @@ pub(super) enum Told {
     TakenIn(u32, u32),
     LeftAside(u32),
     TooMuch,
+    /// So many people were given to a colleague, and so many were not.
+    Given(u32, u32),
+    /// So many people were taken off a caseload, and so many were not.
+    TakenOff(u32, u32),
+    NobodyChosen,
+    ColleagueMissing,
 }
 
 impl Told {
@@ -68,6 +74,10 @@ impl Told {
             ("taken", [taken, left]) => Self::TakenIn(*taken, *left),
             ("left", [changes]) => Self::LeftAside(*changes),
             ("much", _) => Self::TooMuch,
+            ("given", [done, left]) => Self::Given(*done, *left),
+            ("off", [done, left]) => Self::TakenOff(*done, *left),
+            ("nobody", _) => Self::NobodyChosen,
+            ("colleague", _) => Self::ColleagueMissing,
             _ => Self::Nothing,
         }
     }
@@ -86,6 +96,10 @@ impl Told {
             Self::TakenIn(taken, left) => format!("taken-{taken}-{left}"),
             Self::LeftAside(changes) => format!("left-{changes}"),
             Self::TooMuch => "much".to_owned(),
+            Self::Given(done, left) => format!("given-{done}-{left}"),
+            Self::TakenOff(done, left) => format!("off-{done}-{left}"),
+            Self::NobodyChosen => "nobody".to_owned(),
+            Self::ColleagueMissing => "colleague".to_owned(),
         };
         Redirect::to(&format!("{path}?told={told}"))
     }
@@ -119,6 +133,20 @@ impl Told {
                 changes(left)
             ),
             Self::LeftAside(left) => format!("{} left aside, and kept.", changes(left)),
+            Self::Given(done, 0) => format!("{} given.", people(done)),
+            Self::Given(done, left) => format!(
+                "{} given. {} not: they are not on this caseload any more, or your colleague has \
+                 them already.",
+                people(done),
+                people(left)
+            ),
+            Self::TakenOff(done, 0) => format!("{} taken off this caseload.", people(done)),
+            Self::TakenOff(done, left) => format!(
+                "{} taken off this caseload. {} not: nobody else has them, so hand them over \
+                 instead.",
+                people(done),
+                people(left)
+            ),
             _ => self.fixed_words().to_owned(),
         }
     }
@@ -147,6 +175,8 @@ impl Told {
             Self::TooMuch => {
                 "Nothing was done: it is too much for one step. Tell the service administrator."
             }
+            Self::NobodyChosen => "Nothing was done yet: choose at least one person.",
+            Self::ColleagueMissing => "Nothing was done yet: choose the colleague.",
             _ => "",
         }
     }

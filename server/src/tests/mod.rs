@@ -1,6 +1,7 @@
 //! The server as phones and browsers meet it: requests to the router, over a real database file.
 
 mod carry;
+mod caseloads;
 mod description;
 mod desks;
 mod duplicates;

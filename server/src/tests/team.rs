@@ -34,7 +34,7 @@ use crate::{
     verify,
 };
 
-async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
+pub(super) async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
     let request = Request::post(path)
         .header(COOKIE, cookie)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -42,30 +42,30 @@ async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
 }
 
 /// Where a form led, and what is said there.
-fn told(answer: &Answer) -> (&str, &str) {
+pub(super) fn told(answer: &Answer) -> (&str, &str) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{:?}", answer.body);
     answer.headers[LOCATION].to_str().unwrap().split_once("?told=").unwrap()
 }
 
-async fn text(server: &Server, path: &str, cookie: &str) -> String {
+pub(super) async fn text(server: &Server, path: &str, cookie: &str) -> String {
     let answer = server.get(path, cookie).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}");
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
 
 /// The part of a page under a heading.
-fn section<'a>(page: &'a str, id: &str) -> &'a str {
+pub(super) fn section<'a>(page: &'a str, id: &str) -> &'a str {
     let from = page.find(&format!("aria-labelledby=\"{id}\"")).unwrap_or_else(|| panic!("{id}"));
     let rest = &page[from..];
     &rest[..rest.find("</section>").unwrap()]
 }
 
-async fn catch_up(server: &Server) {
+pub(super) async fn catch_up(server: &Server) {
     let store = server.store.clone();
     tokio::task::spawn_blocking(move || projector::catch_up(&store).unwrap()).await.unwrap();
 }
 
-async fn lead(server: &Server, name: &str) -> String {
+pub(super) async fn lead(server: &Server, name: &str) -> String {
     let user = server.add_user(name, Role::LeadLinkWorker).await;
     server.sign_in(user).await
 }
