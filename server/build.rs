@@ -24,7 +24,7 @@ use workshop::Workshop;
 
 /// Paths of the client's own screens, all answered with the same shell; a trailing `*` stands for
 /// anything. The router of the client decides what each one shows.
-const SCREENS: [&str; 14] = [
+const SCREENS: [&str; 13] = [
     "/",
     "/today",
     "/people",
@@ -38,7 +38,6 @@ const SCREENS: [&str; 14] = [
     "/week",
     "/sync",
     "/urgent",
-    "/sign-in",
 ];
 
 fn main() -> ExitCode {

@@ -17,7 +17,9 @@ use shared::{
 use crate::{
     backup,
     cli::{Arguments, Command, CutOffAt, Numbers, Referrals, Services},
-    clock, demo, import, pack, projector, receipt, serve, service,
+    clock, demo, import,
+    named_file::read_bounded,
+    pack, projector, receipt, serve, service,
     store::{
         Store, StoreError,
         people::{self, NewUser},
@@ -74,7 +76,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             take_receipt(&open_existing(data)?, practice, &file)?;
         }
         Command::VerifyPack { file, key } => {
-            let bytes = import::read_bounded(&file, pack::PACK_BYTES_MAX)?;
+            let bytes = read_bounded(&file, pack::PACK_BYTES_MAX)?;
             say(&pack::check(&bytes, key)?.summary(key.is_some()));
         }
         Command::PackKey { data } => {
@@ -82,7 +84,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             say(&key.public().to_string());
         }
         Command::Services(Services::Import { data, file }) => {
-            import::services(&Store::open(&data_or_demo(data)?)?, &file, &mut say)?;
+            import::services(&open_existing(data)?, &file, &mut say)?;
         }
         Command::Referrals(Referrals::Import { data, file, refused, assign }) => {
             let file = import::ReferralFile {
@@ -107,6 +109,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             say(&revoke(&open_existing(data)?, &user, device)?);
         }
         Command::Invite { data, user, role, practice, practice_name } => {
+            // The first invitation is what founds a service.
             let store = Store::open(&data_or_demo(data)?)?;
             say(&invite(&store, user, role, practice, practice_name)?);
         }
@@ -173,7 +176,7 @@ fn verified(data: Option<PathBuf>) -> Result<ExitCode, Failure> {
 }
 
 fn take_in(store: &Store, file: &Path) -> Result<(), Failure> {
-    let bytes = import::read_bounded(file, limits::CARRIED_FILE_BYTES_MAX)?;
+    let bytes = read_bounded(file, limits::CARRIED_FILE_BYTES_MAX)?;
     let report = take_in::take_in(store, &bytes)?;
     report.cases.iter().for_each(|case| say(&case.line()));
     say(&report.summary());
@@ -182,7 +185,7 @@ fn take_in(store: &Store, file: &Path) -> Result<(), Failure> {
 }
 
 fn take_receipt(store: &Store, practice: Option<OdsCode>, file: &Path) -> Result<(), Failure> {
-    let bytes = import::read_bounded(file, receipt::FILE_BYTES_MAX)?;
+    let bytes = read_bounded(file, receipt::FILE_BYTES_MAX)?;
     let source = Source { way: Way::Command, by: None, at: clock::now_ms() };
     let report = receipt::take_in(store, practice, &bytes, source)?;
     for (line, words) in &report.lines {

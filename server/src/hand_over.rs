@@ -11,10 +11,7 @@ use axum::{
 };
 use shared::{
     cbor, intake, limits,
-    sync::{
-        exchange::ParsedPush,
-        wire::{HandedOver, PROTOCOL},
-    },
+    sync::{exchange::ParsedPush, wire::HandedOver},
 };
 
 use crate::{
@@ -43,9 +40,6 @@ async fn hand_over(
 ) -> Result<Response, Error> {
     let sent = body::inflated(&headers, sent, limits::SYNC_BODY_BYTES_MAX)?;
     let unsent = intake::unsent(&sent, limits::SYNC_BODY_BYTES_MAX).map_err(refused)?;
-    if unsent.protocol != PROTOCOL {
-        return Err(Error::UpgradeRequired);
-    }
     let parsing = tokio::task::spawn_blocking(move || ParsedPush::all(&unsent.push));
     let pushes = parsing.await.map_err(Error::internal)?.map_err(refused)?;
     let way = Way { treatment: Treatment::KeptApart, logged_under: sender.device };

@@ -19,6 +19,7 @@ mod hand_over;
 pub mod import;
 mod join;
 mod me;
+mod named_file;
 pub mod pack;
 mod page;
 mod poke;

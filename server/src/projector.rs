@@ -196,7 +196,7 @@ fn keep(
         let case = behind.case;
         tracing::warn!(%case, changes = misfits.len(), "changes that do not fit were set aside");
         // What is left of the case waits for the next round.
-        misfits::set_aside(tx, case, &misfits, clock::now_ms())?;
+        misfits::keep_apart(tx, case, &misfits, clock::now_ms())?;
         return Ok(true);
     }
     let note = |failed| snapshots::note_projected(tx, behind.case, behind.latest, failed);

@@ -206,11 +206,6 @@ impl<T: Ord> FewOf<T> {
         self.iter().all(|item| !others.contains(item))
     }
 
-    /// Whether each of these is one of the others.
-    pub fn is_subset(&self, others: &Self) -> bool {
-        self.iter().all(|item| others.contains(item))
-    }
-
     /// Takes away whatever does not hold.
     pub fn retain(&mut self, mut holds: impl FnMut(&T) -> bool) {
         self.0.retain(|item, ()| holds(item));

@@ -2,13 +2,14 @@
 //! carries the proof in its type.
 
 use automerge::Change;
+use minicbor::Decoder;
 
 use crate::{
     cbor::{self, NotUnderstood},
     document::ChangeHash,
     ids::{DeviceId, UserId},
     limits,
-    sync::wire::{CasePush, HandedOver, SyncRequest, SyncResponse, Unsent},
+    sync::wire::{CasePush, HandedOver, PROTOCOL, SyncRequest, SyncResponse, Unsent},
 };
 
 mod columns;
@@ -157,6 +158,9 @@ pub enum BodyRefusal {
     /// More entries than the limit allows.
     #[error("the message has too many entries: send it in parts")]
     TooMany,
+    /// Of another version of the protocol.
+    #[error("the message is of another version of the protocol: update the app, or the server")]
+    OtherVersion,
     /// Not this message.
     #[error(transparent)]
     NotUnderstood(#[from] NotUnderstood),
@@ -165,8 +169,9 @@ pub enum BodyRefusal {
 /// Takes a sync request in. The changes inside are still to be parsed, each on its own.
 ///
 /// # Errors
-/// When the body is too long, has too many entries, or is not a request.
+/// When the body is too long, has too many entries, is of another version, or is not a request.
 pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
+    check_version(body)?;
     let request: SyncRequest = bounded(body, limits::SYNC_BODY_BYTES_MAX)?;
     if has_too_many(&request.push) || request.again.len() > limits::AGAIN_CASES_MAX {
         return Err(BodyRefusal::TooMany);
@@ -179,8 +184,19 @@ pub fn sync_request(body: &[u8]) -> Result<SyncRequest, BodyRefusal> {
 /// # Errors
 /// As [`sync_request`].
 pub fn unsent(body: &[u8], bytes_max: usize) -> Result<Unsent, BodyRefusal> {
+    check_version(body)?;
     let unsent: Unsent = bounded(body, bytes_max)?;
     if has_too_many(&unsent.push) { Err(BodyRefusal::TooMany) } else { Ok(unsent) }
+}
+
+/// The version comes first, so that it can be read from a message of any later version.
+fn check_version(body: &[u8]) -> Result<(), BodyRefusal> {
+    let mut peek = Decoder::new(body);
+    let version = peek.array().and_then(|_| peek.u16());
+    match version {
+        Ok(version) if version != PROTOCOL => Err(BodyRefusal::OtherVersion),
+        _ => Ok(()),
+    }
 }
 
 /// Takes the answer to a handing over in.
@@ -217,4 +233,18 @@ fn bounded<T: for<'b> minicbor::Decode<'b, ()>>(
         return Err(BodyRefusal::TooLong);
     }
     Ok(cbor::decode(body)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_another_version_is_told_from_nonsense_whatever_its_shape() {
+        let later = cbor::encode(&(PROTOCOL + 1, "whatever it says"));
+        assert_eq!(sync_request(&later), Err(BodyRefusal::OtherVersion));
+        assert_eq!(unsent(&later, later.len()), Err(BodyRefusal::OtherVersion));
+        let nonsense = cbor::encode(&(PROTOCOL, "whatever it says"));
+        assert!(matches!(sync_request(&nonsense), Err(BodyRefusal::NotUnderstood(_))));
+    }
 }

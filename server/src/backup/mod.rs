@@ -39,7 +39,7 @@ pub use self::{bring_over::BroughtOver, checked::Content, error::BackupError};
 use self::{checked::Copy, error::At, replace::replace};
 use crate::{
     random, service,
-    store::{self, Hold, Store, StoreError, log},
+    store::{self, DirectoryLock, Store, StoreError, log},
 };
 
 /// What a copy is called until it is whole.
@@ -70,7 +70,7 @@ pub fn backup(data: &Path, file: &Path) -> Result<Backup, BackupError> {
     if !Store::exists(data) {
         return Err(BackupError::NoData(data.to_owned()));
     }
-    let _hold = Hold::shared(data)?;
+    let _lock = DirectoryLock::shared(data)?;
     let file = absolute(file).at(file)?;
     let mut partial = file.clone().into_os_string();
     partial.push(".");
@@ -128,7 +128,7 @@ pub fn restore(file: &Path, data: &Path, now: Timestamp) -> Result<Restored, Bac
     let source = checked::open(file)?;
     let data = absolute(data).at(data)?;
     store::create_private(&data).at(&data)?;
-    let _hold = Hold::alone(&data)?;
+    let _lock = DirectoryLock::alone(&data)?;
     let partial = Store::file(&data).with_added_extension(PARTIAL);
     let copy = Copy::begin(&partial)?.fill(&source)?;
     drop(source);

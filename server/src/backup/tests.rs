@@ -143,9 +143,9 @@ fn data_in_use_is_not_replaced() {
 fn data_that_is_being_restored_is_not_opened() {
     let scratch = Scratch::new();
     let (data, file) = backed_up(&scratch);
-    let hold = Hold::alone(&data).unwrap();
+    let lock = DirectoryLock::alone(&data).unwrap();
     assert!(matches!(Store::open(&data), Err(StoreError::BeingRestored)));
-    drop(hold);
+    drop(lock);
     // Cut off where the old data has lost what was not tidied up, and the new is not there yet.
     let whole = fs::read(Store::file(&data)).unwrap();
     fs::copy(&file, Store::restored_file(&data)).unwrap();

@@ -9,9 +9,10 @@ use shared::{
     profile::{NumberKind, ServiceNumber},
 };
 
-use super::{read_bounded, table};
+use super::table;
 use crate::{
     commands::Failure,
+    named_file::read_bounded,
     page::counted,
     service::ServiceFacts,
     store::{Store, numbers},

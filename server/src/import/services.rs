@@ -4,9 +4,9 @@ use std::path::Path;
 
 use shared::directory::open_referral::{self, FEED_BYTES_MAX, Refused};
 
-use super::read_bounded;
 use crate::{
     commands::Failure,
+    named_file::read_bounded,
     page::counted,
     store::{Store, directory},
 };

@@ -1,6 +1,10 @@
 //! Files as offices write them, over a real database.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use shared::{case::Role, nhs_number::NhsNumber, ods::OdsCode};
 

@@ -34,8 +34,7 @@ pub fn head(tx: &Transaction<'_>) -> Result<Head, StoreError> {
     };
     let (epoch, end, profile_version, directory_version) =
         tx.prepare_cached(sql)?.query_row([], read)?;
-    let epoch = Epoch::from_slice(&epoch)
-        .map_err(|_| StoreError::NotCommitted("the epoch is damaged".into()))?;
+    let epoch = Epoch::from_slice(&epoch).map_err(|_| StoreError::Damaged("the epoch".into()))?;
     Ok(Head { epoch, end, profile_version, directory_version })
 }
 
@@ -98,16 +97,6 @@ pub fn has_change(
     Ok(found.is_some())
 }
 
-/// Whether the log holds anything of this case.
-///
-/// # Errors
-/// When the database refuses.
-pub fn has_case(tx: &Transaction<'_>, case: CaseId) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM case_log WHERE case_id = ?1";
-    let found = tx.prepare_cached(sql)?.query_row([case.as_bytes()], |_| Ok(())).optional()?;
-    Ok(found.is_some())
-}
-
 /// Works out anew where a case ends, after changes were taken out of the log. Its caches are to be
 /// made again.
 ///
@@ -123,7 +112,7 @@ pub fn count_again(tx: &Transaction<'_>, case: CaseId) -> Result<(), StoreError>
     for row in rows {
         let (position, bytes) = row?;
         let change = IncomingChange::parse(&bytes)
-            .map_err(|refusal| StoreError::NotCommitted(refusal.to_string()))?;
+            .map_err(|refusal| StoreError::Damaged(format!("a change: {refusal}")))?;
         follow(&mut heads, &change);
         latest = position;
     }

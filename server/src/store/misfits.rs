@@ -41,7 +41,7 @@ pub fn number_of(verdict: Verdict) -> u8 {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_aside(
+pub fn keep_apart(
     tx: &Transaction<'_>,
     case: CaseId,
     misfits: &[(ChangeHash, Verdict)],

@@ -11,14 +11,13 @@ use axum::{
     response::Response,
     routing::post,
 };
-use minicbor::Decoder;
 use shared::{
     cbor,
     intake::{self, BodyRefusal},
     limits,
     sync::{
         exchange::ParsedPush,
-        wire::{CasePush, CaseReceipt, PROTOCOL, SyncRequest},
+        wire::{CasePush, CaseReceipt},
     },
 };
 
@@ -46,7 +45,7 @@ async fn sync(
     sent: Bytes,
 ) -> Result<Response, Error> {
     let sent = body::inflated(&headers, sent, limits::SYNC_BODY_BYTES_MAX)?;
-    let request = understood(&sent)?;
+    let request = intake::sync_request(&sent).map_err(refused)?;
     drop(sent);
     let wanted = Wanted::of(&sender, &request);
     let (receipts, wanted) = take_in(&app, sender, request.push, wanted).await?;
@@ -55,24 +54,11 @@ async fn sync(
     Ok(body::cbor(&headers, cbor::encode(&response)))
 }
 
-/// The request, if this server speaks its version.
-///
-/// # Errors
-/// What to tell the phone where it does not, or where the bytes are no request.
-pub fn understood(body: &[u8]) -> Result<SyncRequest, Error> {
-    // The version comes first, so that it can be read from a message of any later version.
-    let mut peek = Decoder::new(body);
-    let version = peek.array().and_then(|_| peek.u16());
-    if version.is_ok_and(|version| version != PROTOCOL) {
-        return Err(Error::UpgradeRequired);
-    }
-    intake::sync_request(body).map_err(refused)
-}
-
 /// What a body that was turned away is answered with.
 pub(crate) fn refused(refusal: BodyRefusal) -> Error {
     match refusal {
         BodyRefusal::TooLong | BodyRefusal::TooMany => Error::TooLarge,
+        BodyRefusal::OtherVersion => Error::UpgradeRequired,
         BodyRefusal::NotUnderstood(_) => Error::BadRequest(refusal.to_string()),
     }
 }

@@ -16,7 +16,6 @@ use shared::{
     sync::{
         carried::{CarriedBy, CarryKey, NotCarried, Split},
         exchange::{Durable, JudgedPush, ParsedPush},
-        wire::PROTOCOL,
     },
 };
 
@@ -68,10 +67,10 @@ pub fn take_in(store: &Store, file: &[u8]) -> Result<Report, TakeInError> {
     let (by, split) = CarriedBy::split(file)?;
     let key = store.read_now(log::seal_key)?.carry_key(&by);
     let body = opened(&key, &split).ok_or(TakeInError::NotOpened)?;
-    let unsent = intake::unsent(&body, limits::CARRIED_FILE_BYTES_MAX)?;
-    if unsent.protocol != PROTOCOL {
-        return Err(NotCarried::Newer.into());
-    }
+    let unsent = match intake::unsent(&body, limits::CARRIED_FILE_BYTES_MAX) {
+        Err(BodyRefusal::OtherVersion) => return Err(NotCarried::Newer.into()),
+        read => read?,
+    };
     // Each is what one request may hold; what is over that is refused before anything is kept.
     let pushes = unsent.push.chunks(1).map(ParsedPush::all);
     let pushes = pushes.collect::<Result<Vec<_>, _>>()?;

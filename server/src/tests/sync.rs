@@ -307,6 +307,10 @@ async fn a_client_of_another_version_is_told_to_update() {
     let later = SyncRequest { protocol: PROTOCOL + 1, ..request(Vec::new()) };
     let answer = server.post_sync(&phone.cookie, cbor::encode(&later)).await;
     assert_eq!(answer.status, StatusCode::UPGRADE_REQUIRED);
+    // A version that this server has never heard of may have any shape after the number.
+    let unknown = cbor::encode(&(PROTOCOL + 1, "what else it says"));
+    let answer = server.post_sync(&phone.cookie, unknown).await;
+    assert_eq!(answer.status, StatusCode::UPGRADE_REQUIRED);
     let answer = server.post_sync(&phone.cookie, b"nonsense".to_vec()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
 }

@@ -14,13 +14,14 @@ use server::{
         people::{self, NewUser, SignedInDevice},
         snapshots,
     },
-    sync::{pull, push, understood},
+    sync::{pull, push},
     verify,
 };
 use shared::{
     case::Role,
     document::{ChangeHash, Document},
     ids::{CaseId, DeviceId, Epoch, UserId},
+    intake::{self, BodyRefusal, IncomingChange},
     ods::OdsCode,
     sync::{
         Failure,
@@ -232,9 +233,9 @@ impl Server {
         let refused = |error: &dyn Display| {
             Violation(format!("the server refused a phone's request: {error}"))
         };
-        let request = match understood(&arrived.body) {
+        let request = match intake::sync_request(&arrived.body) {
             Ok(request) => request,
-            Err(server::error::Error::UpgradeRequired) => return Ok(Err(Failure::TooOld)),
+            Err(BodyRefusal::OtherVersion) => return Ok(Err(Failure::TooOld)),
             Err(error) => return Err(refused(&error)),
         };
         let pushes = ParsedPush::all(&request.push).map_err(|refusal| refused(&refusal))?;
@@ -275,7 +276,7 @@ impl Server {
         let (epoch, _) = self.head()?;
         for (push, receipt) in request.push.iter().zip(receipts) {
             for (bytes, verdict) in push.changes.iter().zip(&receipt.verdicts) {
-                let Ok(change) = shared::intake::IncomingChange::parse(bytes) else { continue };
+                let Ok(change) = IncomingChange::parse(bytes) else { continue };
                 // A phone that does not know yet that the server was restored sends too little.
                 let knows = request.epoch == Some(epoch);
                 if knows

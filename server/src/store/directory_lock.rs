@@ -10,11 +10,11 @@ use super::StoreError;
 /// A lock on a data directory, released with it, and by the operating system when the program ends
 /// in whatever way. It lies on the directory itself, so that nothing has to be tidied up.
 #[derive(Debug)]
-pub(crate) struct Hold {
+pub(crate) struct DirectoryLock {
     _directory: File,
 }
 
-impl Hold {
+impl DirectoryLock {
     /// Beside any number of others, as the server and its commands use the data.
     ///
     /// # Errors
