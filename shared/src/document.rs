@@ -235,21 +235,12 @@ impl Document {
         Ok(heads)
     }
 
-    /// The bytes to keep, once they were read back: whoever wrote the changes, what is kept can be
-    /// loaded again.
+    /// The bytes to send, once they were read back: whoever wrote the changes, what is sent can be
+    /// loaded. A small document is left plain: documents resemble each other, so that an answer full
+    /// of them is half as long when it is compressed as a whole as when each of them is.
     ///
     /// # Errors
     /// When the document is too large to be loaded, or would not be the same.
-    pub fn save_and_verify(&self) -> Result<Vec<u8>, DocumentError> {
-        self.verified(self.save(), Self::load)
-    }
-
-    /// The bytes to send, read back as [`Self::save_and_verify`] does. A small document is left
-    /// plain: documents resemble each other, so that an answer full of them is half as long when it
-    /// is compressed as a whole as when each of them is.
-    ///
-    /// # Errors
-    /// As [`Self::save_and_verify`].
     pub fn save_to_send(&self) -> Result<Vec<u8>, DocumentError> {
         let plain = self.0.save_nocompress();
         let is_small = plain.len() <= PLAIN_BYTES_MAX;

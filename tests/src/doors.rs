@@ -180,7 +180,8 @@ fn records(bytes: &[u8]) -> Outcome {
 fn document(bytes: &[u8]) -> Outcome {
     let Ok(document) = Document::load(bytes) else { return Outcome::Refused };
     use_case(document.read(case_id()));
-    document.save_and_verify().expect("a document that could be read can be kept");
+    document.save_to_send().expect("a document that could be read can be sent");
+    document.keep_and_verify().expect("a document that could be read can be kept");
     Outcome::Taken
 }
 

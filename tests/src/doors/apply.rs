@@ -108,7 +108,8 @@ pub(super) fn apply(bytes: &[u8]) -> Outcome {
         assert_eq!((taken, document.heads()), (together.len(), at_once.heads()));
         assert_eq!(document.read(case_id()), at_once.read(case_id()));
     }
-    let saved = document.save_and_verify().expect("what was applied can be kept");
+    document.keep_and_verify().expect("what was applied can be kept");
+    let saved = document.save_to_send().expect("what was applied can be sent");
     let loaded = Document::load(&saved).expect("it was verified");
     assert_eq!(loaded.read(case_id()), document.read(case_id()), "what is kept is what was read");
     use_case(document.read(case_id()));

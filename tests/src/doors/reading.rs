@@ -28,7 +28,8 @@ pub(super) fn reading(bytes: &[u8]) -> Outcome {
         document.apply(&[change]).expect("automerge wrote it");
     }
     use_case(document.read(case_id()));
-    document.save_and_verify().expect("what was applied can be kept");
+    document.save_to_send().expect("what was applied can be sent");
+    document.keep_and_verify().expect("what was applied can be kept");
     Outcome::Taken
 }
 

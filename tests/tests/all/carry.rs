@@ -29,7 +29,7 @@ const BYTES: &str = "
     const done = arguments[arguments.length - 1];
     window.carried.arrayBuffer().then((buffer) => done(Array.from(new Uint8Array(buffer))));";
 
-fn sign_a_contact(phone: &Browser) {
+pub fn sign_a_contact(phone: &Browser) {
     open_person(phone, "OKAFOR");
     phone.click_text("Add contact");
     phone.type_into("Note", "She sleeps in the van.");

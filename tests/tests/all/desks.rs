@@ -19,7 +19,7 @@ const RECEIPT: &str = "
     const rows = [...document.querySelectorAll('button[name=filed]')];
     return 'row_id,outcome\\r\\n' + rows.map((row) => row.value.split('/')[0] + ',Filed\\r\\n').join('');";
 
-fn desk_of(scratch: &Scratch, server: &mut Server, who: &str, name: &str) -> Browser {
+pub fn desk_of(scratch: &Scratch, server: &mut Server, who: &str, name: &str) -> Browser {
     let desk = Browser::desk(scratch, name, &server.origin());
     desk.goto(&server.sign_in_path(who));
     desk.click_text("Sign in");

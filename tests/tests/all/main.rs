@@ -4,6 +4,7 @@
 
 mod carry;
 mod commands;
+mod cover;
 mod crashes;
 mod day;
 mod desks;
