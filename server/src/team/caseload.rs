@@ -273,9 +273,9 @@ fn decide(caseload: &Caseload) -> Markup {
         section aria-labelledby="decide" {
             h2 id="decide" { "Give them to a colleague" }
             p {
-                "Who shares somebody can read and add to the record from the next time that their "
-                "phone has a signal; that is for cover. Who gives somebody up loses the record then, "
-                "once what they had not sent is sent. What they wrote stays."
+                "Share them for cover: the colleague can read and add to the records too, from the "
+                "next time that their phone has a signal. Hand them over for good: whoever gives "
+                "them up loses the records then, once what was not sent is sent. What they wrote stays."
             }
             div class="nhsuk-form-group" {
                 label class="nhsuk-label" for="to" { "Colleague" }
