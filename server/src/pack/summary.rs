@@ -11,17 +11,14 @@ pub(super) mod tests;
 use jiff::civil::Date;
 use shared::{
     case::{
-        Answer, Case, Entry, Episode, Fact,
+        Answer, Case, Entry, Episode, Fact, belongs,
         event::{Contact, ContactMode, ContactOutcome, ContactPurpose, OutcomeMeasured},
         picklist::{NEEDS, Need},
     },
-    ids::{EpisodeId, EventId},
+    coding::{NEEDS_KEPT_BACK, is_kept_back},
+    ids::EpisodeId,
     ordered,
 };
-
-/// Needs that are not passed on: the first is of urgent concerns, the second of other people, and
-/// one of those may read the person's record over their shoulder.
-const NEEDS_KEPT_BACK: [&str; 2] = ["crisis", "relationships"];
 
 /// What a practice may be told of one episode of care. Withdrawn entries count for nothing in it,
 /// and neither do those of which two corrections stand, until somebody chose.
@@ -102,7 +99,7 @@ impl Summary {
         summary.put_course(of);
         summary.put_contacts(&entries);
         summary.put_needs(&entries);
-        summary.put_services(case, &entries);
+        summary.put_services(case, &episodes, &entries);
         summary.put_wellbeing(&entries);
         summary
     }
@@ -161,12 +158,12 @@ impl Summary {
         self.needs = told.map(|choice| choice.label.to_owned()).collect();
     }
 
-    /// A service that was named when the talk was of a crisis would tell of it by its name.
-    fn put_services(&mut self, case: &Case, entries: &[&Entry]) {
+    /// A service tells by its name what the talk was about.
+    fn put_services(&mut self, case: &Case, episodes: &[Episode<'_>], entries: &[&Entry]) {
         for entry in entries {
             let Fact::Signposted(signposted) = &entry.current.fact else { continue };
             let name = signposted.name.trim();
-            if !name.is_empty() && !touches_crisis(case, entry, signposted.contact) {
+            if !name.is_empty() && !is_kept_back(case, episodes, entry) {
                 let (on, name) = (entry.on(), name.to_owned());
                 self.services.push(Service { on, name, introduced: signposted.introduced });
             }
@@ -188,15 +185,6 @@ fn wellbeing(on: Date, measured: OutcomeMeasured) -> Wellbeing {
     Wellbeing { on, satisfaction, worthwhile, happiness, anxiety }
 }
 
-/// The episode of an entry: the one that it names, or else the last that had begun by its day. The
-/// same as what its code would be entered for.
-fn belongs(entry: &Entry, episodes: &[Episode<'_>]) -> Option<EpisodeId> {
-    entry.current.fact.episode().or_else(|| {
-        let last = episodes.iter().rfind(|episode| episode.referral.on() <= entry.on());
-        last.or(episodes.first()).map(|episode| episode.id)
-    })
-}
-
 fn contacts<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = (Date, &'a Contact)> {
     entries.iter().filter_map(|entry| match &entry.current.fact {
         Fact::Contact(contact) => Some((entry.on(), contact)),
@@ -215,18 +203,4 @@ fn is_with_the_person(contact: &Contact) -> bool {
         | ContactPurpose::VolunteerSupport
         | ContactPurpose::Administrative => false,
     }
-}
-
-/// Whether a service was named in a contact about a crisis, or on the day of an urgent concern,
-/// even of one that was withdrawn since: that it was recorded is not to be read out of a list.
-fn touches_crisis(case: &Case, entry: &Entry, contact: Option<EventId>) -> bool {
-    let urgent_that_day = case.entries.values().any(|other| {
-        other.on() == entry.on() && matches!(other.current.fact, Fact::UrgentConcern(_))
-    });
-    let source = contact.and_then(|contact| case.entries.get(&contact));
-    let crisis = source.is_some_and(|source| {
-        matches!(&source.current.fact, Fact::Contact(contact)
-            if contact.needs.iter().any(|need| need.code() == "crisis"))
-    });
-    urgent_that_day || crisis
 }

@@ -4,10 +4,10 @@ use jiff::{ToSpan, civil::Date};
 use rusqlite::{Error, Transaction, params};
 use shared::{
     case::{
-        Answer, Case, Entry, Episode, Fact, Field, Status,
+        Answer, Case, Entry, Episode, Fact, Field, Status, belongs,
         event::{Contact, ContactOutcome, ContactPurpose, Signposted},
     },
-    ids::{EpisodeId, EventId},
+    ids::EventId,
 };
 
 mod needs;
@@ -192,12 +192,6 @@ fn put_wellbeing(
         measured.anxiety,
     ])?;
     Ok(())
-}
-
-/// The episode of an entry that names none: the last that had begun by its day.
-fn belongs(entry: &Entry, episodes: &[Episode<'_>]) -> Option<EpisodeId> {
-    let last = episodes.iter().rfind(|episode| episode.referral.on() <= entry.on());
-    last.or(episodes.first()).map(|episode| episode.id)
 }
 
 /// The contact, where it stands and is one.

@@ -104,6 +104,14 @@ impl Episode<'_> {
     }
 }
 
+/// The episode of an entry: the one that it names, or else the last that had begun by its day.
+pub fn belongs(entry: &Entry, episodes: &[Episode<'_>]) -> Option<EpisodeId> {
+    entry.current.fact.episode().or_else(|| {
+        let last = episodes.iter().rfind(|episode| episode.referral.on() <= entry.on());
+        last.or(episodes.first()).map(|episode| episode.id)
+    })
+}
+
 impl Case {
     /// The episodes, by day of referral and then identifier.
     pub fn episodes(&self) -> Vec<Episode<'_>> {

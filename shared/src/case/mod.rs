@@ -11,7 +11,7 @@ mod row;
 mod urgent;
 
 pub use draft::{ContactDraft, DraftDecision, DraftProblem, DraftSignpost};
-pub use episode::{Answer, Episode, Status};
+pub use episode::{Answer, Episode, Status, belongs};
 pub use event::{Event, Fact, Role};
 use jiff::civil::Date;
 pub use logbook::Logbook;

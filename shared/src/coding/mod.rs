@@ -4,6 +4,7 @@
 //! The strict reading is the default (rule 7).
 
 mod duplicate;
+mod kept_back;
 mod preview;
 mod reason;
 #[cfg(test)]
@@ -11,13 +12,14 @@ mod tests;
 
 pub use duplicate::{NHS_NUMBER_PREFIX, match_keys};
 use jiff::civil::Date;
+pub use kept_back::{NEEDS_KEPT_BACK, is_kept_back};
 pub use preview::{Preview, preview};
 pub use reason::{Exclusion, Hold};
 use uuid::Uuid;
 
 use crate::{
     case::{
-        Case, Defect, Entry, Episode, Fact, Field, Role,
+        Case, Defect, Entry, Episode, Fact, Field, Role, belongs,
         event::{Consent, Contact, ContactOutcome, ContactPurpose},
     },
     few::{Few, FewOf},
@@ -136,9 +138,9 @@ pub fn code(case: &Case, defects: &[Defect], context: &Context<'_>) -> Coding {
         if episodes[..index].iter().any(|earlier| overlaps(earlier, episode)) {
             common.push(Hold::AnotherEpisodeOpen);
         }
-        let rules = Rules { case, episode, context, common };
+        let rules = Rules { case, episodes: &episodes, episode, context, common };
         rules.answers(&mut coding);
-        rules.onward_referrals(&episodes, &mut coding);
+        rules.onward_referrals(&mut coding);
         rules.contacts(&mut coding);
     }
     coding
@@ -186,6 +188,7 @@ fn common_holds(case: &Case, defects: &[Defect], context: &Context<'_>) -> Vec<H
 
 struct Rules<'a> {
     case: &'a Case,
+    episodes: &'a [Episode<'a>],
     episode: &'a Episode<'a>,
     context: &'a Context<'a>,
     common: Vec<Hold>,
@@ -209,13 +212,12 @@ impl Rules<'_> {
     }
 
     /// Onward referrals with a code that the service allows (rule 6), each once per episode.
-    fn onward_referrals(&self, episodes: &[Episode<'_>], coding: &mut Coding) {
+    fn onward_referrals(&self, coding: &mut Coding) {
         let mut by_concept: Few<ConceptId, Vec<&Entry>> = Few::new();
         for entry in self.case.standing() {
             let Fact::Signposted(signposted) = &entry.current.fact else { continue };
             let Some(concept) = signposted.code else { continue };
-            let last = episodes.iter().rfind(|episode| episode.referral.on() <= entry.on());
-            if last.or(episodes.first()).map(|episode| episode.id) != Some(self.episode.id) {
+            if belongs(entry, self.episodes) != Some(self.episode.id) {
                 continue;
             }
             // The two of the referral itself are given by answers alone.
@@ -261,7 +263,7 @@ impl Rules<'_> {
                 by: chosen.original.by,
                 role: chosen.original.role,
                 consent: self.consent(chosen),
-                hide_online_suggested: self.hide_online_suggested(chosen),
+                hide_online_suggested: is_kept_back(self.case, self.episodes, chosen),
             });
         } else {
             coding.held.push(self.held(chosen, Some(concept), reasons));
@@ -283,20 +285,11 @@ impl Rules<'_> {
 
     /// Why an answer is never coded: by the contact in which it was given.
     fn exclusion(&self, entry: &Entry) -> Option<Exclusion> {
-        let contact = self.source_contact(entry)?;
+        let contact = source_contact(self.case, entry)?;
         match &contact.current.fact {
             Fact::Contact(contact) => contact_exclusion(contact),
             _ => None,
         }
-    }
-
-    fn source_contact(&self, entry: &Entry) -> Option<&Entry> {
-        let id = match &entry.current.fact {
-            Fact::Accepted(decision) | Fact::Declined(decision) => decision.contact?,
-            Fact::Signposted(signposted) => signposted.contact?,
-            _ => return None,
-        };
-        self.case.entries.get(&id)
     }
 
     /// What has to be settled before this entry can be coded.
@@ -348,19 +341,6 @@ impl Rules<'_> {
             .unwrap_or(Consent::Withheld)
     }
 
-    /// Whether the day's conversation touched on what a person may not want seen online: an
-    /// urgent concern of that day, or a crisis among the contact's needs.
-    fn hide_online_suggested(&self, entry: &Entry) -> bool {
-        let urgent = self.case.standing().any(|other| {
-            other.on() == entry.on() && matches!(other.current.fact, Fact::UrgentConcern(_))
-        });
-        let crisis = self.source_contact(entry).is_some_and(|contact| {
-            matches!(&contact.current.fact, Fact::Contact(contact)
-                if contact.needs.iter().any(|need| need.code() == "crisis"))
-        });
-        urgent || crisis
-    }
-
     fn held(&self, entry: &Entry, concept: Option<ConceptId>, reasons: Vec<Hold>) -> HeldEntry {
         HeldEntry {
             episode: self.episode.id,
@@ -371,6 +351,16 @@ impl Rules<'_> {
             reasons,
         }
     }
+}
+
+/// The contact in which something was said, where the record names it.
+fn source_contact<'a>(case: &'a Case, entry: &Entry) -> Option<&'a Entry> {
+    let id = match &entry.current.fact {
+        Fact::Accepted(decision) | Fact::Declined(decision) => decision.contact?,
+        Fact::Signposted(signposted) => signposted.contact?,
+        _ => return None,
+    };
+    case.entries.get(&id)
 }
 
 /// Why nothing that was said in this contact is coded.

@@ -10,8 +10,8 @@ use crate::{
     case::{
         ContactDraft, Register,
         event::{
-            Amended, ClosingReason, ContactMode, Decision, EpisodeClosed, Minutes, Referral,
-            ReferralSource, Retracted, Signposted, UrgentAction, UrgentConcern,
+            Amended, ClosingReason, ContactMode, Decision, EpisodeClosed, Minutes, NeedNoted,
+            Referral, ReferralSource, Retracted, Signposted, UrgentAction, UrgentConcern,
         },
         picklist::Need,
     },
@@ -530,7 +530,7 @@ fn a_correction_moves_the_date_and_two_at_once_hold_it() {
 }
 
 #[test]
-fn an_urgent_concern_or_a_crisis_on_the_day_suggests_hiding_the_entry_online() {
+fn a_talk_of_what_is_kept_back_suggests_hiding_the_entry_online() {
     let mut scene = Scene::new();
     scene.accepted(MET);
     assert!(!scene.code().coded[0].hide_online_suggested);
@@ -541,12 +541,26 @@ fn an_urgent_concern_or_a_crisis_on_the_day_suggests_hiding_the_entry_online() {
     scene.by_link_worker(MET, Fact::UrgentConcern(concern));
     assert!(scene.code().coded[0].hide_online_suggested);
 
-    let mut scene = Scene::new();
-    scene.accepted_in(ContactPurpose::Support);
-    if let Fact::Contact(contact) = &mut scene.events[1].fact {
-        contact.needs = vec![Need::new("crisis")];
+    for need in NEEDS_KEPT_BACK {
+        let mut scene = Scene::new();
+        scene.accepted_in(ContactPurpose::Support);
+        if let Fact::Contact(contact) = &mut scene.events[1].fact {
+            contact.needs = vec![Need::new(need)];
+        }
+        assert!(scene.code().coded[0].hide_online_suggested);
+
+        // Without a contact, what the episode brought to light counts; another one does not.
+        let mut scene = Scene::new();
+        scene.accepted(MET);
+        scene.closed(date(2026, 11, 10), ClosingReason::Completed);
+        let noted = NeedNoted { need: Need::new(need) };
+        scene.by_link_worker(date(2026, 11, 9), Fact::NeedNoted(noted));
+        let episode = scene.referred(date(2026, 11, 12));
+        let decision = Decision { episode, contact: None, consent: Consent::CodeOnly };
+        scene.by_link_worker(date(2026, 11, 15), Fact::Accepted(decision));
+        let hide = scene.code().coded.into_iter().map(|entry| entry.hide_online_suggested);
+        assert_eq!(hide.collect::<Vec<_>>(), [true, false]);
     }
-    assert!(scene.code().coded[0].hide_online_suggested);
 }
 
 #[test]

@@ -235,11 +235,46 @@ fn a_crisis_is_not_told_of_by_its_need_nor_by_the_services_that_were_named_for_i
     scene.signposted(MET, "Samaritans", Some(crisis));
     urgent(&mut scene, LATER);
     scene.signposted(LATER, "A refuge", None);
-    scene.signposted(date(2026, 11, 20), "Men’s Shed", None);
-    let summary = scene.summary();
-    assert_eq!(summary.needs, ["Debt"]);
-    let names: Vec<&str> = summary.services.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["Men’s Shed"]);
+    let later = date(2026, 11, 20);
+    let about_debt = scene.contact(later, |_| {});
+    scene.signposted(later, "Men’s Shed", Some(about_debt));
+    assert_eq!(scene.summary().needs, ["Debt"]);
+    assert_eq!(names(&scene), ["Men’s Shed"]);
+}
+
+fn names(scene: &Scene) -> Vec<String> {
+    scene.summary().services.into_iter().map(|one| one.name).collect()
+}
+
+#[test]
+fn no_service_is_told_of_that_was_named_in_a_talk_about_who_is_at_home() {
+    let refuge = "Women’s Aid Eastvale";
+    let named = |scene: &mut Scene, on, needs: &[&str]| {
+        let needs = needs.iter().map(|need| Need::new(*need)).collect();
+        let contact = scene.contact(on, |contact| contact.needs = needs);
+        scene.signposted(on, refuge, Some(contact));
+    };
+    let mut scene = Scene::new();
+    named(&mut scene, MET, &["relationships"]);
+    assert_eq!(names(&scene), [""; 0]);
+    // A talk that says what it was about is told of; one that does not say may have been about that.
+    scene.contact(MET, |_| {});
+    named(&mut scene, LATER, &[]);
+    scene.signposted(LATER, refuge, None);
+    assert_eq!(names(&scene), [""; 0]);
+    named(&mut scene, LATER, &["food"]);
+    assert_eq!(names(&scene), [refuge]);
+    // The need may stand by itself.
+    for need in ["crisis", "relationships"] {
+        let mut scene = Scene::new();
+        scene.signposted(LATER, refuge, None);
+        named(&mut scene, MET, &["food"]);
+        assert_eq!(names(&scene), [refuge; 2]);
+        let noted = scene.put(MET, Fact::NeedNoted(NeedNoted { need: Need::new(need) }));
+        assert_eq!(names(&scene), [""; 0]);
+        scene.retracted(noted);
+        assert_eq!(names(&scene), [""; 0]);
+    }
 }
 
 #[test]

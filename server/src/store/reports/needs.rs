@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rusqlite::{Error, Transaction, params};
 use shared::{
-    case::{Case, Entry, Episode, Fact, picklist::Need},
+    case::{Case, Entry, Episode, Fact, belongs, picklist::Need},
     ids::EpisodeId,
 };
 
-use super::{Named, belongs, contact};
+use super::{Named, contact};
 
 /// A need of one episode.
 #[derive(Debug)]
