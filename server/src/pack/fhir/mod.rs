@@ -8,12 +8,12 @@ mod resources;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::resources::Resources;
+use self::resources::{Identity, Resources, identity};
 use super::about::About;
 use crate::store::asks::{Action, Ask};
 
@@ -27,10 +27,12 @@ const URI: &str = "urn:ietf:rfc:3986";
 /// it is left out.
 pub fn bundle<'a>(about: &About<'_>, asks: impl IntoIterator<Item = &'a Ask>) -> Vec<u8> {
     let mut bundle = Bundle::begin(about);
-    let resources = Resources { about };
+    let asks = asks.into_iter().filter(|ask| ask.action != Action::Reminder);
+    let asks: Vec<&Ask> = asks.collect();
+    let resources = Resources { about, people: people(&asks) };
     bundle.put(&resources.practice());
     bundle.put(&resources.service());
-    for ask in asks.into_iter().filter(|ask| ask.action != Action::Reminder) {
+    for ask in asks {
         let row = &ask.row;
         bundle.put_once(&resources.author_id(row), || resources.author(row));
         bundle.put_once(&resources.role_id(row), || resources.role(row));
@@ -43,6 +45,15 @@ pub fn bundle<'a>(about: &About<'_>, asks: impl IntoIterator<Item = &'a Ask>) ->
         bundle.put(&resources.provenance(ask));
     }
     bundle.finish()
+}
+
+/// The person of each case as its record says now. What is taken back may read as the practice has it:
+/// for another patient's number, until the record was put right.
+fn people<'a>(asks: &[&'a Ask]) -> BTreeMap<&'a [u8], Identity<'a>> {
+    let (taken_back, stand): (Vec<&Ask>, Vec<&Ask>) =
+        asks.iter().partition(|ask| ask.action == Action::Retract);
+    let each = taken_back.into_iter().chain(stand);
+    each.map(|ask| (ask.row.case.as_slice(), identity(&ask.row))).collect()
 }
 
 /// An identifier that follows from what the resource is and whose.

@@ -1,5 +1,7 @@
 //! What each row of a worklist is in FHIR.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value, json};
 use shared::{
@@ -14,7 +16,7 @@ use crate::{
     store::{
         asks::{Action, Ask},
         ledger::hex,
-        worklist::WorklistRow,
+        worklist::{PersonLine, WorklistRow},
     },
 };
 
@@ -32,6 +34,16 @@ const DECLINED: &str = "871711000000103";
 pub struct Resources<'a> {
     /// The pack.
     pub about: &'a About<'a>,
+    /// Who the person of each case is now.
+    pub people: BTreeMap<&'a [u8], Identity<'a>>,
+}
+
+/// What GP systems match a person on: who they are, and their sex.
+pub type Identity<'a> = (&'a PersonLine, &'a str);
+
+/// Who the person of a row is.
+pub fn identity(row: &WorklistRow) -> Identity<'_> {
+    (&row.person, &row.sex)
 }
 
 impl Resources<'_> {
@@ -96,9 +108,17 @@ impl Resources<'_> {
         role
     }
 
-    /// Names the person. It is made of the case, whose own name stays with the service.
+    /// Names the person. It is made of the case, whose own name stays with the service; and of how the
+    /// row reads as well, where that is not who the person is now: another patient, it may be.
     pub fn patient_id(&self, row: &WorklistRow) -> Uuid {
-        id("Patient", &hex(&row.case))
+        let case = hex(&row.case);
+        let (person, sex) = identity(row);
+        if self.people.get(row.case.as_slice()).is_none_or(|now| *now == (person, sex)) {
+            return id("Patient", &case);
+        }
+        let PersonLine { nhs_number, family_name, given_names, birth_date } = person;
+        let reading = [&case, nhs_number, family_name, given_names, birth_date, sex];
+        id("Patient", &reading.join("|"))
     }
 
     /// The person, with what GP systems match on.

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::*;
-use crate::pack::about::invented::{PACK_ID, about, ask, facts, practice, row};
+use crate::{
+    pack::about::invented::{PACK_ID, about, ask, facts, practice, row},
+    store::worklist::WorklistRow,
+};
 
 fn made(asks: &[Ask]) -> Value {
     let (facts, practice) = (facts(), practice());
@@ -52,6 +55,7 @@ fn an_acceptance_is_a_procedure_and_a_decline_an_observation() {
 fn the_bundle_is_whole_and_every_identifier_is_there_once() {
     let (first, mut second, third) = (row(1), row(2), row(3));
     second.case = first.case.clone();
+    second.person = first.person.clone();
     let rows = [first, second, third];
     let bundle = made(&rows.map(|row| ask(row, Action::New)));
     let entries = bundle["entry"].as_array().unwrap();
@@ -80,6 +84,31 @@ fn what_is_taken_back_was_entered_in_error_and_a_reminder_says_nothing() {
     assert_eq!(provenances[0]["activity"]["coding"][0]["code"], "NULLIFY");
     let replaced = &provenances[1]["entity"][1]["what"]["identifier"]["value"];
     assert_eq!(replaced, &format!("urn:uuid:{replaces_row_id}"));
+}
+
+#[test]
+fn what_is_taken_back_from_another_patient_is_not_what_the_person_is_given() {
+    let own = row(1);
+    let mut declined = WorklistRow { row_id: row(2).row_id, ..own.clone() };
+    declined.snomed_code = "871711000000103".into();
+    let alone = made(&[ask(own.clone(), Action::Amend)]);
+    let stable = &all(&alone, "Patient")[0]["id"];
+    let mut wrong = own.clone();
+    wrong.person.nhs_number = row(7).person.nhs_number;
+    let bundle = made(&[ask(wrong, Action::Retract), ask(declined, Action::New)]);
+    let number_of = |entry: &Value| {
+        let reference = entry["subject"]["reference"].as_str().unwrap();
+        let patients = all(&bundle, "Patient");
+        let id = reference.trim_start_matches("urn:uuid:");
+        let patient = patients.into_iter().find(|patient| patient["id"] == id).unwrap().clone();
+        (patient["identifier"][0]["value"].as_str().unwrap().to_owned(), patient["id"] == *stable)
+    };
+    let taken_back = number_of(all(&bundle, "Procedure")[0]);
+    assert_eq!(taken_back, (row(7).person.nhs_number, false));
+    assert_eq!(number_of(all(&bundle, "Observation")[0]), (own.person.nhs_number.clone(), true));
+    // Where nothing else is said of them, they keep their name.
+    let bundle = made(&[ask(own, Action::Retract)]);
+    assert_eq!(all(&bundle, "Patient")[0]["id"], *stable);
 }
 
 #[test]
