@@ -27,7 +27,8 @@ pub fn text(content: &Content<'_>) -> String {
          2. For each row find the patient by NHS number, surname, birth date and sex together.\n\
          3. Do what the column action says:\n\
          \x20  RETRACT   take the entry out of the record, or do not make it\n\
-         \x20  AMEND     put the entry right: reason says what changed, the row how it reads now\n\
+         \x20  AMEND     put the entry right, or make it where you have not, as reason says: it names\n\
+         \x20            what changed, and the row is how it reads now\n\
          \x20  NEW       add the code in snomed_code on event_date\n\
          \x20  REMINDER  asked before and not answered: answer it, do not enter it twice\n\
          4. If the practice has coded the same referral already, leave the record as it is.\n\

@@ -142,14 +142,7 @@ fn amendments(
         if !differs && !stands_again {
             continue;
         }
-        let reason = match (stands_again, course.is_there()) {
-            (false, _) => what_to_put_right(&course, &row, ""),
-            (true, false) => "It was taken back and stands again: make it as it reads here.".into(),
-            (true, true) => {
-                let what = what_to_put_right(&course, &row, "");
-                format!("It was to be taken back and stands again. {what}")
-            }
-        };
+        let reason = what_to_do(&course, &row, stands_again);
         let (action, replaces_row_id) = (Action::Amend, String::new());
         asks.push(Ask { action, reason, replaces_row_id, row, summary });
     }
@@ -194,6 +187,27 @@ fn taken_over(
 
 fn came_from(practice: &str) -> String {
     format!("The entry came with the record from practice {practice}.")
+}
+
+/// In words, what an amendment asks of a practice: to put its entry right, or to make it, where it did
+/// not say that it has it.
+fn what_to_do(course: &Course, now: &WorklistRow, stands_again: bool) -> String {
+    let what = what_to_put_right(course, now, "");
+    match (stands_again, course.is_there(), course.reading()) {
+        (true, false, _) => "It was taken back and stands again: make it as it reads here.".into(),
+        (true, true, _) => format!(
+            "It was to be taken back and stands again. If it is not in the record, make it as it \
+             reads here. If it is, put it right: {what}"
+        ),
+        (false, false, _) => {
+            format!("Make it as it reads here: it was sent back before. {what}")
+        }
+        (false, true, None) => format!(
+            "If you have not made it yet, make it as it reads here. If you have, put it right: \
+             {what}"
+        ),
+        (false, true, Some(_)) => what,
+    }
 }
 
 /// In words, what differs from how the practice has the entry, and from each reading that it was asked

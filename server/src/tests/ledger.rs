@@ -380,7 +380,28 @@ fn a_refused_row_waits_for_the_worker_and_goes_out_again_once_it_is_put_right() 
     assert_eq!(service.asks("A81001"), counts(0, 0, 0));
     service.correct(&mut record, Field::BirthDate, "1951-03-02");
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(
+        service.settled("A81001", "Okafor").reason,
+        "Make it as it reads here: it was sent back before. Birth date: 1901-03-02 is now \
+         1951-03-02."
+    );
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
+    service.assert_sound();
+}
+
+#[test]
+fn what_is_put_right_before_anybody_answered_says_that_it_may_still_have_to_be_made() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    service.asks("A81001");
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(
+        service.settled("A81001", "Okafor-Hale").reason,
+        "If you have not made it yet, make it as it reads here. If you have, put it right: Family \
+         name: Okafor is now Okafor-Hale."
+    );
     service.assert_sound();
 }
 

@@ -397,7 +397,10 @@ fn what_stands_again_before_it_was_taken_back_says_how_the_practice_has_it() {
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
     assert_eq!(
         service.settled("A81001", "Okafor").reason,
-        format!("It was to be taken back and stands again. NHS number: {one} is now {two}.")
+        format!(
+            "It was to be taken back and stands again. If it is not in the record, make it as it \
+             reads here. If it is, put it right: NHS number: {one} is now {two}."
+        )
     );
     service.assert_sound();
 }
