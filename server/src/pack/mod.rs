@@ -26,7 +26,7 @@ use shared::{ids::UserId, ods::OdsCode};
 use self::files::Content;
 pub use self::{
     check::{PACK_BYTES_MAX, check},
-    csv::{as_written, write as write_csv},
+    csv::{as_written, write as write_csv, write_figures},
     manifest::{PackKey, PublicKey},
 };
 use crate::{

@@ -224,5 +224,5 @@ fn as_file(kind: Kind, period: &Period, report: &Report) -> Response {
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (headers, pack::write_csv(&report.header(), report.records())).into_response()
+    (headers, pack::write_figures(&report.header(), report.records())).into_response()
 }
