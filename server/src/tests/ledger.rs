@@ -60,6 +60,11 @@ fn new_id() -> EventId {
     EventId::new(unix_ms, u128::from_le_bytes(random::bytes()))
 }
 
+pub(super) fn referred() -> Fact {
+    let (source, reason) = (ReferralSource::Gp, Personal::new("lonely".to_owned()));
+    Fact::Referred(Referral { source, reason })
+}
+
 pub(super) fn names(held: &[HeldRow]) -> Vec<String> {
     held.iter().map(HeldRow::reason_names).collect()
 }
@@ -82,11 +87,11 @@ impl Service {
         Self { store, author: author.unwrap(), scratch }
     }
 
-    fn event(&self, fact: Fact) -> Event {
+    fn event(&self, days: i64, fact: Fact) -> Event {
         Event {
             id: new_id(),
             device: None,
-            at: clock::today().saturating_sub(3.days()).at(10, 0, 0, 0),
+            at: clock::today().saturating_sub(days.days()).at(10, 0, 0, 0),
             recorded_at: Timestamp::now(),
             by: self.author.user,
             role: Role::LinkWorker,
@@ -103,9 +108,13 @@ impl Service {
 
     /// A person with a number of their own, referred.
     pub(super) fn refer(&self, number: u32, family_name: &str) -> Record {
+        self.refer_ago(3, number, family_name)
+    }
+
+    /// The same, so many days ago.
+    pub(super) fn refer_ago(&self, days: i64, number: u32, family_name: &str) -> Record {
         let case = CaseId::from_random(random::bytes());
-        let (source, reason) = (ReferralSource::Gp, Personal::new("lonely".to_owned()));
-        let referral = self.event(Fact::Referred(Referral { source, reason }));
+        let referral = self.event(days, referred());
         let nhs_number = NhsNumber::invented(number).digits();
         let birth_date = format!("19{:02}-03-02", number % 100);
         let (document, bytes) = Document::create(case, &self.author, 0, |writer| {
@@ -139,7 +148,11 @@ impl Service {
     }
 
     pub(super) fn put(&self, record: &mut Record, fact: Fact) -> EventId {
-        let event = self.event(fact);
+        self.put_ago(3, record, fact)
+    }
+
+    pub(super) fn put_ago(&self, days: i64, record: &mut Record, fact: Fact) -> EventId {
+        let event = self.event(days, fact);
         let written = record.document.commit(&self.author, 0, |writer| writer.put_event(&event));
         self.append(record.case, &written.unwrap());
         event.id
@@ -154,6 +167,30 @@ impl Service {
     pub(super) fn accept(&self, record: &mut Record, consent: Consent) -> EventId {
         let decision = Decision { episode: record.episode, contact: None, consent };
         self.put(record, Fact::Accepted(decision))
+    }
+
+    pub(super) fn withdraw(&self, record: &mut Record, target: EventId) {
+        let reason = Personal::new("another person".to_owned());
+        self.put(record, Fact::Retracted(Retracted { target, reason }));
+    }
+
+    /// Corrects what an acceptance says of what may be shared: the last version of it.
+    fn agree(
+        &self,
+        record: &mut Record,
+        accepted: EventId,
+        replaces: EventId,
+        consent: Consent,
+    ) -> EventId {
+        let decision = Decision { episode: record.episode, contact: None, consent };
+        let amended = Amended {
+            target: accepted,
+            replaces,
+            corrected_at: clock::today().saturating_sub(3.days()).at(10, 0, 0, 0),
+            corrected: Box::new(Fact::Accepted(decision)),
+            reason: Personal::new("thought again".to_owned()),
+        };
+        self.put(record, Fact::Amended(amended))
     }
 
     /// How many rows of each action are in the next pack.
@@ -317,18 +354,45 @@ fn consent_that_is_withdrawn_takes_the_entry_back_and_what_is_only_in_doubt_does
     service.correct(&mut doubtful, Field::FamilyName, "Bevan-Rees");
     service.author.session = random::bytes();
     service.correct(&mut on_the_other_phone, Field::FamilyName, "Beavan");
-    let decision = Decision { episode: record.episode, contact: None, consent: Consent::Withheld };
-    let amended = Amended {
-        target: accepted,
-        replaces: accepted,
-        corrected_at: clock::today().saturating_sub(3.days()).at(10, 0, 0, 0),
-        corrected: Box::new(Fact::Accepted(decision)),
-        reason: Personal::new("thought again".to_owned()),
-    };
-    service.put(&mut record, Fact::Amended(amended));
+    service.agree(&mut record, accepted, accepted, Consent::Withheld);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     let reason = service.settled("A81001", "Okafor").reason;
     assert_eq!(reason, "The person no longer agrees that it is shared.");
+    service.assert_sound();
+}
+
+#[test]
+fn a_second_answer_that_shares_nothing_takes_the_entry_back_too() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.accept(&mut record, Consent::Withheld);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    let reason = service.settled("A81001", "Okafor").reason;
+    assert_eq!(reason, "The person no longer agrees that it is shared.");
+    service.assert_sound();
+}
+
+#[test]
+fn an_earlier_referral_that_comes_in_late_makes_no_second_entry() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    // Another phone had it two days before, and brings it now.
+    let episode = service.put_ago(5, &mut record, referred());
+    assert_eq!((service.asks("A81001"), service.held(None)), (counts(0, 0, 0), Vec::new()));
+    service.correct(&mut record, Field::FamilyName, "Okafor-Hale");
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    service.answer("A81001", "Okafor-Hale", Outcome::Filed);
+    let decision = Decision { episode, contact: None, consent: Consent::CodeOnly };
+    service.put_ago(4, &mut record, Fact::Accepted(decision));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    assert_eq!(names(&service.held(None)), ["another_episode_open", "another_episode_open"]);
+    service.withdraw(&mut record, accepted);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 1));
     service.assert_sound();
 }
 

@@ -4,13 +4,9 @@
 use jiff::ToSpan;
 use rusqlite::Transaction;
 use shared::{
-    case::{
-        Fact, Field,
-        event::{Consent, Retracted},
-    },
+    case::{Field, event::Consent},
     ids::EventId,
     nhs_number::NhsNumber,
-    personal::Personal,
 };
 
 use super::ledger::{Record, Service, counts, names, practice};
@@ -47,11 +43,6 @@ fn both(service: &Service) -> (Counts, Counts) {
     (service.asks("A81001"), service.asks("B82002"))
 }
 
-fn withdraw(service: &Service, record: &mut Record, target: EventId) {
-    let reason = Personal::new("another person".to_owned());
-    service.put(record, Fact::Retracted(Retracted { target, reason }));
-}
-
 const ON_THE_PAGE: Source = Source { way: Way::Page, by: None, at: 0 };
 
 fn undo(service: &Service, ods: &str) -> Result<(), Refusal> {
@@ -86,7 +77,7 @@ fn what_is_taken_back_is_named_as_the_practice_has_it() {
     let name = "Family name: Okafor is now Okafor-Hale.";
     assert_eq!(reason, format!("{number} {name} If it reads as pack 2 asked: {name}"));
     service.answer("A81001", "Okafor-Hale", Outcome::Rejected);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     let settled = service.settled("A81001", "Okafor");
     assert_eq!(settled.row.person.nhs_number, own(1));
@@ -144,7 +135,7 @@ fn what_changes_after_a_move_is_put_right_at_the_practice_that_has_the_record_no
     service.assert_sound();
     // Refused, it reads as the old practice made it; withdrawn, it is taken back where it is now.
     service.answer("B82002", "Okafor", Outcome::Rejected);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 1)));
     let settled = service.settled("B82002", "Okafor");
     assert_eq!(settled.row.person.birth_date, "1901-03-02");
@@ -186,7 +177,7 @@ fn an_entry_that_was_filed_after_somebody_looked_for_it_is_asked_back_again() {
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     assert_eq!(service.answer("A81001", "Okafor", Outcome::AlreadyInRecord), Effect::Answers);
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 1, 0]);
@@ -204,7 +195,7 @@ fn what_the_practice_had_before_is_not_all_taken_out() {
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     assert_eq!(
         service.settled("A81001", "Okafor").reason,
@@ -241,7 +232,7 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
     let service = Service::new();
     let (mut record, accepted) = moved_after_filing(&service);
     assert_eq!(service.asks("B82002"), counts(0, 0, 0));
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(both(&service), (counts(0, 0, 0), counts(0, 0, 1)));
     let settled = service.settled("B82002", "Okafor");
     assert_eq!(
@@ -266,7 +257,7 @@ fn what_is_withdrawn_after_a_move_is_taken_back_where_the_record_is() {
 fn a_withdrawal_that_no_practice_could_follow_is_the_leads_to_see() {
     let service = Service::new();
     let (mut record, accepted) = filed(&service);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
     let sent_back = service.store.read_now(unanswered::sent_back).unwrap();
@@ -329,7 +320,7 @@ fn an_answer_that_somebody_decided_for_is_overtaken_whole() {
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     service.asks("A81001");
     service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
     let rejected = service.answer("A81001", "Okafor", Outcome::Rejected);
@@ -389,7 +380,7 @@ fn there_and_back_many_times_is_followed_in_one_go() {
 fn what_stands_again_before_it_was_taken_back_says_how_the_practice_has_it() {
     let service = Service::new();
     let (mut record, accepted) = filed(&service);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     service.asks("A81001");
     let [one, two] = [1, 2].map(|number| NhsNumber::invented(number).digits());
     service.correct(&mut record, Field::NhsNumber, &two);
@@ -409,7 +400,7 @@ fn what_stands_again_before_it_was_taken_back_says_how_the_practice_has_it() {
 fn what_the_old_practice_could_not_take_back_the_new_one_is_asked_for() {
     let service = Service::new();
     let (mut record, accepted) = filed(&service);
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(service.asks("A81001"), counts(0, 0, 1));
     service.answer("A81001", "Okafor", Outcome::NotRegisteredHere);
     service.correct(&mut record, Field::PracticeOds, "B82002");
@@ -425,7 +416,7 @@ fn a_row_that_went_on_unanswered_is_not_reminded_of_and_is_made_again_where_it_i
     service.correct(&mut record, Field::GivenNames, "Anne");
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
     service.correct(&mut record, Field::PracticeOds, "B82002");
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     assert_eq!(service.asks("B82002"), counts(0, 0, 1));
     service.answer("B82002", "Okafor", Outcome::Filed);
     let later = clock::now() + (asks::REMIND_AFTER_DAYS * 24).hours();
@@ -472,7 +463,7 @@ fn a_list_that_comes_in_again_closes_nothing_that_was_asked_again() {
     let mut record = service.refer(1, "Okafor");
     let accepted = service.accept(&mut record, Consent::CodeOnly);
     service.asks("A81001");
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     service.asks("A81001");
     let not_there = || service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
     assert_eq!(not_there(), Effect::Answers);
@@ -499,7 +490,7 @@ fn a_copy_at_the_new_practice_keeps_its_row_and_every_pack_closes() {
     let (mut record, accepted) = filed(&service);
     let copied = service.copy_of(&record, 1, "B82002").case;
     service.correct(&mut record, Field::PracticeOds, "B82002");
-    withdraw(&service, &mut record, accepted);
+    service.withdraw(&mut record, accepted);
     projector::catch_up(&service.store).unwrap();
     let (pair, by) = (Pair::of(record.case, copied).unwrap(), service.author.user);
     let decided = service.store.write_now(move |tx| {

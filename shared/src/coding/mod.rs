@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     case::{
-        Case, Defect, Entry, Episode, Fact, Field, Role, belongs,
+        Answer, Case, Defect, Entry, Episode, Fact, Field, Role, belongs,
         event::{Consent, Contact, ContactOutcome, ContactPurpose},
     },
     few::{Few, FewOf},
@@ -135,8 +135,19 @@ pub fn code(case: &Case, defects: &[Defect], context: &Context<'_>) -> Coding {
     let episodes = case.episodes();
     for (index, episode) in episodes.iter().enumerate() {
         let mut common = common_holds(case, defects, context);
-        if episodes[..index].iter().any(|earlier| overlaps(earlier, episode)) {
+        // Both wait: the one that came to light later may be the earlier one, and the other one's
+        // code be in the practice's record already.
+        let overlaps_another = episodes.iter().enumerate().any(|(other, one)| {
+            let (first, second) = (index.min(other), index.max(other));
+            first != second
+                && is_answered(case, one)
+                && overlaps(&episodes[first], &episodes[second])
+        });
+        if overlaps_another && is_answered(case, episode) {
             common.push(Hold::AnotherEpisodeOpen);
+        }
+        if episode.answer() == Answer::Contested {
+            common.insert(0, Hold::AnswersContested);
         }
         let rules = Rules { case, episodes: &episodes, episode, context, common };
         rules.answers(&mut coding);
@@ -149,6 +160,13 @@ pub fn code(case: &Case, defects: &[Defect], context: &Context<'_>) -> Coding {
 /// Whether an earlier episode was still open when this one began.
 fn overlaps(earlier: &Episode<'_>, episode: &Episode<'_>) -> bool {
     earlier.ended_on().is_none_or(|ended| episode.referral.on() < ended)
+}
+
+/// Whether an episode has an answer that may be coded: one that never is stands in nobody's way.
+fn is_answered(case: &Case, episode: &Episode<'_>) -> bool {
+    let may_be_coded =
+        |entry: &&Entry| entry.original.role.may_be_coded() && exclusion(case, entry).is_none();
+    episode.answers.iter().any(may_be_coded)
 }
 
 /// What holds every code of a case.
@@ -197,18 +215,17 @@ struct Rules<'a> {
 impl Rules<'_> {
     /// The person's answer: once per episode, by a link worker, never both ways (rules 1 to 4).
     fn answers(&self, coding: &mut Coding) {
-        let accepted = |entry: &Entry| matches!(entry.current.fact, Fact::Accepted(_));
-        let (yes, no): (Vec<&Entry>, Vec<&Entry>) =
-            self.episode.answers.iter().partition(|entry| accepted(entry));
-        if let (Some(_), Some(_)) = (yes.first(), no.first()) {
-            let mut held = self.held(self.episode.answers[0], None, vec![Hold::AnswersContested]);
-            held.reasons.extend(self.common.clone());
-            coding.held.push(held);
-            return;
-        }
-        let (answers, concept) =
-            if no.is_empty() { (yes, REFERRAL_ACCEPTED) } else { (no, REFERRAL_DECLINED) };
-        self.once(&answers, concept, coding);
+        let concept = match self.episode.answer() {
+            Answer::Open => return,
+            Answer::Contested => {
+                let first = self.episode.answers[0];
+                coding.held.push(self.held(first, None, self.common.clone()));
+                return;
+            }
+            Answer::Accepted(_) => REFERRAL_ACCEPTED,
+            Answer::Declined(_) => REFERRAL_DECLINED,
+        };
+        self.once(&self.episode.answers, concept, coding);
     }
 
     /// Onward referrals with a code that the service allows (rule 6), each once per episode.
@@ -237,9 +254,9 @@ impl Rules<'_> {
     /// Codes the first of these that may be coded; the others are covered by it.
     fn once(&self, entries: &[&Entry], concept: ConceptId, coding: &mut Coding) {
         let (excluded, open): (Vec<_>, Vec<_>) =
-            entries.iter().partition(|entry| self.exclusion(entry).is_some());
+            entries.iter().partition(|entry| exclusion(self.case, entry).is_some());
         coding.not_coded.extend(excluded.into_iter().map(|entry| {
-            let reason = self.exclusion(entry).expect("it was put among the excluded");
+            let reason = exclusion(self.case, entry).expect("it was put among the excluded");
             not_coded(entry, reason)
         }));
         let by_link_worker = |entry: &&&Entry| entry.original.role.may_be_coded();
@@ -262,7 +279,7 @@ impl Rules<'_> {
                 on: chosen.on(),
                 by: chosen.original.by,
                 role: chosen.original.role,
-                consent: self.consent(chosen),
+                consent: self.consent(),
                 hide_online_suggested: is_kept_back(self.case, self.episodes, chosen),
             });
         } else {
@@ -280,15 +297,6 @@ impl Rules<'_> {
                 contact_exclusion(contact).unwrap_or(Exclusion::OngoingContact)
             };
             coding.not_coded.push(not_coded(entry, reason));
-        }
-    }
-
-    /// Why an answer is never coded: by the contact in which it was given.
-    fn exclusion(&self, entry: &Entry) -> Option<Exclusion> {
-        let contact = source_contact(self.case, entry)?;
-        match &contact.current.fact {
-            Fact::Contact(contact) => contact_exclusion(contact),
-            _ => None,
         }
     }
 
@@ -313,7 +321,7 @@ impl Rules<'_> {
         if entry.on() < self.episode.referral.on() {
             holds.push(Hold::DateBeforeReferral);
         }
-        if self.consent(entry) == Consent::Withheld {
+        if self.consent() == Consent::Withheld {
             holds.push(Hold::ConsentWithheld);
         }
         holds
@@ -330,15 +338,24 @@ impl Rules<'_> {
         author.roles.contains(&event.role) && device_fits
     }
 
-    /// A signposting shares what the answer of its episode allows.
-    fn consent(&self, entry: &Entry) -> Consent {
-        let of = |fact: &Fact| match fact {
-            Fact::Accepted(decision) | Fact::Declined(decision) => Some(decision.consent),
-            _ => None,
+    /// What every code of the episode may share: the least that any of its answers allows (rule 7).
+    /// One that is never coded counts where there is no other.
+    fn consent(&self) -> Consent {
+        let least = |excluded_too: bool| {
+            let answers = self.episode.answers.iter();
+            let given = answers
+                .filter(|entry| excluded_too || exclusion(self.case, entry).is_none())
+                .filter_map(|entry| match &entry.current.fact {
+                    Fact::Accepted(decision) | Fact::Declined(decision) => Some(decision.consent),
+                    _ => None,
+                });
+            given.min_by_key(|consent| match consent {
+                Consent::Withheld => 0,
+                Consent::CodeOnly => 1,
+                Consent::CodeAndSummary => 2,
+            })
         };
-        of(&entry.current.fact)
-            .or_else(|| self.episode.answers.first().and_then(|entry| of(&entry.current.fact)))
-            .unwrap_or(Consent::Withheld)
+        least(false).or_else(|| least(true)).unwrap_or(Consent::Withheld)
     }
 
     fn held(&self, entry: &Entry, concept: Option<ConceptId>, reasons: Vec<Hold>) -> HeldEntry {
@@ -350,6 +367,14 @@ impl Rules<'_> {
             by: entry.original.by,
             reasons,
         }
+    }
+}
+
+/// Why an answer is never coded: by the contact in which it was given.
+fn exclusion(case: &Case, entry: &Entry) -> Option<Exclusion> {
+    match &source_contact(case, entry)?.current.fact {
+        Fact::Contact(contact) => contact_exclusion(contact),
+        _ => None,
     }
 }
 

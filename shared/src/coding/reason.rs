@@ -42,7 +42,8 @@ pub enum Hold {
     ConsentWithheld,
     /// The same person may have another case.
     LikelyDuplicate,
-    /// Another referral of this person was open already (rule 1: once per episode of care).
+    /// Another referral of this person was open at the same time, and both are answered (rule 1: once
+    /// per episode of care).
     AnotherEpisodeOpen,
 }
 
@@ -116,8 +117,8 @@ impl Hold {
             }
             Self::AnotherEpisodeOpen => {
                 say!(
-                    "Another referral of this person was open already. Close or withdraw one of \
-                     them."
+                    "Two referrals of this person were open at once, and both are answered. Withdraw \
+                     one answer, or correct the dates."
                 )
             }
         };

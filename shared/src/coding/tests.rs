@@ -242,14 +242,33 @@ fn rule_1_a_new_episode_after_closing_is_coded_again() {
 }
 
 #[test]
-fn rule_1_two_referrals_at_once_do_not_give_two_codes() {
+fn rule_1_of_two_referrals_at_once_neither_is_coded_until_one_answer_is_withdrawn() {
     let mut scene = Scene::new();
     scene.accepted(MET);
+    // Recorded later, whichever of the two was made first.
+    for on in [date(2026, 9, 28), date(2026, 10, 2)] {
+        let mut scene = Scene { events: scene.events.clone(), ..Scene::new() };
+        let episode = scene.referred(on);
+        let decision = Decision { episode, contact: None, consent: Consent::CodeOnly };
+        let other = scene.by_link_worker(date(2026, 11, 5), Fact::Accepted(decision));
+        scene.check_held(&[Hold::AnotherEpisodeOpen, Hold::AnotherEpisodeOpen]);
+        scene.retracted(other);
+        scene.check_coded(&[(REFERRAL_ACCEPTED, MET)]);
+    }
+}
+
+#[test]
+fn rule_1_a_referral_without_an_answer_that_may_be_coded_stands_in_nobodys_way() {
+    let mut scene = Scene::new();
     let episode = scene.referred(date(2026, 10, 2));
     let decision = Decision { episode, contact: None, consent: Consent::CodeOnly };
     scene.by_link_worker(MET, Fact::Accepted(decision));
-    let coding = scene.check_coded(&[(REFERRAL_ACCEPTED, MET)]);
-    assert_eq!(coding.held[0].reasons, [Hold::AnotherEpisodeOpen]);
+    scene.check_coded(&[(REFERRAL_ACCEPTED, MET)]);
+    // An answer in a welfare call is never coded, nor is a coach's.
+    scene.accepted_in(ContactPurpose::WelfareCall);
+    let theirs = scene.decision(None);
+    scene.event(coach(), Role::HealthAndWellbeingCoach, MET, Fact::Declined(theirs));
+    scene.check_coded(&[(REFERRAL_ACCEPTED, MET)]);
 }
 
 #[test]
@@ -408,6 +427,37 @@ fn rule_6_an_onward_referral_is_coded_only_when_the_administrator_allowed_its_co
     scene.check_not_coded(event, Exclusion::CodeNotAllowed);
     scene.codes = other;
     scene.check_coded(&[(REFERRAL_ACCEPTED, MET), (concept, MET)]);
+    // Whether the person accepted decides over this one, too.
+    scene.declined(MET);
+    scene.check_held(&[Hold::AnswersContested, Hold::AnswersContested]);
+}
+
+#[test]
+fn rule_7_the_least_that_any_answer_of_an_episode_allows_is_shared() {
+    use Consent::{CodeAndSummary, CodeOnly, Withheld};
+    let answered = |answers: &[Consent]| {
+        let mut scene = Scene::new();
+        for consent in answers {
+            let decision = Decision { consent: *consent, ..scene.decision(None) };
+            scene.by_link_worker(MET, Fact::Accepted(decision));
+        }
+        scene
+    };
+    for (answers, shared) in [
+        ([CodeAndSummary, CodeAndSummary], CodeAndSummary),
+        ([CodeAndSummary, CodeOnly], CodeOnly),
+        ([CodeOnly, CodeAndSummary], CodeOnly),
+    ] {
+        let coding = answered(&answers).check_coded(&[(REFERRAL_ACCEPTED, MET)]);
+        assert_eq!(coding.coded[0].consent, shared);
+    }
+    answered(&[CodeOnly, Withheld]).check_held(&[Hold::ConsentWithheld]);
+    // What was withheld in a call that is never coded, before they met, was about that call.
+    let mut scene = answered(&[CodeOnly]);
+    let call = scene.contact(REFERRED, ContactPurpose::WelfareCall, ContactOutcome::Seen);
+    let decision = Decision { consent: Withheld, ..scene.decision(Some(call)) };
+    scene.by_link_worker(REFERRED, Fact::Accepted(decision));
+    scene.check_coded(&[(REFERRAL_ACCEPTED, MET)]);
 }
 
 #[test]

@@ -204,7 +204,7 @@ impl Model {
         answers.sort_by_key(|one| (one.on, one.id));
         let by_link_worker = answers.iter().find(|one| one.by < WORKERS);
         let Some(answer) = by_link_worker.or(answers.first()) else { return Now::Nothing };
-        let is_withheld = answer.consent == Consent::Withheld;
+        let is_withheld = standing().any(|one| one.consent == Consent::Withheld);
         if is_withheld || answer.by >= WORKERS || person.nhs_number.is_empty() {
             return Now::Held { yes: Some(answer.yes), is_withheld };
         }
