@@ -1,5 +1,11 @@
 //! What a practice is to be asked next: what the record says now, compared with what the practice
 //! was told last, and named as the practice has it.
+//!
+//! Of a person's two records one goes on. What was sent of the other one is true of the same person, so
+//! it stays in the practice's record until it is there twice: it is taken back where the record that
+//! goes on gives the same code, or the other answer, in an episode that overlaps its own; and where
+//! the person shares nothing of that one. Of an episode that was over before, it stays for good. Two
+//! records that were both set aside are told apart in the same way: one of their entries stays.
 
 use std::collections::BTreeSet;
 
@@ -265,12 +271,53 @@ fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// Rows whose entry no longer stands, or whose whole record was set aside: at the practice that has the
+/// Whether two episodes of one person's records overlap: of these tables of a query.
+fn overlap(mine: &str, theirs: &str) -> String {
+    let began_before_end = |one: &str, other: &str| {
+        format!("{one}.referred_on < ifnull({other}.ended_on, '9999-12-31')")
+    };
+    format!(
+        "({mine}.referred_on = {theirs}.referred_on OR {} AND {})",
+        began_before_end(mine, theirs),
+        began_before_end(theirs, mine)
+    )
+}
+
+/// Whether the fact of a row, whose record was set aside, is given by another record of the person.
+fn is_given_again() -> String {
+    let overlap = overlap("report_episode", "theirs");
+    let answers = "('871731000000106', '871711000000103')";
+    let same_code = format!(
+        "(again.snomed_code = settlement.snomed_code
+            OR again.snomed_code IN {answers} AND settlement.snomed_code IN {answers})"
+    );
+    let of_theirs = "again.case_id = theirs.case_id AND again.episode = theirs.episode";
+    format!(
+        "EXISTS (SELECT 1 FROM
+            (SELECT goes_on AS case_id, 1 AS goes_on FROM stands_for
+                WHERE case_id = settlement.case_id
+             UNION ALL
+             SELECT twin.case_id, 0 FROM stands_for AS own
+                JOIN stands_for AS twin
+                    ON twin.goes_on = own.goes_on AND twin.case_id < own.case_id
+                WHERE own.case_id = settlement.case_id) AS other
+            JOIN report_episode AS theirs ON theirs.case_id = other.case_id
+            WHERE {overlap} AND CASE WHEN other.goes_on
+                THEN EXISTS (SELECT 1 FROM coded_entry AS again WHERE {of_theirs} AND {same_code})
+                    OR EXISTS (SELECT 1 FROM held_entry AS again
+                        WHERE {of_theirs} AND again.snomed_code IN {answers}
+                            AND again.reason = 'consent_withheld')
+                ELSE EXISTS (SELECT 1 FROM settlement AS again
+                    WHERE {of_theirs} AND {same_code} AND again.live) END)"
+    )
+}
+
+/// Rows whose entry no longer stands, or is given by another record of the person: at the practice that has the
 /// entry, where it went with the patient. One that is held until a person settles something waits, and
 /// so does one that stands for another practice: it is in the record that moved with the patient, or
 /// the practice says that they are not registered there.
 fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
-    let columns = columns("packed");
+    let (columns, is_given_again) = (columns("packed"), is_given_again());
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
         AND held.snomed_code IN (settlement.snomed_code, '')";
     let mut asks = Vec::new();
@@ -295,17 +342,18 @@ fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, Sto
                 EXISTS (SELECT 1 FROM coded_entry AS other WHERE other.case_id = settlement.case_id
                     AND other.episode = settlement.episode AND other.snomed_code IN
                         ('871731000000106', '871711000000103')),
-                settlement.case_id IN (SELECT case_id FROM set_aside) AS is_set_aside
+                settlement.case_id IN (SELECT case_id FROM set_aside) AND {is_given_again}
+                    AS is_double
              FROM {tables}
              JOIN packed_row AS packed ON packed.practice = settlement.practice
                 AND packed.number = settlement.asked_in AND packed.row_id = settlement.row_id
              JOIN case_log ON case_log.case_id = settlement.case_id
              WHERE {whose} AND settlement.live
-                AND (is_set_aside OR NOT EXISTS (SELECT 1 FROM coded_entry AS entry
+                AND (is_double OR NOT EXISTS (SELECT 1 FROM coded_entry AS entry
                     WHERE entry.case_id = settlement.case_id
                         AND entry.episode = settlement.episode
                         AND entry.snomed_code = settlement.snomed_code))
-                AND (is_set_aside OR
+                AND (is_double OR
                     projected_position >= latest_position AND NOT failed
                     AND (NOT EXISTS (SELECT 1 FROM held_entry AS held WHERE {held})
                         OR EXISTS (SELECT 1 FROM held_entry AS held
@@ -437,12 +485,18 @@ fn date_of_the_other(
     row: &WorklistRow,
     practice: &OdsCode,
 ) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT other.row_id FROM stands_for
+    let overlap = overlap("mine", "theirs");
+    let sql = format!(
+        "SELECT other.row_id FROM stands_for
          JOIN settlement AS other ON other.case_id = stands_for.goes_on
+         JOIN report_episode AS theirs
+            ON theirs.case_id = other.case_id AND theirs.episode = other.episode
+         JOIN report_episode AS mine ON mine.case_id = ?1 AND mine.episode = ?4 AND {overlap}
          WHERE stands_for.case_id = ?1 AND other.practice = ?2 AND other.snomed_code = ?3
-            AND other.live ORDER BY other.row_id LIMIT 1";
-    let mut statement = tx.prepare_cached(sql)?;
-    let key = params![row.case, practice.as_str(), row.snomed_code];
+            AND other.live ORDER BY other.row_id LIMIT 1"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let key = params![row.case, practice.as_str(), row.snomed_code, row.episode];
     let other = statement.query_row(key, |row| row.get::<_, String>(0)).optional()?;
     let Some(other) = other else { return Ok(None) };
     Ok(Course::of(tx, &other)?.known_as().map(|row| row.event_date.clone()))

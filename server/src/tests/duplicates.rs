@@ -2,7 +2,10 @@
 
 use rusqlite::Transaction;
 use shared::{
-    case::{Field, event::Consent},
+    case::{
+        Fact, Field,
+        event::{ClosingReason, Consent, Decision as Said, EpisodeClosed},
+    },
     ids::UserId,
     nhs_number::NhsNumber,
 };
@@ -143,6 +146,62 @@ fn of_one_person_one_record_goes_out_and_what_was_sent_of_the_other_is_taken_bac
     let mut other = other;
     service.correct(&mut other, Field::FamilyName, "Bevan-Rees");
     assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    service.assert_sound();
+}
+
+#[test]
+fn what_was_sent_of_an_episode_that_was_over_stays_when_the_record_is_set_aside() {
+    let service = Service::new();
+    let mut other = service.refer_ago(40, 1, "Bevan");
+    let (episode, consent) = (other.episode, Consent::CodeOnly);
+    let decision = Said { episode, contact: None, consent };
+    let accepted = service.put_ago(38, &mut other, Fact::Accepted(decision));
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Bevan", Answer::Filed);
+    let reason = ClosingReason::Completed;
+    service.put_ago(10, &mut other, Fact::EpisodeClosed(EpisodeClosed { episode, reason }));
+    let one = service.record_of(1, "Okafor");
+    service.decide(pair(&one, &other), Verdict::SamePerson(one.case));
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Answer::Filed);
+    assert_eq!(service.balance("A81001"), [2, 2, 0, 0, 0, 0]);
+    // Unless it was wrong.
+    service.withdraw(&mut other, accepted);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    assert_eq!(service.settled("A81001", "Bevan").reason, "The entry was withdrawn.");
+    service.assert_sound();
+}
+
+#[test]
+fn what_was_sent_of_the_other_record_stays_until_the_one_that_goes_on_answers_for_it() {
+    for (consent, new) in [(Consent::CodeOnly, 1), (Consent::Withheld, 0)] {
+        let service = Service::new();
+        let other = service.record_of(1, "Bevan");
+        assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+        service.answer("A81001", "Bevan", Answer::Filed);
+        let mut one = service.refer(1, "Okafor");
+        service.decide(pair(&one, &other), Verdict::SamePerson(one.case));
+        assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+        service.accept(&mut one, consent);
+        assert_eq!(service.asks("A81001"), counts(new, 0, 1));
+        service.assert_sound();
+    }
+}
+
+#[test]
+fn of_two_records_that_were_both_set_aside_one_entry_stays() {
+    let service = Service::new();
+    let mut sent = [service.record_of(1, "Okafor"), service.record_of(2, "Bevan")];
+    assert_eq!(service.asks("A81001"), counts(2, 0, 0));
+    let goes_on = service.refer(3, "Abdi");
+    for record in &mut sent {
+        let name = record.document.read(record.case).0.person.shown(Field::FamilyName).to_owned();
+        service.answer("A81001", &name, Answer::Filed);
+        service.correct(record, Field::NhsNumber, &NhsNumber::invented(3).digits());
+        service.decide(pair(record, &goes_on), Verdict::SamePerson(goes_on.case));
+    }
+    assert_eq!(service.asks("A81001"), counts(0, 0, 1));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
     service.assert_sound();
 }
 
