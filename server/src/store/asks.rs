@@ -123,7 +123,8 @@ fn amendments(
     let sql = format!(
         "SELECT {columns}, entry.summary, settlement.action = 'RETRACT',
             entry.evidence_hash <> settlement.evidence_hash
-                OR entry.hide_online > settlement.hide_online AS differs
+                OR entry.hide_online > settlement.hide_online
+                OR settlement.consent_scope NOT IN ('', entry.consent_scope) AS differs
          FROM {OPEN_ENTRIES}
          JOIN settlement
             ON settlement.row_id = entry.row_id AND settlement.case_id = entry.case_id
@@ -263,6 +264,13 @@ fn changes(then: &WorklistRow, now: &WorklistRow) -> String {
     }
     if now.hide_online && !then.hide_online {
         words.push("Consider hiding it from online access.".to_owned());
+    }
+    match (then.consent_scope.as_str(), now.consent_scope.as_str()) {
+        ("code_and_summary", "code_only") => words.push(
+            "The person no longer agrees to the summary: take it out of the record.".to_owned(),
+        ),
+        ("code_only", "code_and_summary") => words.push("A summary may be kept now.".to_owned()),
+        _ => {}
     }
     words.join(" ")
 }

@@ -167,7 +167,8 @@ fn query() -> String {
         entry.birth_date";
     // What the practice was told already and would be told alike is not held back.
     let untold = "NOT EXISTS (SELECT 1 FROM settlement AS own WHERE own.row_id = entry.row_id
-            AND own.case_id = entry.case_id AND own.evidence_hash = entry.evidence_hash)";
+            AND own.case_id = entry.case_id AND own.evidence_hash = entry.evidence_hash
+            AND own.consent_scope IN ('', entry.consent_scope))";
     let elsewhere = "EXISTS (SELECT 1 FROM settlement AS other WHERE other.case_id = entry.case_id
             AND other.episode = entry.episode AND other.snomed_code = entry.snomed_code
             AND other.live AND other.row_id <> entry.row_id";
@@ -180,7 +181,8 @@ fn query() -> String {
                 AND told.family_name = entry.family_name AND told.given_names = entry.given_names
                 AND told.sex = entry.sex AND told.author = entry.author
                 AND told.author_role = entry.author_role
-                AND told.hide_online >= entry.hide_online))"
+                AND told.hide_online >= entry.hide_online
+                AND told.consent_scope IN ('', entry.consent_scope)))"
     );
     // Whether the other practice has it nobody knows.
     let unsaid = "(other.outcome = '' OR other.contradiction IS NOT NULL

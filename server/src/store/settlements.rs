@@ -59,11 +59,12 @@ pub fn note_ask(
     }
     let sql = "INSERT INTO settlement (row_id, practice, case_id, episode, snomed_code, asked_in,
             mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail, receipt,
-            contradiction, live)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, '', '', '', NULL, NULL, 1)
+            contradiction, live, consent_scope)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, '', '', '', NULL, NULL, 1, ?10)
          ON CONFLICT (row_id) DO UPDATE SET asked_in = excluded.asked_in,
             mentioned_in = excluded.mentioned_in, action = excluded.action,
             evidence_hash = excluded.evidence_hash, hide_online = excluded.hide_online,
+            consent_scope = excluded.consent_scope,
             outcome = '', on_date = '', detail = '', receipt = NULL, live = 1";
     tx.prepare_cached(sql)?.execute(params![
         row.row_id,
@@ -75,6 +76,7 @@ pub fn note_ask(
         ask.action.name(),
         row.evidence_hash,
         row.hide_online,
+        row.consent_scope,
     ])?;
     telling::note(tx, &row.row_id)
 }
@@ -160,9 +162,9 @@ pub fn rebuild(tx: &Transaction<'_>) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO settlement (row_id, practice, case_id, episode, snomed_code, asked_in,
             mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail, receipt,
-            contradiction, live)
+            contradiction, live, consent_scope)
          SELECT row_id, practice, case_id, episode, snomed_code, number, ({last}), action,
-            evidence_hash, hide_online, '', '', '', NULL, NULL, 0
+            evidence_hash, hide_online, '', '', '', NULL, NULL, 0, consent_scope
          FROM packed_row AS packed
          WHERE action <> 'REMINDER' AND number = ({last} AND other.action <> 'REMINDER')"
     );

@@ -168,6 +168,7 @@ impl Open {
                 WHERE own.row_id = entry.row_id AND own.case_id = entry.case_id
                     AND own.evidence_hash = entry.evidence_hash
                     AND own.hide_online >= entry.hide_online
+                    AND own.consent_scope IN ('', entry.consent_scope)
                     AND own.action <> 'RETRACT' AND own.live)"
         );
         let mut statement = tx.prepare_cached(&sql)?;

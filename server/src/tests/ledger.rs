@@ -375,6 +375,42 @@ fn a_second_answer_that_shares_nothing_takes_the_entry_back_too() {
 }
 
 #[test]
+fn what_a_person_agrees_to_share_later_is_told_as_well() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    let accepted = service.accept(&mut record, Consent::CodeAndSummary);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    let code_only = service.agree(&mut record, accepted, accepted, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    assert_eq!(
+        service.settled("A81001", "Okafor").reason,
+        "The person no longer agrees to the summary: take it out of the record."
+    );
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.agree(&mut record, accepted, code_only, Consent::CodeAndSummary);
+    assert_eq!(service.asks("A81001"), counts(0, 1, 0));
+    let reason = service.settled("A81001", "Okafor").reason;
+    assert_eq!(reason, "A summary may be kept now.");
+    service.assert_sound();
+}
+
+#[test]
+fn a_pack_that_did_not_say_what_may_be_shared_brings_nobody_an_amendment() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    let forget = |tx: &Transaction<'_>| {
+        tx.execute("UPDATE packed_row SET consent_scope = ''", [])?;
+        settlements::rebuild(tx)
+    };
+    service.store.write_now(forget).unwrap();
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+}
+
+#[test]
 fn an_earlier_referral_that_comes_in_late_makes_no_second_entry() {
     let service = Service::new();
     let mut record = service.refer(1, "Okafor");
@@ -532,7 +568,7 @@ fn the_database_itself_refuses_a_second_row_for_a_fact_that_is_out() {
     service.pack("A81001");
     let twice = "INSERT INTO settlement SELECT 'another', 'B82002', case_id, episode, snomed_code,
          asked_in, mentioned_in, action, evidence_hash, hide_online, outcome, on_date, detail,
-         receipt, contradiction, live FROM settlement";
+         receipt, contradiction, live, consent_scope FROM settlement";
     let kept = service.store.write_now(|tx| Ok::<_, StoreError>(tx.execute(twice, [])?));
     assert!(kept.is_err());
 }

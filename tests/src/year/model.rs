@@ -31,6 +31,8 @@ pub struct Evidence {
     pub on: Date,
     /// Who recorded it.
     pub by: usize,
+    /// Whether a summary may be kept beside it.
+    pub with_summary: bool,
 }
 
 /// One row of a pack.
@@ -217,6 +219,7 @@ impl Model {
                 birth_date: person.birth_date,
                 on: answer.on,
                 by: answer.by,
+                with_summary: standing().all(|one| one.consent == Consent::CodeAndSummary),
             },
             is_double: self.by_number[&person.nhs_number].len() > 1,
         }

@@ -174,9 +174,9 @@ impl<'a> Pens<'a> {
                 let given = answer(*at)?;
                 event(worker, amended(&given, *on, given.consent))
             }
-            Act::Withhold(at) => {
+            Act::Share(at, consent) => {
                 let given = answer(*at)?;
-                event(worker, amended(&given, given.on, Consent::Withheld))
+                event(worker, amended(&given, given.on, *consent))
             }
             Act::FamilyName(name) => field(Field::FamilyName, name),
             Act::BirthDate(date) => field(Field::BirthDate, &date.to_string()),

@@ -34,8 +34,8 @@ pub enum Act {
     Retract(AnswerAt),
     /// Sets the day of an answer right.
     AmendDate { answer: AnswerAt, on: Date },
-    /// The person no longer shares anything.
-    Withhold(AnswerAt),
+    /// What the person shares is something else now.
+    Share(AnswerAt, Consent),
     /// Puts something about the person right.
     FamilyName(String),
     /// As above.
@@ -220,10 +220,17 @@ impl<'c> Draw<'c> {
                 self.put_at_once(week + after, no);
             }
             2 => self.put_at_once(week + after, Act::Retract(0)),
-            3 => self.put_at_once(week + after, Act::Withhold(0)),
+            3 => self.put_at_once(week + after, Act::Share(0, Consent::Withheld)),
             4 => {
                 let on = end_of(self.begins_on, week);
                 self.put_at_once(week + after, Act::AmendDate { answer: 0, on });
+            }
+            5 => {
+                let other = match consent {
+                    Consent::CodeAndSummary => Consent::CodeOnly,
+                    Consent::CodeOnly | Consent::Withheld => Consent::CodeAndSummary,
+                };
+                self.put_at_once(week + after, Act::Share(0, other));
             }
             _ => {}
         }
