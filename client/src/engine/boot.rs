@@ -196,7 +196,7 @@ impl Core {
             State::open(vault, Arc::new(profile), self.session, contents.records, lease);
         state.find_drafts(None);
         // The time that was seen is kept, so that a clock that is turned back gives no time.
-        let noted = vec![Write::Put(Name::Lease, cbor::encode(&lease)), state.waiting()];
+        let noted = vec![Write::Put(Name::Lease, cbor::encode(&lease)), state.note_waiting()];
         let noted = state.vault.write(noted);
         self.shown.profile.set(Some(state.profile.clone()));
         *self.state.borrow_mut() = Some(state);

@@ -81,7 +81,23 @@ impl Core {
     /// Folds every working copy into its record, so that it goes wherever the record goes. Where the
     /// disk fails it is in memory alone, as it was.
     pub fn fold_all(self: &Rc<Self>) {
-        for (case, draft) in self.with_state(|state| state.working.keys()).unwrap_or_default() {
+        self.fold(|_| true);
+    }
+
+    /// The same of the cases that leave this phone with an answer, before it is taken in.
+    pub fn fold_leaving(self: &Rc<Self>, answer: &[u8]) {
+        let leaving = self.with_state(|state| match state.working.is_empty() {
+            true => Vec::new(),
+            false => state.replica.leaving(answer),
+        });
+        let leaving = leaving.unwrap_or_default();
+        self.fold(|case| case.is_some_and(|case| leaving.contains(&case)));
+    }
+
+    /// The same of what is unfinished in these cases, or about nobody.
+    fn fold(self: &Rc<Self>, is_meant: impl Fn(Option<CaseId>) -> bool) {
+        let copies = self.with_state(|state| state.working.keys()).unwrap_or_default();
+        for (case, draft) in copies.into_iter().filter(|(case, _)| is_meant(Some(*case))) {
             let folded = self.with_state(|state| write::fold(state, case, draft));
             if let Some(Some(Ok((ticket, effects)))) = folded {
                 let rider = write::removal(case, draft);
@@ -89,15 +105,14 @@ impl Core {
                 self.perform(effects);
             }
         }
-        self.fold_typed();
+        self.fold_typed(is_meant);
     }
 
     /// The same of what is typed in a form about a person and not recorded: as the note of a contact
     /// that is not signed, since nobody has said that it is the record.
-    fn fold_typed(self: &Rc<Self>) {
-        for (form, words) in
-            self.with_state(|state| state.working.typed_words()).unwrap_or_default()
-        {
+    fn fold_typed(self: &Rc<Self>, is_meant: impl Fn(Option<CaseId>) -> bool) {
+        let forms = self.with_state(|state| state.working.typed_words()).unwrap_or_default();
+        for (form, words) in forms.into_iter().filter(|(form, _)| is_meant(case_of(form))) {
             let folded = self.with_state(|state| fold_words(state, &form, words));
             if let Some(Some((ticket, effects))) = folded {
                 let rider = Write::Delete(Name::Typed(form));
@@ -108,11 +123,16 @@ impl Core {
     }
 }
 
+/// Whose record a form belongs to, which its name begins with.
+fn case_of(form: &str) -> Option<CaseId> {
+    form.split('/').next()?.parse().ok()
+}
+
 fn fold_words(state: &mut State, form: &str, words: String) -> Option<(Ticket, Vec<Effect>)> {
     // The form of a case study is about nobody, and names no case: it goes into a logbook.
     let now = clock::now();
-    let changed = match form.split('/').next()?.parse::<CaseId>() {
-        Ok(case) => {
+    let changed = match case_of(form) {
+        Some(case) => {
             let episode = state.view(case)?.ok()?.case.current_episode()?.id;
             let at = clock::in_london(now);
             let mut draft = ContactDraft::new(state.profile.user, episode, at, String::new());
@@ -120,7 +140,7 @@ fn fold_words(state: &mut State, form: &str, words: String) -> Option<(Ticket, V
             let id = write::new_event_id();
             state.replica.edit(now, case, move |writer| writer.put_draft(id, &draft))
         }
-        Err(_) => {
+        None => {
             let title = Personal::new(say!("Not finished on a phone that is gone").to_owned());
             let study = CaseStudy { title, words: Personal::new(words) };
             state.log(now, clock::in_london(now), Fact::CaseStudy(study))

@@ -228,9 +228,10 @@ impl Core {
         if outcome == Err(Failure::SignedOut) {
             self.confirmed.set(false);
         }
-        if outcome.is_ok() {
+        if let Ok(answer) = &outcome {
             self.listen_for_pokes();
             self.note_heard();
+            self.fold_leaving(answer);
         }
         self.handle(match outcome {
             Ok(answer) => Input::Answered(answer),

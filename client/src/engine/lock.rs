@@ -70,7 +70,7 @@ pub async fn lock(core: Rc<Core>) {
     save_what_is_typed().await;
     let written = core.with_state(|state| {
         let mut writes = state.working.writes();
-        writes.push(state.waiting());
+        writes.push(state.note_waiting());
         state.vault.write(writes)
     });
     if let Some(written) = written {

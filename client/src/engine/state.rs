@@ -137,14 +137,19 @@ impl State {
         let mut batch: Vec<Write> = writes.into_iter().map(named).collect();
         let riders = self.pending.begin(ticket);
         batch.extend(riders.into_iter().map(|rider| self.working.up_to_date(rider)));
-        batch.push(self.waiting());
+        batch.push(self.note_waiting());
         (cases, self.vault.write(batch))
     }
 
     /// How much a person loses who forgets this phone now.
-    pub fn waiting(&self) -> Write {
+    pub fn waiting(&self) -> u32 {
         let working = u32::try_from(self.working.count()).unwrap_or(u32::MAX);
-        Write::Waiting(self.replica.unsent().saturating_add(working))
+        self.replica.unsent().saturating_add(working)
+    }
+
+    /// Notes that where it can be read while the vault is locked.
+    pub fn note_waiting(&self) -> Write {
+        Write::Waiting(self.waiting())
     }
 
     /// Every contact on this phone that is not finished.

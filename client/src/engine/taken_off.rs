@@ -78,23 +78,26 @@ impl Core {
         }
         self.fold_all();
         while !self.stopped.get() {
-            let left = || self.with_state(|state| state.replica.unsent()).unwrap_or_default();
+            // What could not be folded into a record counts as well: it is not removed unasked.
+            let left = || self.with_state(|state| state.waiting()).unwrap_or_default();
             match self.hand_over().await {
                 Ok(handed) if left() <= handed => return self.remove_everything(handed).await,
-                Ok(handed) => {
-                    let left = left() - handed;
-                    return self.stage_leaving(TakenOff::Left { handed, left });
-                }
+                Ok(handed) => return self.stage_rest(handed, left() - handed),
                 Err(Failure::Unreachable | Failure::Server) => {
                     self.stage_leaving(TakenOff::Waiting { entries: left() });
                     wait(RETRY).await;
                 }
                 Err(_) if left() == 0 => return self.remove_everything(0).await,
-                Err(_) => {
-                    return self.stage_leaving(TakenOff::Left { handed: 0, left: left() });
-                }
+                Err(_) => return self.stage_rest(0, left()),
             }
         }
+    }
+
+    fn stage_rest(&self, handed: u32, left: u32) {
+        let in_records = self.with_state(|state| state.replica.unsent()).unwrap_or_default();
+        // Where no file can be made of it, there is none to wait for.
+        self.shown.has_carried.set(in_records <= handed);
+        self.stage_leaving(TakenOff::Left { handed, left });
     }
 
     fn stage_leaving(&self, leaving: TakenOff) {

@@ -79,7 +79,7 @@ impl Core {
                 if writes.is_empty() {
                     return None;
                 }
-                writes.push(state.waiting());
+                writes.push(state.note_waiting());
                 Some(state.vault.write(writes))
             });
             let Some(written) = written.flatten() else { break };

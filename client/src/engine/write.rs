@@ -72,7 +72,7 @@ impl Engine {
             // A pause in typing may be noticed after the contact was signed.
             (!state.finished.contains(&draft)).then(|| {
                 state.working.put(now, case, draft, working);
-                state.vault.write(vec![state.working.write(case, draft), state.waiting()])
+                state.vault.write(vec![state.working.write(case, draft), state.note_waiting()])
             })
         });
         let Some(written) = written.ok_or(SaveError::SignedOut)? else { return Ok(now) };

@@ -314,7 +314,10 @@ impl Replica {
             Ok(_) | Err(DocumentError::NothingToWrite) => {}
             Err(error) => return Err(error),
         }
+        // What is added to a case that has moved away goes with it, and does not bring it back.
+        let moved_away = record.moved_away;
         *record = record_of(case, &document, document.keep(), Some(record));
+        record.moved_away = moved_away;
         record.unsent = count_unsent(&document, record, &self.meta);
         Ok(self.edited(now, case))
     }

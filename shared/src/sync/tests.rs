@@ -544,6 +544,44 @@ fn a_moved_case_is_sent_first_kept_for_the_lead_and_then_forgotten() {
 }
 
 #[test]
+fn what_is_unfinished_in_a_case_that_leaves_is_folded_in_first_and_kept_for_the_lead() {
+    let (mut hub, mut phone) = (Hub::new(), Phone::new(1));
+    let (case, other) = (phone.begin(7), phone.begin(8));
+    phone.sync(&mut hub);
+    let ask = |phone: &mut Phone, hub: &mut Hub| {
+        phone.handle(Input::Poked);
+        let body = phone.sent.pop().unwrap();
+        hub.answer(&phone.author, &body)
+    };
+    let answer = ask(&mut phone, &mut hub);
+    assert_eq!(phone.replica.leaving(&answer), []);
+    phone.handle(Input::Answered(answer));
+
+    hub.revoke(phone.author.user, case);
+    let answer = ask(&mut phone, &mut hub);
+    assert_eq!(phone.replica.leaving(&answer), [case]);
+    phone.goal(case, 2);
+    phone.handle(Input::Answered(answer));
+    // It is off the list; what is typed in it still goes the same way, and does not bring it back.
+    assert!(phone.replica.case(case).is_none());
+    let body = phone.sent.pop().unwrap();
+    let answer = hub.answer(&phone.author, &body);
+    assert_eq!(phone.replica.leaving(&answer), [case]);
+    phone.goal(case, 3);
+    assert!(phone.replica.case(case).is_none());
+    phone.handle(Input::Answered(answer));
+    phone.sync(&mut hub);
+    assert_eq!(hub.kept_apart, 2);
+    assert!(!phone.disk.contains_key(&Key::Case(case)), "nothing of it is left on the phone");
+
+    // A restored server may not bring a case back that was here.
+    hub.epoch = Epoch::from_random([2; 16]);
+    let answer = ask(&mut phone, &mut hub);
+    assert_eq!(phone.replica.leaving(&answer), [other]);
+    assert_eq!(phone.replica.leaving(b"\xff"), []);
+}
+
+#[test]
 fn one_refused_case_does_not_hold_up_another() {
     let (mut hub, mut phone, mut other) = (Hub::new(), Phone::new(1), Phone::new(2));
     // The same name was begun on another phone: impossible by chance, so refused.

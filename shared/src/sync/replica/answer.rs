@@ -8,7 +8,7 @@ use crate::{
     document::{ChangeHash, Document, DocumentError},
     few::FewOf,
     ids::CaseId,
-    intake::IncomingChange,
+    intake::{self, IncomingChange},
     limits, ordered,
     personal::Personal,
     sync::{
@@ -211,6 +211,27 @@ impl Replica {
         }
         record.unsent = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
         Ok(record)
+    }
+
+    /// The cases that may leave this phone with this answer. What is unfinished in them goes into their
+    /// records before the answer is taken in, so that it is sent with whatever else is unsent.
+    pub fn leaving(&self, answer: &[u8]) -> Vec<CaseId> {
+        // What cannot be understood takes nothing away.
+        let Ok(response) = intake::sync_response(answer) else { return Vec::new() };
+        let is_anew = self.meta.epoch.is_some_and(|epoch| epoch != response.epoch);
+        let is_read = !response.more && (is_anew || !self.meta.arrived);
+        let is_kept_apart = |case: &CaseId| {
+            let mut receipts = response.receipts.iter().filter(|receipt| receipt.case == *case);
+            receipts.any(|receipt| receipt.verdicts.contains(&Verdict::Quarantined))
+        };
+        let leaves = |case: &CaseId, record: &CaseRecord| {
+            record.moved_away
+                || response.removed.contains(case)
+                || is_kept_apart(case)
+                || (is_read && (is_anew || record.server_heads.is_empty()))
+        };
+        let cases = self.cases.iter().filter(|(case, record)| leaves(case, record));
+        cases.map(|(case, _)| *case).collect()
     }
 
     /// The case is no longer this phone's: at once if all was sent, else after sending it.
