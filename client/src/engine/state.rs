@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use futures_channel::oneshot;
 use shared::{
-    document::Author,
+    document::{Author, DocumentError},
     few::{Few, FewOf},
     ids::{CaseId, EventId},
     profile::{CodingFacts, Profile},
@@ -139,6 +139,22 @@ impl State {
         batch.extend(riders.into_iter().map(|rider| self.working.up_to_date(rider)));
         batch.push(self.note_waiting());
         (cases, self.vault.write(batch))
+    }
+
+    /// Whether what is typed in a contact can still be kept.
+    ///
+    /// # Errors
+    /// When it is finished, or the person's record has left this phone, so that it would go nowhere.
+    pub fn may_save(&self, case: CaseId, draft: EventId) -> Result<(), DocumentError> {
+        if self.finished.contains(&draft) {
+            return Err(DocumentError::Unwritable(say!("the contact is signed already")));
+        }
+        // A copy of a record that cannot be read for now waits until it can.
+        let is_here = self.replica.case_state(case).is_some();
+        match is_here || self.working.get(case, draft).is_some() {
+            true => Ok(()),
+            false => Err(DocumentError::Unreadable),
+        }
     }
 
     /// How much a person loses who forgets this phone now.

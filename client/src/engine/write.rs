@@ -56,10 +56,17 @@ impl Engine {
         self.core().change(begin, Vec::new()).await
     }
 
+    /// Whether a contact was signed or thrown away since the app was opened: nothing is saved in it
+    /// any more.
+    pub fn is_finished(&self, draft: EventId) -> bool {
+        self.core().with_state(|state| state.finished.contains(&draft)) == Some(true)
+    }
+
     /// Saves what is being typed, at each pause.
     ///
     /// # Errors
-    /// When the phone could not keep it; the next pause tries again.
+    /// When the phone could not keep it; the next pause tries again. When the contact is finished, or
+    /// the person is no longer on this phone.
     pub async fn save_working(
         &self,
         case: CaseId,
@@ -69,13 +76,13 @@ impl Engine {
         let core = self.core();
         let now = clock::now();
         let written = core.with_state(|state| {
-            // A pause in typing may be noticed after the contact was signed.
-            (!state.finished.contains(&draft)).then(|| {
-                state.working.put(now, case, draft, working);
-                state.vault.write(vec![state.working.write(case, draft), state.note_waiting()])
-            })
+            state.may_save(case, draft)?;
+            state.working.put(now, case, draft, working);
+            Ok::<_, DocumentError>(
+                state.vault.write(vec![state.working.write(case, draft), state.note_waiting()]),
+            )
         });
-        let Some(written) = written.ok_or(SaveError::SignedOut)? else { return Ok(now) };
+        let written = written.ok_or(SaveError::SignedOut)??;
         core.show_drafts();
         let outcome = written.await;
         core.working_written(outcome);
@@ -142,6 +149,7 @@ impl Engine {
     /// As [`Self::edit`].
     pub async fn discard(&self, case: CaseId, draft: EventId) -> Result<(), SaveError> {
         let core = self.core();
+        let copy = core.with_state(|state| state.working.get(case, draft).cloned()).flatten();
         let in_record = core.with_state(|state| {
             state.working.remove(case, draft);
             state.finished.insert(draft);
@@ -149,20 +157,40 @@ impl Engine {
             view.is_some_and(|view| view.case.drafts.contains_key(&draft))
         });
         core.show_drafts();
-        if in_record.ok_or(SaveError::SignedOut)? {
-            let remove = |state: &mut State| {
-                state.replica.edit(clock::now(), case, |writer| writer.remove_draft(draft))
-            };
-            return core.change(remove, vec![removal(case, draft)]).await;
+        let outcome = core.throw_away(case, draft, in_record.ok_or(SaveError::SignedOut)?).await;
+        if outcome.is_err() {
+            // It is not thrown away: what is typed in it from now on is to be saved.
+            core.with_state(|state| {
+                state.finished.remove(&draft);
+                if let Some(copy) = &copy {
+                    state.working.put(clock::now(), case, draft, copy);
+                }
+            });
+            core.show_drafts();
         }
-        let written = core.with_state(|state| state.vault.write(vec![removal(case, draft)]));
-        let outcome = written.ok_or(SaveError::SignedOut)?.await;
-        core.working_written(outcome);
-        outcome.map_err(SaveError::from)
+        outcome
     }
 }
 
 impl Core {
+    async fn throw_away(
+        self: &Rc<Self>,
+        case: CaseId,
+        draft: EventId,
+        is_in_record: bool,
+    ) -> Result<(), SaveError> {
+        if is_in_record {
+            let remove = |state: &mut State| {
+                state.replica.edit(clock::now(), case, |writer| writer.remove_draft(draft))
+            };
+            return self.change(remove, vec![removal(case, draft)]).await;
+        }
+        let written = self.with_state(|state| state.vault.write(vec![removal(case, draft)]));
+        let outcome = written.ok_or(SaveError::SignedOut)?.await;
+        self.working_written(outcome);
+        outcome.map_err(SaveError::from)
+    }
+
     /// Has the replica write a change, with riders in its transaction, and waits for the disk.
     pub(super) async fn change(
         self: &Rc<Self>,

@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::contact::{
-    Closed, ClosedScreen, CodingBox, answer_before, end, name_of, seen_by_practice, written,
+    Closed, ClosedScreen, CodingBox, answer_before, name_of, seen_by_practice, written,
 };
 use crate::{
     address::Address,
@@ -164,7 +164,6 @@ fn Sign(
         spawn_local(async move {
             match engine.sign(case, draft_id, working).await {
                 Ok(_) => {
-                    end(draft_id);
                     // Whoever has left the screen meanwhile stays where they are.
                     if is_busy.try_get_untracked().is_none() {
                         return;

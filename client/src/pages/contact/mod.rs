@@ -12,7 +12,7 @@ mod when;
 
 pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
-pub use opened::{Closed, begin, end, written};
+pub use opened::{Closed, begin, written};
 pub use people::answer_before;
 use shared::{
     case::{
@@ -261,7 +261,6 @@ fn ThrowAway(form: Form) -> impl IntoView {
         form.stop();
         let discarded = engine.discard(form.case, form.draft_id).await;
         discarded.map_err(|error| error.to_string())?;
-        end(form.draft_id);
         // Whoever has left the screen meanwhile stays where they are.
         if here.try_get_value().is_some() {
             address.go_instead(&format!("/person/{}", form.case));

@@ -1,10 +1,7 @@
 //! Which contact a screen is about, and where it begins when nothing was written yet.
 
-use std::cell::RefCell;
-
 use shared::{
     case::{Case, ContactDraft, Fact},
-    few::FewOf,
     ids::{CaseId, EventId},
 };
 
@@ -12,17 +9,6 @@ use crate::{
     engine::{CaseLine, CaseRead, Engine},
     pages::here,
 };
-
-thread_local! {
-    /// The contacts that were signed or thrown away since the app was opened: the way back through
-    /// the browser's history must not open them again, since nothing would be saved there.
-    static ENDED: RefCell<FewOf<EventId>> = const { RefCell::new(FewOf::new()) };
-}
-
-/// The contact is signed or thrown away.
-pub fn end(draft: EventId) {
-    ENDED.with_borrow_mut(|ended| ended.insert(draft));
-}
 
 /// Why a contact cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +68,8 @@ pub async fn written(
     case: CaseId,
     draft: EventId,
 ) -> Result<Option<ContactDraft>, Closed> {
-    if ENDED.with_borrow(|ended| ended.contains(&draft)) {
+    // The way back through the browser's history must not open it again.
+    if engine.is_finished(draft) {
         return Err(Closed::Ended);
     }
     Ok(engine.working(case, draft).await)
