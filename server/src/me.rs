@@ -14,8 +14,8 @@ use crate::{
     body,
     error::Error,
     service,
-    session::SignedIn,
-    store::{StoreError, column, log, numbers},
+    session::OpenPhone,
+    store::{StoreError, column, log, numbers, people::SignedInDevice},
 };
 
 /// The routes of this room.
@@ -25,14 +25,14 @@ pub fn router() -> Router<App> {
 
 async fn me(
     State(app): State<App>,
-    signed_in: SignedIn,
+    OpenPhone(signed_in): OpenPhone,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let profile = app.store.read(move |tx| profile(tx, signed_in)).await?;
     Ok(body::cbor(&headers, cbor::encode(&profile)))
 }
 
-fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreError> {
+fn profile(tx: &Transaction<'_>, signed_in: SignedInDevice) -> Result<Profile, StoreError> {
     let sql = "SELECT service_name, demonstration, offline_hours FROM meta";
     let (service_name, demonstration, offline_hours) =
         tx.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -73,7 +73,7 @@ fn profile(tx: &Transaction<'_>, signed_in: SignedIn) -> Result<Profile, StoreEr
 
 async fn directory(
     State(app): State<App>,
-    signed_in: SignedIn,
+    OpenPhone(signed_in): OpenPhone,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     if !may(&signed_in.actor, Action::ReadDirectory, &Subject::Service) {

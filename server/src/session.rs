@@ -21,10 +21,13 @@ const COOKIE_NAME: &str = "fingerpost";
 const COOKIE_LIFE_S: u32 = 180 * 24 * 60 * 60;
 /// The device that the client believes to be: a request says so where it matters.
 const DEVICE_HEADER: &str = "fingerpost-device";
+/// The secret that lies sealed in the device's vault.
+const SECRET_HEADER: &str = "fingerpost-secret";
 /// A token's length. Anything longer is not one, and is not looked up.
 const TOKEN_CHARACTERS: usize = 64;
 
-/// Somebody who is signed in, on one of their devices.
+/// Somebody who is signed in, on one of their devices: who may see the pages of their desk, and hear
+/// that there is something new.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub SignedInDevice);
 
@@ -44,6 +47,38 @@ impl FromRequestParts<App> for SignedIn {
             Session::Stands(device) => Ok(Self(device)),
             Session::TakenOff(_) => Err(Error::TakenOff),
         }
+    }
+}
+
+/// A phone that is signed in, and open: who may read with it what phones read.
+///
+/// The browser keeps the cookie of a session beside the vault, and longer: a locked phone has it, and so
+/// has one that was forgotten with no signal, or whose browser removed what it stored. So a phone that
+/// has a lock shows a secret as well, which lies in its vault: without it the session says nothing here.
+/// The first request that names its device shows it, which is the first sync, before any case is given
+/// out. From then on it is asked for.
+#[derive(Debug, Clone)]
+pub struct OpenPhone(pub SignedInDevice);
+
+impl FromRequestParts<App> for OpenPhone {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let SignedIn(device) = SignedIn::from_request_parts(parts, app).await?;
+        let secret = parts.headers.get(SECRET_HEADER).and_then(|secret| secret.to_str().ok());
+        let secret = secret.filter(|secret| is_token(secret));
+        // Whoever signs in where somebody else's vault still is shows that one's secret, and asks
+        // first who they are, naming no device: it does not become theirs.
+        let names_itself = parts.headers.contains_key(DEVICE_HEADER);
+        let is_shown = match secret {
+            Some(secret) if device.has_secret() => device.is_secret(secret),
+            Some(secret) if names_itself => {
+                let (id, secret) = (device.device, secret.to_owned());
+                app.store.write(move |tx| people::note_secret(tx, id, &secret)).await?.0
+            }
+            _ => !device.has_secret(),
+        };
+        if is_shown { Ok(Self(device)) } else { Err(Error::SignedOut) }
     }
 }
 

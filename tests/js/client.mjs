@@ -17,12 +17,16 @@ const STORED = 0;
 const QUARANTINED = 1;
 const EARLY = 2;
 
-/** Uses a sign-in link up and gives the cookie of the new device's session. */
+/**
+ * Uses a sign-in link up and gives the new device's session: its cookie, and the secret that a real
+ * client keeps under the lock under which it keeps its cases.
+ */
 export async function join(link) {
   const response = await fetch(link, { method: "POST", redirect: "manual" });
   if (response.status !== 303) throw new Error(`${response.status}: ${await response.text()}`);
   const [cookie] = response.headers.getSetCookie();
-  return { origin: new URL(link).origin, cookie: cookie.split(";")[0] };
+  const secret = randomBytes(32).toString("hex");
+  return { origin: new URL(link).origin, cookie: cookie.split(";")[0], secret };
 }
 
 /** One device of one person. */
@@ -36,9 +40,10 @@ export class Client {
   #again = new Set();
   #session = randomBytes(8).toString("hex");
 
-  constructor({ origin, cookie }) {
+  constructor({ origin, cookie, secret }) {
     this.origin = origin;
     this.cookie = cookie;
+    this.secret = secret;
   }
 
   /** Learns whose device this is; to be called first. */
@@ -189,7 +194,7 @@ export class Client {
   }
 
   async #fetched(path, body) {
-    const headers = { cookie: this.cookie };
+    const headers = { cookie: this.cookie, "fingerpost-secret": this.secret };
     if (this.device) headers["fingerpost-device"] = this.device;
     const request = { headers, redirect: "error" };
     if (body) {

@@ -10,18 +10,17 @@ use leptos::{
     task::spawn_local,
 };
 use shared::{
-    cbor,
-    ids::DeviceId,
-    limits,
+    cbor, limits,
     profile::Profile,
     sync::{Failure, Input},
 };
 
 use super::{
     arrival::{Arrival, arrival},
-    core::Core,
+    core::{Core, write_secret},
     lease::Lease,
-    listen, lock, network,
+    listen, lock,
+    network::{self, Asking},
     shown::{SignIn, Stage},
     state::State,
     tabs,
@@ -31,6 +30,14 @@ use crate::{
     clock,
     vault::{Closed, Contents, Name, Vault, Write, ask_to_persist, is_persisted, objection},
 };
+
+/// What is needed before anything can be shown.
+#[derive(Default)]
+struct First {
+    profile: Option<Profile>,
+    lease: Option<Lease>,
+    secret: Option<String>,
+}
 
 /// Opens the app: up to the passphrase, which only the person has.
 pub async fn start(core: Rc<Core>) {
@@ -62,14 +69,18 @@ impl Core {
         let kept = closed.plain().find(|(name, _)| *name == Name::Profile);
         let record = match kept {
             Some((_, record)) => record,
-            None => match fetch_profile().await {
+            None => match fetch_profile(None).await {
                 Ok((_, record)) => {
                     self.confirmed.set(true);
                     record
                 }
                 Err(failure) => {
                     let found = match failure {
-                        Failure::SignedOut => SignIn::Needed,
+                        Failure::SignedOut => {
+                            // A session that has outlived its vault is of no use here any more.
+                            let _ = network::sign_out().await;
+                            SignIn::Needed
+                        }
                         Failure::TakenOff => SignIn::TakenOff,
                         Failure::Unreachable | Failure::Server => SignIn::Unreachable,
                         Failure::TooOld | Failure::NotUnderstood => SignIn::NotUnderstood,
@@ -97,7 +108,8 @@ impl Core {
         let (Some(mut closed), Some(record)) = found else { return Ok(()) };
         painted().await;
         let lease = cbor::encode(&Lease::begun(clock::now()));
-        let records = vec![(Name::Profile, record), (Name::Lease, lease)];
+        let secret = network::new_secret().into_bytes();
+        let records = vec![(Name::Profile, record), (Name::Lease, lease), (Name::Secret, secret)];
         match closed.set_up(&passphrase, records).await {
             Ok((vault, contents)) => self.open(vault, contents).await,
             Err(error) => {
@@ -140,23 +152,9 @@ impl Core {
     /// Reads what was opened, and goes on to the screens, unless the service was not heard from for
     /// too long.
     async fn open(self: &Rc<Self>, vault: Vault, contents: Contents) {
-        let (mut profile, mut lease) = (None, None);
-        for (name, record) in &contents.records {
-            match name {
-                Name::Profile => profile = cbor::decode::<Profile>(record).ok(),
-                Name::Lease => lease = cbor::decode::<Lease>(record).ok(),
-                Name::Directory => {
-                    if let Ok(directory) = cbor::decode(record) {
-                        self.shown.directory.set(Arc::new(directory));
-                    }
-                }
-                Name::Sync(_) | Name::Working(..) | Name::Typed(_) => {}
-            }
-        }
-        let hours = profile.as_ref().and_then(|profile: &Profile| profile.offline_hours);
+        let First { profile, mut lease, secret } = self.first_of(&contents.records);
+        let hours = profile.as_ref().and_then(|profile| profile.offline_hours);
         let hours = hours.unwrap_or(limits::OFFLINE_HOURS);
-        // Both are stored with the keys. What cannot be read is got from the service anew.
-        let mut lease = lease.map(|lease: Lease| lease.seen(clock::now()));
         let is_taken_off = lease.is_some_and(Lease::is_taken_off);
         let ended = is_taken_off || lease.is_none_or(|lease| lease.has_ended(hours));
         if let Some(lease) = lease.filter(|_| ended) {
@@ -167,7 +165,7 @@ impl Core {
         self.shown.unopened.set(contents.unopened);
         let profile = match (profile, ended) {
             (Some(profile), false) => profile,
-            (kept, _) => match fetch_profile().await {
+            (kept, _) => match fetch_profile(secret.clone()).await {
                 Ok((now, _)) if kept.as_ref().is_none_or(|kept| kept.user == now.user) => {
                     // Whoever was taken off has signed in anew.
                     lease = lease.map(|lease| match lease.is_taken_off() {
@@ -178,13 +176,11 @@ impl Core {
                 }
                 found => {
                     if let (Some(kept), Some(lease)) = (kept, lease) {
-                        let is_said = found.err() == Some(Failure::TakenOff);
                         let (kept, records) = (Arc::new(kept), contents.records);
                         let state = State::open(vault, kept, self.session, records, lease);
                         *self.state.borrow_mut() = Some(state);
-                        return self.open_unseen(hours, is_taken_off, is_said).await;
                     }
-                    return self.shown.stage.set(Stage::LeaseEnded { hours });
+                    return self.open_unseen(hours, is_taken_off, found.err()).await;
                 }
             },
         };
@@ -196,7 +192,10 @@ impl Core {
             State::open(vault, Arc::new(profile), self.session, contents.records, lease);
         state.find_drafts(None);
         // The time that was seen is kept, so that a clock that is turned back gives no time.
-        let noted = vec![Write::Put(Name::Lease, cbor::encode(&lease)), state.note_waiting()];
+        let mut noted = vec![Write::Put(Name::Lease, cbor::encode(&lease)), state.note_waiting()];
+        // A phone of an earlier version has none yet.
+        let drawn = secret.is_none().then(network::new_secret);
+        noted.extend(drawn.as_deref().map(write_secret));
         let noted = state.vault.write(noted);
         self.shown.profile.set(Some(state.profile.clone()));
         *self.state.borrow_mut() = Some(state);
@@ -204,19 +203,56 @@ impl Core {
         self.shown.stage.set(Stage::Ready);
         listen::to_the_window(self);
         lock::watch(self);
-        self.working_written(noted.await);
+        let noted = noted.await;
+        self.working_written(noted);
+        if let (Some(drawn), Ok(())) = (drawn, noted) {
+            // Shown once it is on the disk: whoever loses it has to sign in anew.
+            self.with_state(|state| state.secret = Some(drawn));
+        }
         self.shown.online.set(listen::is_online());
         self.handle(Input::Network(listen::is_online()));
     }
 
     /// What is unsent is open, so that it can be handed over or carried off, and nothing is shown.
-    async fn open_unseen(self: &Rc<Self>, hours: u16, is_taken_off: bool, is_said: bool) {
+    /// `failure` is why the service does not say who is signed in; none where it is somebody else.
+    async fn open_unseen(
+        self: &Rc<Self>,
+        hours: u16,
+        is_taken_off: bool,
+        failure: Option<Failure>,
+    ) {
         lock::watch(self);
-        let is_own = is_said && self.which_failure().await == Failure::TakenOff;
-        match is_taken_off || is_own {
-            true => self.take_off(),
-            false => self.shown.stage.set(Stage::LeaseEnded { hours }),
+        let is_own =
+            failure == Some(Failure::TakenOff) && self.which_failure().await == Failure::TakenOff;
+        if is_taken_off || is_own {
+            return self.take_off();
         }
+        // A signal does not help whoever is signed out.
+        let is_signed_out = matches!(failure, None | Some(Failure::SignedOut | Failure::TakenOff));
+        self.shown.stage.set(Stage::LeaseEnded { hours, is_signed_out });
+    }
+
+    /// Finds what is needed before anything can be shown. It is stored with the keys: what cannot be
+    /// read is got from the service anew.
+    fn first_of(&self, records: &[(Name, Vec<u8>)]) -> First {
+        let mut first = First::default();
+        for (name, record) in records {
+            match name {
+                Name::Profile => first.profile = cbor::decode(record).ok(),
+                Name::Lease => {
+                    let lease = cbor::decode(record).ok();
+                    first.lease = lease.map(|lease: Lease| lease.seen(clock::now()));
+                }
+                Name::Secret => first.secret = String::from_utf8(record.clone()).ok(),
+                Name::Directory => {
+                    if let Ok(directory) = cbor::decode(record) {
+                        self.shown.directory.set(Arc::new(directory));
+                    }
+                }
+                Name::Sync(_) | Name::Working(..) | Name::Typed(_) => {}
+            }
+        }
+        first
     }
 
     /// Removes everything from this phone, whatever waits in it, and tells the server if it can.
@@ -228,22 +264,23 @@ impl Core {
         let forgotten = closed.forget().await;
         *self.closed.borrow_mut() = Some(closed);
         forgotten.map_err(|error| error.to_string())?;
-        // Without a signal the session stays, of which this phone has only a cookie.
+        // Without a signal the session stays, which opens nothing without what was removed. It ends
+        // when the app is next opened with one.
         let _ = network::sign_out().await;
         reload();
         Ok(())
     }
 
-    /// The device that writes, once the server has confirmed that it is still the one signed in.
+    /// Who writes, once the server has confirmed that it is still the one signed in.
     ///
     /// # Errors
     /// When nobody is signed in any more, somebody else is, or the server cannot be asked.
-    pub async fn confirm(self: &Rc<Self>) -> Result<DeviceId, Failure> {
+    pub async fn confirm(self: &Rc<Self>) -> Result<Asking, Failure> {
         if !self.confirmed.get() {
             self.ask_who_is_signed_in().await?;
             self.confirmed.set(true);
         }
-        self.with_state(|state| state.profile.device).ok_or(Failure::SignedOut)
+        self.with_state(|state| state.asking()).ok_or(Failure::SignedOut)
     }
 
     /// Asks the server who is signed in, and acts on a change.
@@ -251,7 +288,8 @@ impl Core {
     /// # Errors
     /// As [`Self::confirm`].
     pub async fn ask_who_is_signed_in(self: &Rc<Self>) -> Result<(), Failure> {
-        let (profile, record) = match fetch_profile().await {
+        let secret = self.with_state(|state| state.secret.clone()).flatten();
+        let (profile, record) = match fetch_profile(secret).await {
             Err(Failure::TakenOff) => return Err(self.which_failure().await),
             found => found?,
         };
@@ -352,8 +390,9 @@ pub fn reload() {
     }
 }
 
-async fn fetch_profile() -> Result<(Profile, Vec<u8>), Failure> {
-    let record = network::get("/api/me", None).await?;
+/// Who is signed in. The device is what is asked for, so none is named.
+async fn fetch_profile(secret: Option<String>) -> Result<(Profile, Vec<u8>), Failure> {
+    let record = network::get("/api/me", Asking { device: None, secret }).await?;
     let profile = cbor::decode(&record).map_err(|_| Failure::NotUnderstood)?;
     Ok((profile, record))
 }

@@ -198,7 +198,8 @@ impl Core {
                 Write::Put(Name::Directory, cbor::encode(directory.as_ref())),
                 Write::Put(Name::Lease, cbor::encode(&state.lease)),
             ];
-            known.into_iter().chain(state.working.writes()).collect::<Vec<_>>()
+            let secret = state.secret.as_ref().map(|secret| write_secret(secret));
+            known.into_iter().chain(secret).chain(state.working.writes()).collect::<Vec<_>>()
         });
         self.drive(Replica::store_again, riders.unwrap_or_default());
     }
@@ -219,7 +220,7 @@ impl Core {
             return;
         }
         let outcome = match self.confirm().await {
-            Ok(device) => network::sync(device, body).await,
+            Ok(asking) => network::sync(asking, body).await,
             Err(failure) => Err(failure),
         };
         if outcome == Err(Failure::TakenOff) {
@@ -278,8 +279,8 @@ impl Core {
         if self.fetching_directory.replace(true) {
             return;
         }
-        let device = self.with_state(|state| state.profile.device);
-        if let Ok(record) = network::get("/api/directory", device).await
+        let asking = self.with_state(|state| state.asking()).unwrap_or_default();
+        if let Ok(record) = network::get("/api/directory", asking).await
             && let Ok(directory) = cbor::decode(&record)
         {
             self.shown.directory.set(Arc::new(directory));
@@ -342,6 +343,11 @@ impl Core {
     pub fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> Option<T> {
         self.state.borrow_mut().as_mut().map(act)
     }
+}
+
+/// Stores what this phone shows the service.
+pub fn write_secret(secret: &str) -> Write {
+    Write::Put(Name::Secret, secret.as_bytes().to_vec())
 }
 
 /// The transaction that the replica asks for, if any.

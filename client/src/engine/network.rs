@@ -11,6 +11,8 @@ use web_sys::{
     AbortController, Blob, Headers, RequestInit, RequestRedirect, Response, ResponseType,
 };
 
+use crate::random;
+
 /// After this the phone takes the request for lost: a connection that still moves at all finishes
 /// a push of the usual size in less.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -19,26 +21,43 @@ const GZIP_FROM_BYTES: usize = 256;
 /// Names the device that asks, so that the server refuses when another person's sign-in has taken
 /// its place in this browser.
 const DEVICE_HEADER: &str = "fingerpost-device";
+/// Shows what lies in the vault: the browser keeps the session's cookie outside of it, and longer.
+const SECRET_HEADER: &str = "fingerpost-secret";
 const CBOR: &str = "application/cbor";
+
+/// Who asks, beside the cookie of the session.
+#[derive(Clone, Default)]
+pub struct Asking {
+    /// The device, where the phone knows it.
+    pub device: Option<DeviceId>,
+    /// What lies in the vault, once it is open and on the disk.
+    pub secret: Option<String>,
+}
+
+/// Draws what a phone shows the service beside its session.
+pub fn new_secret() -> String {
+    let [high, low] = [(); 2].map(|()| u128::from_le_bytes(random::bytes()));
+    format!("{high:032x}{low:032x}")
+}
 
 /// Posts what was written and how far this phone has read.
 ///
 /// # Errors
 /// Why it came to nothing.
-pub async fn sync(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    post("/api/sync", device, body).await
+pub async fn sync(asking: Asking, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    post("/api/sync", asking, body).await
 }
 
 /// Posts what was not sent by a device that was taken off the service.
 ///
 /// # Errors
 /// Why it came to nothing.
-pub async fn hand_over(device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    post("/api/hand-over", device, body).await
+pub async fn hand_over(asking: Asking, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    post("/api/hand-over", asking, body).await
 }
 
-async fn post(path: &str, device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let headers = headers(Some(device))?;
+async fn post(path: &str, asking: Asking, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let headers = headers(asking)?;
     set(&headers, "content-type", CBOR)?;
     let plain = Uint8Array::from(body.as_slice());
     let compressed = if body.len() < GZIP_FROM_BYTES { None } else { gzipped(&plain).await };
@@ -58,9 +77,9 @@ async fn post(path: &str, device: DeviceId, body: Vec<u8>) -> Result<Vec<u8>, Fa
 ///
 /// # Errors
 /// Why it came to nothing.
-pub async fn get(path: &str, device: Option<DeviceId>) -> Result<Vec<u8>, Failure> {
+pub async fn get(path: &str, asking: Asking) -> Result<Vec<u8>, Failure> {
     let request = RequestInit::new();
-    request.set_headers(headers(device)?.as_ref());
+    request.set_headers(headers(asking)?.as_ref());
     request.set_redirect(RequestRedirect::Error);
     fetched(path, &request).await
 }
@@ -72,17 +91,20 @@ pub async fn get(path: &str, device: Option<DeviceId>) -> Result<Vec<u8>, Failur
 pub async fn sign_out() -> Result<(), Failure> {
     let request = RequestInit::new();
     request.set_method("POST");
-    request.set_headers(headers(None)?.as_ref());
+    request.set_headers(headers(Asking::default())?.as_ref());
     // The server sends browsers on to its first page, which nobody is to see here.
     request.set_redirect(RequestRedirect::Manual);
     fetched("/sign-out", &request).await.map(drop)
 }
 
-fn headers(device: Option<DeviceId>) -> Result<Headers, Failure> {
+fn headers(asking: Asking) -> Result<Headers, Failure> {
     let headers = Headers::new().map_err(|_| Failure::Unreachable)?;
     set(&headers, "accept", CBOR)?;
-    if let Some(device) = device {
+    if let Some(device) = asking.device {
         set(&headers, DEVICE_HEADER, &device.to_string())?;
+    }
+    if let Some(secret) = asking.secret {
+        set(&headers, SECRET_HEADER, &secret)?;
     }
     Ok(headers)
 }

@@ -38,6 +38,8 @@ pub enum Stage {
     LeaseEnded {
         /// After so many hours.
         hours: u16,
+        /// The service was heard from now, and knows no sign-in of this phone.
+        is_signed_out: bool,
     },
     /// The service has taken this phone off.
     TakenOff(TakenOff),

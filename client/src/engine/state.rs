@@ -16,6 +16,7 @@ use super::{
     lease::Lease,
     line::CaseView,
     logbook::Logged,
+    network::Asking,
     pending::Pending,
     working::{WorkingCopies, WorkingDraft},
 };
@@ -37,6 +38,8 @@ pub struct State {
     pub finished: FewOf<EventId>,
     /// When the service was last heard from.
     pub lease: Lease,
+    /// What this phone shows the service beside its session.
+    pub secret: Option<String>,
     /// What was read of this person's logbooks.
     pub logbooks: Few<CaseId, Vec<Logged>>,
     /// Drafts by this person that lie in records.
@@ -58,12 +61,14 @@ impl State {
         let mut meta = None;
         let mut cases = Vec::new();
         let mut working = WorkingCopies::default();
+        let mut secret = None;
         for (name, record) in records {
             match name {
                 Name::Sync(Key::Meta) => meta = Some(record),
                 Name::Sync(Key::Case(case)) => cases.push((case, record)),
                 Name::Working(case, draft) => working.take_in(case, draft, &record),
                 Name::Typed(form) => working.take_in_typed(form, &record),
+                Name::Secret => secret = String::from_utf8(record).ok(),
                 Name::Profile | Name::Directory | Name::Lease => {}
             }
         }
@@ -76,10 +81,16 @@ impl State {
             working,
             finished: FewOf::new(),
             lease,
+            secret,
             logbooks: Few::default(),
             drafts: Few::default(),
             read: None,
         }
+    }
+
+    /// Who asks when this phone asks something of the service.
+    pub fn asking(&self) -> Asking {
+        Asking { device: Some(self.profile.device), secret: self.secret.clone() }
     }
 
     /// Reads a case, or gives what was read before.

@@ -59,8 +59,9 @@ impl Core {
     /// Whether the session that the server calls taken off is this phone's own, and not that of
     /// somebody who signed in beside it.
     pub async fn which_failure(&self) -> Failure {
-        let device = self.with_state(|state| state.profile.device);
-        network::get("/api/me", device).await.err().unwrap_or(Failure::SignedOut)
+        let asking = self.with_state(|state| state.asking());
+        let Some(asking) = asking else { return Failure::SignedOut };
+        network::get("/api/me", asking).await.err().unwrap_or(Failure::SignedOut)
     }
 
     async fn leave(self: Rc<Self>) {
@@ -110,9 +111,9 @@ impl Core {
     /// the server has now.
     async fn hand_over(&self) -> Result<u32, Failure> {
         let found = self
-            .with_state(|state| (state.profile.device, state.replica.unsent_parts()))
+            .with_state(|state| (state.asking(), state.replica.unsent_parts()))
             .ok_or(Failure::SignedOut)?;
-        let (device, mut parts) = found;
+        let (asking, mut parts) = found;
         if parts.is_empty() {
             // With nothing to hand over the server still says whether this phone is meant.
             parts.push(Vec::<CasePush>::new());
@@ -120,7 +121,7 @@ impl Core {
         let mut handed = 0;
         for push in parts {
             let body = cbor::encode(&Unsent { protocol: PROTOCOL, push });
-            let answer = network::hand_over(device, body).await?;
+            let answer = network::hand_over(asking.clone(), body).await?;
             let answer = intake::handed_over(&answer).map_err(|_| Failure::NotUnderstood)?;
             let verdicts = answer.receipts.iter().flat_map(|receipt| &receipt.verdicts);
             let is_there =

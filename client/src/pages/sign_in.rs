@@ -31,7 +31,9 @@ pub fn Start() -> impl IntoView {
                 Stage::Locked { waiting, has_passkey } => {
                     view! { <Unlock waiting has_passkey /> }.into_any()
                 }
-                Stage::LeaseEnded { hours } => view! { <LeaseEnded hours /> }.into_any(),
+                Stage::LeaseEnded { hours, is_signed_out } => {
+                    view! { <LeaseEnded hours is_signed_out /> }.into_any()
+                }
                 Stage::TakenOff(leaving) => view! { <TakenOffScreen leaving /> }.into_any(),
                 Stage::OtherTab => view! { <OtherTab /> }.into_any(),
                 Stage::NoStorage(error) => view! { <NoStorage error /> }.into_any(),
@@ -87,7 +89,7 @@ fn SignInScreen(found: SignIn) -> impl IntoView {
 
 /// For a link that arrived where it cannot be pressed.
 #[component]
-fn LinkForm() -> impl IntoView {
+pub fn LinkForm() -> impl IntoView {
     let typed = Live::new(String::new());
     let problem = Live::new(None::<&'static str>);
     let go = move |event: SubmitEvent| {

@@ -3,7 +3,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::carry::carry_off;
+use super::{carry::carry_off, sign_in::LinkForm};
 use crate::{
     components::{
         confirm::Confirm,
@@ -88,8 +88,24 @@ pub fn Unlock(
 pub fn LeaseEnded(
     /// After so many hours.
     hours: u16,
+    /// Whether it was heard from now, and knows no sign-in of this phone.
+    is_signed_out: bool,
 ) -> impl IntoView {
     let engine = Engine::here();
+    if is_signed_out {
+        return view! {
+            <h1 class="nhsuk-heading-l">"This phone is signed out"</h1>
+            <p>
+                "It shows nothing until you have signed in again. What you wrote is kept here, \
+                 locked, and is sent then. Ask your lead for a new sign-in link, and open it on this \
+                 phone."
+            </p>
+            <LinkForm />
+            <h2 class="nhsuk-heading-m">"If you get no link"</h2>
+            {carry_off()}
+        }
+        .into_any();
+    }
     view! {
         <h1 class="nhsuk-heading-l">"This phone needs a signal"</h1>
         <p>
@@ -105,6 +121,7 @@ pub fn LeaseEnded(
         <h2 class="nhsuk-heading-m">"If it stays without a signal"</h2>
         {carry_off()}
     }
+    .into_any()
 }
 
 /// Opening with the phone's own screen lock, where it was set up.

@@ -16,6 +16,8 @@ pub enum Name {
     Directory,
     /// When the service was last heard from.
     Lease,
+    /// What this phone shows the service beside its session.
+    Secret,
     /// The working copy of a draft.
     Working(CaseId, EventId),
     /// What is typed in a form and not recorded yet: the form by identifiers of what it is about.
@@ -25,6 +27,7 @@ pub enum Name {
 const PROFILE: &str = "profile";
 const DIRECTORY: &str = "directory";
 const LEASE: &str = "lease";
+const SECRET: &str = "secret";
 const WORKING_PREFIX: &str = "working/";
 const TYPED_PREFIX: &str = "typed/";
 
@@ -36,6 +39,7 @@ impl Name {
             Self::Profile => PROFILE.into(),
             Self::Directory => DIRECTORY.into(),
             Self::Lease => LEASE.into(),
+            Self::Secret => SECRET.into(),
             Self::Working(case, draft) => format!("{WORKING_PREFIX}{case}/{draft}"),
             Self::Typed(form) => format!("{TYPED_PREFIX}{form}"),
         }
@@ -57,6 +61,7 @@ impl Name {
             PROFILE => Some(Self::Profile),
             DIRECTORY => Some(Self::Directory),
             LEASE => Some(Self::Lease),
+            SECRET => Some(Self::Secret),
             _ => (text == Key::Meta.name()).then_some(Self::Sync(Key::Meta)),
         }
     }
@@ -75,6 +80,7 @@ mod tests {
             Name::Profile,
             Name::Directory,
             Name::Lease,
+            Name::Secret,
             Name::Working(case, EventId::new(1, 2)),
             Name::Typed(format!("{case}/0")),
         ];

@@ -59,6 +59,21 @@ pub struct SignedInDevice {
     pub device: DeviceId,
     /// Their name.
     pub name: String,
+    /// Of the secret that the device shows, once it has shown one.
+    secret_hash: Option<[u8; 32]>,
+}
+
+impl SignedInDevice {
+    /// Whether the device is to show a secret.
+    pub fn has_secret(&self) -> bool {
+        self.secret_hash.is_some()
+    }
+
+    /// Whether this is its secret. How long the comparison takes says something of a hash at most,
+    /// from which no secret follows.
+    pub fn is_secret(&self, secret: &str) -> bool {
+        self.secret_hash == Some(hash(secret))
+    }
 }
 
 /// Adds or renames a practice.
@@ -282,7 +297,8 @@ pub fn signed_in(
     token: &str,
     now_ms: i64,
 ) -> Result<Option<SignedInDevice>, StoreError> {
-    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name FROM session
+    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name, device.secret_hash
+         FROM session
          JOIN device ON device.id = session.device
          JOIN user ON user.id = device.user
          WHERE session.token_hash = ?1 AND session.expires_at > ?2
@@ -300,7 +316,8 @@ pub fn taken_off(
     token: &str,
     now_ms: i64,
 ) -> Result<Option<SignedInDevice>, StoreError> {
-    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name FROM session
+    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name, device.secret_hash
+         FROM session
          JOIN device ON device.id = session.device
          JOIN user ON user.id = device.user
          WHERE session.token_hash = ?1 AND session.expires_at > ?2
@@ -317,10 +334,10 @@ pub fn writer_on(
     tx: &Transaction<'_>,
     device: DeviceId,
 ) -> Result<Option<(SignedInDevice, bool)>, StoreError> {
-    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name,
+    let sql = "SELECT device.id, user.id, user.role, user.practice, user.name, device.secret_hash,
             (device.revoked_at IS NOT NULL AND NOT device.adopted) OR user.active = 0
          FROM device JOIN user ON user.id = device.user WHERE device.id = ?1";
-    let read = |row: &Row<'_>| Ok((read_device(row)?, row.get(5)?));
+    let read = |row: &Row<'_>| Ok((read_device(row)?, row.get(6)?));
     Ok(tx.prepare_cached(sql)?.query_row([device.as_bytes()], read).optional()?)
 }
 
@@ -330,7 +347,28 @@ fn read_device(row: &Row<'_>) -> Result<SignedInDevice, rusqlite::Error> {
         role: column::role(row, 2)?,
         practice: column::practice(row, 3)?,
     };
-    Ok(SignedInDevice { actor, device: column::device(row, 0)?, name: row.get(4)? })
+    Ok(SignedInDevice {
+        actor,
+        device: column::device(row, 0)?,
+        name: row.get(4)?,
+        secret_hash: row.get(5)?,
+    })
+}
+
+/// Notes the secret that a device shows for the first time. Returns whether it is the device's: another
+/// request may have been quicker with another one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_secret(
+    tx: &Transaction<'_>,
+    device: DeviceId,
+    secret: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE device SET secret_hash = coalesce(secret_hash, ?2) WHERE id = ?1
+         RETURNING secret_hash = ?2";
+    let key = params![device.as_bytes(), hash(secret)];
+    Ok(tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
 }
 
 /// The devices of somebody that can sign in, each with when it was enrolled, the latest first.

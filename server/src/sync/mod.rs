@@ -23,7 +23,7 @@ use shared::{
 
 use self::pull::{Pulled, Wanted};
 use crate::{
-    app::App, body, clock, error::Error, session::SignedIn, store::people::SignedInDevice,
+    app::App, body, clock, error::Error, session::OpenPhone, store::people::SignedInDevice,
 };
 
 /// Bytes of changes that are parsed at once: far more than a day's work, and under a millisecond.
@@ -40,7 +40,7 @@ pub fn router() -> Router<App> {
 
 async fn sync(
     State(app): State<App>,
-    SignedIn(sender): SignedIn,
+    OpenPhone(sender): OpenPhone,
     headers: HeaderMap,
     sent: Bytes,
 ) -> Result<Response, Error> {

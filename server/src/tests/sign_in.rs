@@ -7,7 +7,7 @@ use axum::{
         header::{COOKIE, LOCATION, SET_COOKIE},
     },
 };
-use shared::{case::Role, ods::OdsCode};
+use shared::{case::Role, cbor, ods::OdsCode, profile::Profile};
 
 use super::Server;
 use crate::{
@@ -115,6 +115,46 @@ async fn a_session_ends_with_sign_out_and_a_device_that_was_taken_off_is_told_so
     let cookie = server.sign_in(user).await;
     server.write(|tx| Ok(tx.execute("UPDATE user SET active = 0", [])?)).await;
     assert_eq!(status(&cookie).await, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_phone_that_has_shown_its_secret_reads_nothing_without_it() {
+    let server = Server::new();
+    let user = server.add_user("Amina", Role::LinkWorker).await;
+    let cookie = server.sign_in(user).await;
+    let me = server.get("/api/me", &cookie).await;
+    let device = cbor::decode::<Profile>(&me.body).unwrap().device.to_string();
+    let ask = async |cookie: &str, path: &str, headers: &[(&str, &str)]| {
+        let request = if path == "/api/sync" { Request::post(path) } else { Request::get(path) };
+        let request = request.header(COOKIE, cookie);
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        server.send(request.body(Body::empty()).unwrap()).await.status
+    };
+    let (secret, other) = ("5a".repeat(32), "a5".repeat(32));
+    let shown = [("fingerpost-secret", secret.as_str())];
+    let named = [("fingerpost-device", device.as_str()), shown[0]];
+
+    // Whoever only asks who is signed in may have the vault of somebody else.
+    assert_eq!(ask(&cookie, "/api/me", &shown).await, StatusCode::OK);
+    assert_eq!(ask(&cookie, "/api/me", &[]).await, StatusCode::OK);
+    // An empty body is no request for a sync, but the phone that sends it is known.
+    assert_eq!(ask(&cookie, "/api/sync", &named).await, StatusCode::BAD_REQUEST);
+    for path in ["/api/me", "/api/directory", "/api/sync"] {
+        for headers in [&[][..], &named[..1], &[("fingerpost-secret", other.as_str())]] {
+            let status = ask(&cookie, path, headers).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} with {headers:?}");
+        }
+    }
+    assert_eq!(ask(&cookie, "/api/me", &shown).await, StatusCode::OK);
+    assert_eq!(ask(&cookie, "/api/me", &named).await, StatusCode::OK);
+
+    // Signed in anew on the same phone, the same vault shows the same secret.
+    let anew = server.sign_in(user).await;
+    assert_eq!(ask(&anew, "/api/me", &shown).await, StatusCode::OK);
+    server.store.close();
+    let bytes = std::fs::read(crate::store::Store::file(server.directory())).unwrap();
+    assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
 }
 
 #[tokio::test]

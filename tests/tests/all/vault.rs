@@ -118,8 +118,21 @@ fn a_locked_phone_says_nothing_and_keeps_everything() {
     let _ = phone.console_errors();
 }
 
+/// What the service says to the cookie alone, which the browser keeps beside the vault.
+const WITH_THE_COOKIE: &str = "
+    const done = arguments[arguments.length - 1];
+    fetch('/api/me').then((answer) => done(answer.status));";
+
+/// Without the vault nothing comes back, though there is a signal and the cookie.
+fn assert_needs_a_new_link(phone: &Browser) {
+    phone.reload();
+    phone.wait_for_text("Open the one-time link that your service sent you", SOON);
+    assert_eq!(phone.script_until_done(WITH_THE_COOKIE), 401);
+    let _ = phone.console_errors();
+}
+
 #[test]
-fn a_phone_can_be_forgotten_with_no_signal() {
+fn a_phone_can_be_forgotten_with_no_signal_and_then_needs_a_new_link() {
     let scratch = Scratch::new("forgotten-phone");
     let (_server, phone) = offline_with_a_note(&scratch);
     phone.goto("/today");
@@ -129,7 +142,21 @@ fn a_phone_can_be_forgotten_with_no_signal() {
     phone.wait_for_text("Fingerpost needs a signal once", SOON);
     let dump = phone.script_until_done(DUMP);
     assert!(!dump.as_str().unwrap().contains("record case/"));
-    let _ = phone.console_errors();
+    phone.offline(false);
+    assert_needs_a_new_link(&phone);
+}
+
+#[test]
+fn a_locked_phone_whose_browser_removed_everything_needs_a_new_link() {
+    let scratch = Scratch::new("removed-vault");
+    let mut server = Server::demo(&scratch.path("data"));
+    let link = server.sign_in_path("Bronwen Adeyemi");
+    let phone = signed_in(&scratch, &server, &link, "bronwen");
+    phone.goto("/today");
+    phone.wait_for_text("Unlock Fingerpost", SOON);
+    assert_eq!(phone.script_until_done(WITH_THE_COOKIE), 401);
+    phone.remove_database();
+    assert_needs_a_new_link(&phone);
 }
 
 #[test]
