@@ -37,9 +37,10 @@ impl Lease {
 
     /// The lease after the service was heard from, where that is worth writing down.
     pub fn heard(self, now: Timestamp) -> Option<Self> {
-        let heard_at = self.seen_at.max(now);
-        let is_news = heard_at.duration_since(self.heard_at) >= NOTED_AGAIN_AFTER;
-        is_news.then_some(Self::begun(heard_at))
+        // It begins anew by the clock as it is now: one that was ahead, and was put right since, would
+        // otherwise take all the time by which it was ahead.
+        let is_far = |at: Timestamp| now.duration_since(at).abs() >= NOTED_AGAIN_AFTER;
+        (is_far(self.heard_at) || is_far(self.seen_at)).then_some(Self::begun(now))
     }
 
     /// The lease once the service has taken this phone off, until it is heard of again.
@@ -91,5 +92,16 @@ mod tests {
         assert!(!back.has_ended(72));
         assert!(back.seen(at(73)).has_ended(72));
         assert!(!lease.heard(at(-100)).unwrap().has_ended(72));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_takes_no_time_once_the_service_is_heard() {
+        let ahead = Lease::begun(at(0)).heard(at(720)).unwrap().seen(at(720));
+        let right = ahead.heard(at(1)).unwrap();
+        assert!(!right.seen(at(73)).has_ended(72));
+        assert!(right.seen(at(74)).has_ended(72));
+        // Seen ahead with no signal, and heard again before anything else was worth a note.
+        let seen = Lease::begun(at(0)).seen(at(720));
+        assert!(!seen.heard(at(0)).unwrap().seen(at(1)).has_ended(72));
     }
 }

@@ -80,7 +80,7 @@ impl Failure {
         match self {
             Self::Unreachable | Self::Server => None,
             Self::SignedOut => Some(say!(
-                "You are signed out. Open your sign-in link again; nothing here is lost."
+                "You are signed out. Ask your lead for a new sign-in link; nothing here is lost."
             )),
             Self::TakenOff => {
                 Some(say!("This phone was taken off the service. Speak to your lead."))
