@@ -22,6 +22,7 @@ use crate::{
         studies::Studies,
         sync_status::SyncStatus,
         today::Today,
+        unlock::Cover,
         urgent::{Untold, Urgent, way_here},
         week::Week,
     },
@@ -37,10 +38,14 @@ pub fn App() -> impl IntoView {
     Address::provide();
     Search::provide();
     let stage = engine.stage();
+    let is_covered = engine.is_covered();
     let is_ready = move || stage.with(|stage| *stage == Stage::Ready);
     view! {
         <Show when=is_ready fallback=Start>
             <Frame />
+        </Show>
+        <Show when=move || is_covered.get()>
+            <Cover />
         </Show>
     }
 }

@@ -372,14 +372,14 @@ impl Core {
 
 /// Lets the browser paint what was just said, before half a second of hard work.
 pub async fn painted() {
-    let (done, wait) = oneshot::channel();
-    set_timeout(
-        move || {
-            let _ = done.send(());
-        },
-        Duration::from_millis(30),
-    );
-    let _ = wait.await;
+    wait(Duration::from_millis(30)).await;
+}
+
+/// Waits.
+pub async fn wait(duration: Duration) {
+    let (done, waited) = oneshot::channel::<()>();
+    set_timeout(move || drop(done), duration);
+    let _ = waited.await;
 }
 
 /// Loads the app anew.

@@ -50,6 +50,8 @@ pub struct Core {
     pub stopped: Cell<bool>,
     /// The service has taken this phone off: nothing is synced any more.
     pub is_leaving: Cell<bool>,
+    /// It is about to lock.
+    pub is_locking: Cell<bool>,
     /// Working copies that could not be stored are about to be stored again.
     retrying_working: Cell<bool>,
     pub typing: Typing,
@@ -70,6 +72,7 @@ impl Core {
             fetching_directory: Cell::new(false),
             stopped: Cell::new(false),
             is_leaving: Cell::new(false),
+            is_locking: Cell::new(false),
             retrying_working: Cell::new(false),
             typing: Typing::default(),
         }

@@ -49,7 +49,10 @@ impl Core {
         Ok(())
     }
 
-    async fn prove(self: &Rc<Self>, passphrase: String) -> Result<(Vault, Proof), String> {
+    pub(super) async fn prove(
+        self: &Rc<Self>,
+        passphrase: String,
+    ) -> Result<(Vault, Proof), String> {
         let vault = self.vault()?;
         boot::painted().await;
         let proved = vault.prove(passphrase).await;

@@ -6,7 +6,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 use leptos::{ev, prelude::*, task::spawn_local};
 use web_sys::{Event, VisibilityState};
 
-use super::{boot, core::Core};
+use super::{boot, core::Core, shown::Stage};
 use crate::clock;
 
 /// Without a touch for this long, in milliseconds: somebody listens for a while, or put the phone
@@ -16,6 +16,12 @@ const IDLE_MS: i64 = 10 * 60_000;
 const HIDDEN_MS: i64 = 5 * 60_000;
 /// How often to look.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How often it is tried to have everything on the disk, and how long to wait in between: what is
+/// under way when the phone locks, as an answer of the service, is there within a moment.
+const TRIES: usize = 20;
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(150);
+/// On the page while its screens are covered; style.css hides them then.
+const COVERED: &str = "fp-covered";
 
 /// When the phone was last touched, and since when the app is out of sight.
 struct Watch {
@@ -39,8 +45,8 @@ pub fn watch(core: &Rc<Core>) {
     let look = {
         let (core, watch) = (core.clone(), watch.clone());
         move || {
-            // What could not be stored is in memory alone, so it is not thrown away.
-            if watch.is_over(now_ms()) && !core.storage_fails() {
+            // Once it is covered, it locks as soon as it can, whoever touches it.
+            if watch.is_over(now_ms()) || core.is_covered() {
                 spawn_local(lock(core.clone()));
             }
         }
@@ -64,25 +70,67 @@ pub fn watch(core: &Rc<Core>) {
     let _ = set_interval_with_handle(look, LOOK_EVERY);
 }
 
-/// Locks, once what is being typed and what is under way is on disk. Where that fails the app stays
-/// open, since it alone holds it.
+/// Locks, once what is being typed and what is under way is on disk. Where that fails, memory alone
+/// holds it, so that the page stays as it is under a cover, which the passphrase lifts.
 pub async fn lock(core: Rc<Core>) {
-    save_what_is_typed().await;
-    let written = core.with_state(|state| {
-        let mut writes = state.working.writes();
-        writes.push(state.note_waiting());
-        state.vault.write(writes)
-    });
-    if let Some(written) = written {
-        let outcome = written.await;
-        core.working_written(outcome);
-        let is_behind = core.with_state(|state| state.replica.is_storing_anything());
-        if outcome.is_err() || is_behind == Some(true) {
-            return;
-        }
+    if core.is_locking.replace(true) {
+        return;
     }
-    core.stopped.set(true);
-    boot::reload();
+    let is_shown = || core.shown.stage.followed().with_untracked(|stage| *stage == Stage::Ready);
+    hide_screens(is_shown());
+    save_what_is_typed().await;
+    for _ in 0..TRIES {
+        if core.is_all_stored().await {
+            core.stopped.set(true);
+            return boot::reload();
+        }
+        if core.storage_fails() {
+            break;
+        }
+        boot::wait(TRY_AGAIN_AFTER).await;
+    }
+    // Another tab may have taken over meanwhile.
+    core.shown.covered.set(is_shown());
+    hide_screens(is_shown());
+    core.is_locking.set(false);
+}
+
+/// Hides what is on the screen, or shows it again: it stays there, with all that was typed in it.
+fn hide_screens(hidden: bool) {
+    if let Some(body) = document().body() {
+        // The name of a class that is well-formed cannot fail.
+        let _ = body.class_list().toggle_with_force(COVERED, hidden);
+    }
+}
+
+impl Core {
+    async fn is_all_stored(self: &Rc<Self>) -> bool {
+        let written = self.with_state(|state| {
+            let mut writes = state.working.writes();
+            writes.push(state.note_waiting());
+            state.vault.write(writes)
+        });
+        let Some(written) = written else { return true };
+        let outcome = written.await;
+        self.working_written(outcome);
+        let is_behind = self.with_state(|state| state.replica.is_storing_anything());
+        outcome.is_ok() && is_behind == Some(false)
+    }
+
+    fn is_covered(&self) -> bool {
+        self.shown.covered.followed().get_untracked()
+    }
+
+    /// Lifts the cover from the screens.
+    ///
+    /// # Errors
+    /// In words, when this is not the passphrase, or it is too soon to try again.
+    pub async fn uncover(self: &Rc<Self>, passphrase: String) -> Result<(), String> {
+        self.prove(passphrase).await?;
+        self.shown.covered.set(false);
+        hide_screens(false);
+        Ok(())
+    }
 }
 
 /// Editors save when the page is about to go; what they save takes its place first.

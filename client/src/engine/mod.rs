@@ -349,6 +349,19 @@ impl Engine {
         lock::lock(self.core()).await;
     }
 
+    /// Whether the screens are covered: locked, as far as that can be while the phone stores nothing.
+    pub fn is_covered(&self) -> Memo<bool> {
+        self.shown.covered.followed()
+    }
+
+    /// Lifts the cover.
+    ///
+    /// # Errors
+    /// In words, when this is not the passphrase, or it is too soon to try again.
+    pub async fn uncover(&self, passphrase: String) -> Result<(), String> {
+        self.core().uncover(passphrase).await
+    }
+
     /// Removes everything from this phone that is still locked.
     ///
     /// # Errors

@@ -92,6 +92,8 @@ pub struct Shown {
     pub room_mb: Told<Option<u32>>,
     /// Whether the browser removed what was stored, since the app was opened.
     pub was_lost: Told<bool>,
+    /// Whether the screens are covered, since what was written last could not be stored.
+    pub covered: Told<bool>,
     pub working_drafts: Told<Arc<Vec<WorkingDraft>>>,
     pub online: Told<bool>,
     /// How often each case was written since the app was opened.
@@ -118,6 +120,7 @@ impl Shown {
             has_passkey: Told::new(false),
             room_mb: Told::new(None),
             was_lost: Told::new(false),
+            covered: Told::new(false),
             working_drafts: Told::new(Arc::default()),
             online: Told::new(true),
             revisions: Told::new(Few::default()),

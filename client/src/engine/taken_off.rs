@@ -3,8 +3,7 @@
 
 use std::{rc::Rc, time::Duration};
 
-use futures_channel::oneshot;
-use leptos::{prelude::set_timeout, task::spawn_local};
+use leptos::task::spawn_local;
 use shared::{
     cbor, intake,
     sync::{
@@ -86,7 +85,7 @@ impl Core {
                 Ok(handed) => return self.stage_rest(handed, left() - handed),
                 Err(Failure::Unreachable | Failure::Server) => {
                     self.stage_leaving(TakenOff::Waiting { entries: left() });
-                    wait(RETRY).await;
+                    boot::wait(RETRY).await;
                 }
                 Err(_) if left() == 0 => return self.remove_everything(0).await,
                 Err(_) => return self.stage_rest(0, left()),
@@ -156,10 +155,4 @@ pub fn just_removed() -> Option<u32> {
 
 fn session_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok()?
-}
-
-async fn wait(duration: Duration) {
-    let (done, waited) = oneshot::channel::<()>();
-    set_timeout(move || drop(done), duration);
-    let _ = waited.await;
 }

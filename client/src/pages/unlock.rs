@@ -28,6 +28,9 @@ const KNOWN: Passphrase = Passphrase {
     autocomplete: "current-password",
 };
 
+/// A screen below the cover may ask for the passphrase as well.
+const COVERED: Passphrase = Passphrase { id: "passphrase-again", ..KNOWN };
+
 /// Whoever has just signed in chooses what locks this phone.
 #[component]
 pub fn Choose() -> impl IntoView {
@@ -80,6 +83,32 @@ pub fn Unlock(
             send=unlock
         />
         <Forget waiting />
+    }
+}
+
+/// Over the screens, while what was written last is in this page alone and cannot be locked away.
+#[component]
+pub fn Cover() -> impl IntoView {
+    let engine = Engine::here();
+    let error = engine.storage_error();
+    let lift = move |typed: Vec<String>| async move {
+        engine.uncover(typed.concat()).await.map_err(|words| (0, words))
+    };
+    view! {
+        <main class="fp-cover nhsuk-width-container nhsuk-main-wrapper">
+            <h1 class="nhsuk-heading-l">"Covered, and not locked yet"</h1>
+            <p>
+                "What was written last is in this page alone. Keep it open: as soon as the phone has \
+                 stored it, it locks."
+            </p>
+            <p>{move || error.get().map(|error| error.to_string())}</p>
+            <PassphraseForm
+                fields=&[COVERED]
+                button=say!("Go on")
+                at_work=say!("Unlocking\u{2026}")
+                send=lift
+            />
+        </main>
     }
 }
 

@@ -97,7 +97,7 @@ impl Closed {
     /// it has no cryptography.
     pub async fn unlock(&mut self, passphrase: &str) -> Result<(Vault, Contents), Refusal> {
         let mut lock = self.lock.take().ok_or(VaultError::Lost)?;
-        let tried = lock.try_passphrase(&mut self.store, passphrase).await;
+        let tried = lock.try_passphrase(Some(&mut self.store), passphrase).await;
         self.lock = Some(lock.clone());
         Ok(self.open(&tried?, lock).await?)
     }

@@ -108,19 +108,20 @@ impl Lock {
         self.passkey.as_ref().map(|wrapping| &wrapping.passkey)
     }
 
-    /// Tries a passphrase. That it was wrong is on the disk before anybody is told.
+    /// Tries a passphrase. That it was wrong is on the disk before anybody is told; without a store it
+    /// is counted in memory.
     ///
     /// # Errors
     /// When it is not the passphrase, it is too soon, or the browser's storage fails.
     pub async fn try_passphrase(
         &mut self,
-        store: &mut Store,
+        mut store: Option<&mut Store>,
         passphrase: &str,
     ) -> Result<DataKey, Refusal> {
         let now_ms = clock::now().as_millisecond();
         let seen = self.attempts.seen(now_ms);
         if seen != self.attempts {
-            self.note(store, seen).await?;
+            self.note(store.as_deref_mut(), seen).await?;
         }
         let wait_ms = seen.wait_ms(now_ms);
         if wait_ms > 0 {
@@ -128,7 +129,7 @@ impl Lock {
         }
         // Counted before it is tried, so that killing the app gains nothing.
         let failed = seen.failed(now_ms);
-        self.note(store, failed).await?;
+        self.note(store.as_deref_mut(), failed).await?;
         match self.wrapping.unwrap(passphrase, &self.device).await? {
             Some(data_key) => {
                 self.note(store, Attempts::default()).await?;
@@ -194,8 +195,14 @@ impl Lock {
         }
     }
 
-    async fn note(&mut self, store: &mut Store, attempts: Attempts) -> Result<(), VaultError> {
-        store.write(&[Ready::plain(ATTEMPTS, &cbor::encode(&attempts))]).await?;
+    async fn note(
+        &mut self,
+        store: Option<&mut Store>,
+        attempts: Attempts,
+    ) -> Result<(), VaultError> {
+        if let Some(store) = store {
+            store.write(&[Ready::plain(ATTEMPTS, &cbor::encode(&attempts))]).await?;
+        }
         self.attempts = attempts;
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use tests::{Browser, SOON, Scratch, poll};
 
-use super::{Day, begin_contact};
-use crate::sign_in::{go, note_on, sign, unlock};
+use super::{Day, WORKER, begin_contact};
+use crate::sign_in::{PASSPHRASE, go, note_on, sign, unlock};
 
 /// What a phone that is nearly full has room for.
 const ROOM_BYTES: u64 = 300_000;
@@ -51,6 +51,48 @@ fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room()
     day.phone.click_text("Try again");
     unlock(&day.phone);
     day.phone.wait_for_text("The hall was full.", SOON);
+}
+
+#[test]
+fn a_full_phone_covers_what_it_cannot_lock_away_and_opens_nothing_that_is_signed() {
+    let scratch = Scratch::new("full_and_locked");
+    let mut day = Day::begin(&scratch);
+    day.phone.close();
+    day.phone.open();
+    open_with_little_room(&day.phone);
+    unlock(&day.phone);
+    begin_contact(&day.phone, "OKAFOR");
+    day.phone.type_into("Note", "The hall was full.");
+    day.phone.wait_for_text("Saved on this phone", SOON);
+    day.phone.click_text("Check and sign");
+    day.phone.wait_for_text("What it was for", SOON);
+    day.phone.fill_storage();
+    day.phone.by_text("Sign").click();
+    day.phone.wait_for_text(FULL, SOON);
+    // It waits for the disk, and nobody writes on in it meanwhile.
+    day.phone.click_text("Back to writing");
+    day.phone.wait_for_text("This contact is finished", SOON);
+
+    day.phone.click_text("More");
+    day.phone.wait_for_text(WORKER, SOON);
+    day.phone.click_text("Lock now");
+    day.phone.wait_for_text("Covered, and not locked yet", SOON);
+    assert!(!day.phone.shows(WORKER), "{}", day.phone.text());
+    day.phone.look("covered");
+    day.phone.type_into("Passphrase", "x");
+    day.phone.click_text("Go on");
+    day.phone.wait_for_text("That is not the passphrase.", SOON);
+    day.phone.field("Passphrase").clear();
+    day.phone.type_into("Passphrase", PASSPHRASE);
+    day.phone.click_text("Go on");
+    day.phone.wait_gone("Covered, and not locked yet", SOON);
+    day.phone.wait_for_text(WORKER, SOON);
+
+    day.phone.leave_room(None);
+    day.phone.wait_gone("Not saved", SOON);
+    day.phone.click_text("Lock now");
+    unlock(&day.phone);
+    day.assert_arrived(&["The hall was full."]);
 }
 
 /// Opens the app, locked, where there is little room from the first write on.
