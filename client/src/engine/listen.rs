@@ -22,10 +22,12 @@ pub fn to_the_window(core: &Rc<Core>) {
     }
     let core = core.clone();
     let _ = window_event_listener(ev::visibilitychange, move |_| {
-        // Timers stand still in the background, so look at once.
         if document().visibility_state() == web_sys::VisibilityState::Visible {
+            // Timers stand still in the background, so look at once.
             core.handle(Input::Network(is_online()));
             core.handle(Input::Tick);
+        } else {
+            core.write_typed_now();
         }
     });
 }

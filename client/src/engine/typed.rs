@@ -15,7 +15,7 @@ use shared::{
 use super::{Engine, SaveError, core::Core, state::State};
 use crate::{
     clock,
-    vault::{Name, Write},
+    vault::{Name, VaultError, Write},
 };
 
 /// Forms that were typed in since they were last stored. One write is under way at a time, so that
@@ -71,21 +71,34 @@ impl Engine {
 
 impl Core {
     async fn write_typed(self: Rc<Self>) {
-        loop {
-            let forms = self.typing.forms.take();
-            let written = self.with_state(|state| {
-                let mut writes: Vec<Write> =
-                    forms.into_iter().map(|form| state.working.write_typed(form)).collect();
-                if writes.is_empty() {
-                    return None;
-                }
-                writes.push(state.note_waiting());
-                Some(state.vault.write(writes))
-            });
-            let Some(written) = written.flatten() else { break };
+        while let Some(written) = self.begin_typed() {
             let outcome = written.await;
             self.working_written(outcome);
         }
         self.typing.writing.set(false);
+    }
+
+    /// The page is out of sight, where phones stop an app without a word: what was typed does not wait
+    /// for the write that is under way, behind which the vault keeps it in its order.
+    pub fn write_typed_now(self: &Rc<Self>) {
+        if let Some(written) = self.begin_typed() {
+            let core = self.clone();
+            spawn_local(async move { core.working_written(written.await) });
+        }
+    }
+
+    /// Gives the vault what was typed since the last time; none where nothing was.
+    fn begin_typed(&self) -> Option<impl Future<Output = Result<(), VaultError>> + use<>> {
+        let forms = self.typing.forms.take();
+        let written = self.with_state(|state| {
+            let mut writes: Vec<Write> =
+                forms.into_iter().map(|form| state.working.write_typed(form)).collect();
+            if writes.is_empty() {
+                return None;
+            }
+            writes.push(state.note_waiting());
+            Some(state.vault.write(writes))
+        });
+        written.flatten()
     }
 }
