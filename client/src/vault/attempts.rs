@@ -1,4 +1,9 @@
 //! How often a passphrase was wrong, and how long that makes the next one wait.
+//!
+//! The wait is one by this phone's clock, which whoever holds the phone can put forward: with no signal
+//! that looks like time that has passed. A clock that only counts would begin anew with each opening of
+//! the app. So the wait slows down hands; what slows down guessing is what one passphrase takes to try,
+//! and that the key of it never leaves this phone.
 
 use minicbor::Encode;
 
