@@ -53,7 +53,7 @@ pub async fn start(core: Rc<Core>) {
         Err(error) => return core.shown.stage.set(Stage::NoStorage(error)),
     };
     if closed.is_locked() {
-        let (waiting, has_passkey) = (closed.waiting(), closed.has_passkey());
+        let (waiting, has_passkey) = (closed.waiting(), closed.passkey().is_some());
         *core.closed.borrow_mut() = Some(closed);
         core.shown.has_passkey.set(has_passkey);
         core.shown.stage.set(Stage::Locked { waiting, has_passkey });
@@ -127,14 +127,20 @@ impl Core {
     /// In words, when this is not the passphrase, it is too soon to try again, or the platform gives
     /// nothing that opens it.
     pub async fn unlock(self: &Rc<Self>, passphrase: Option<String>) -> Result<(), String> {
+        let passkey = self.closed.borrow().as_ref().and_then(Closed::passkey);
+        let secret = match passkey.filter(|_| passphrase.is_none()) {
+            // At once: platforms answer only to a press of just now. Some never do, and meanwhile the
+            // passphrase opens it as well.
+            Some(passkey) => Some(passkey.ask().await.map_err(|error| error.to_string())?),
+            None => None,
+        };
         let Some(mut closed) = self.closed.take() else { return Ok(()) };
-        let outcome = match passphrase {
-            Some(passphrase) => {
+        let outcome = match (secret, passphrase) {
+            (Some(secret), _) => closed.unlock_with(&secret).await,
+            (None, passphrase) => {
                 painted().await;
-                closed.unlock(&passphrase).await
+                closed.unlock(&passphrase.unwrap_or_default()).await
             }
-            // At once: platforms answer only to a press of just now.
-            None => closed.unlock_with_passkey().await,
         };
         match outcome {
             Ok((vault, contents)) => {
@@ -293,6 +299,10 @@ impl Core {
             Err(Failure::TakenOff) => return Err(self.which_failure().await),
             found => found?,
         };
+        if self.with_state(|state| state.profile.device != profile.device) == Some(true) {
+            // The page is about to be loaded anew, or refused to somebody else.
+            lock::save_what_is_typed().await;
+        }
         let rider = Write::Put(Name::Profile, record);
         let decided = self
             .with_state(|state| arrival(Some(&state.profile), &profile, state.has_unsent_work()));

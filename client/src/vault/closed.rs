@@ -9,6 +9,7 @@ use super::{
     keys::DataKey,
     lock::{DEVICE_KEY, Lock, Refusal},
     name::Name,
+    passkey::{Passkey, Secret},
     seal,
     store::{Ready, Store},
 };
@@ -51,9 +52,9 @@ impl Closed {
         self.waiting
     }
 
-    /// Whether a passkey opens it as well.
-    pub fn has_passkey(&self) -> bool {
-        self.lock.as_ref().is_some_and(|lock| lock.passkey().is_some())
+    /// The passkey that opens it as well, where one does.
+    pub fn passkey(&self) -> Option<Passkey> {
+        self.lock.as_ref()?.passkey().cloned()
     }
 
     /// What lies in it as it is: what was kept before anybody chose a passphrase.
@@ -102,14 +103,13 @@ impl Closed {
         Ok(self.open(&tried?, lock).await?)
     }
 
-    /// Opens the vault with the passkey, for which the platform asks the person.
+    /// Opens the vault with what its passkey gave.
     ///
     /// # Errors
-    /// When the platform gives nothing, or nothing that opens it.
-    pub async fn unlock_with_passkey(&mut self) -> Result<(Vault, Contents), Refusal> {
+    /// When it opens nothing.
+    pub async fn unlock_with(&self, secret: &Secret) -> Result<(Vault, Contents), Refusal> {
         let lock = self.lock.clone().ok_or(VaultError::Lost)?;
-        let secret = lock.passkey().ok_or(Refusal::OtherPasskey)?.ask().await?;
-        Ok(self.open(&lock.try_secret(&secret).await?, lock).await?)
+        Ok(self.open(&lock.try_secret(secret).await?, lock).await?)
     }
 
     async fn open(&self, data_key: &DataKey, lock: Lock) -> Result<(Vault, Contents), VaultError> {

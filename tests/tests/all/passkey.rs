@@ -42,6 +42,9 @@ const BREAK_OFF_ONCE: &str = r#"
     };
 "#;
 
+/// A platform whose question is never answered.
+const NEVER_ANSWERED: &str = "navigator.credentials.get = () => new Promise(() => {});";
+
 #[test]
 fn the_screen_lock_opens_a_phone_with_no_signal_and_the_passphrase_still_does() {
     let scratch = Scratch::new("passkey");
@@ -81,6 +84,10 @@ fn the_screen_lock_opens_a_phone_with_no_signal_and_the_passphrase_still_does() 
     phone.click_text(UNLOCK);
     phone.wait_for_text("The screen lock was not used.", SOON);
     assert_eq!(attempts(&phone), "0", "it is not counted as a wrong passphrase");
+    // A platform that never answers holds up nobody who has the passphrase.
+    phone.script(NEVER_ANSWERED);
+    phone.click_text(UNLOCK);
+    phone.wait_for_text("Unlocking", SOON);
     unlock(&phone);
     phone.wait_for_text("21 people", SOON);
     assert_says_nothing(&dump(&phone));

@@ -134,7 +134,7 @@ fn assert_needs_a_new_link(phone: &Browser) {
 #[test]
 fn a_phone_can_be_forgotten_with_no_signal_and_then_needs_a_new_link() {
     let scratch = Scratch::new("forgotten-phone");
-    let (_server, phone) = offline_with_a_note(&scratch);
+    let (_server, mut phone) = offline_with_a_note(&scratch);
     phone.goto("/today");
     phone.click_text("Forget this phone");
     phone.wait_for_text("1 entry has not been sent, and would be lost.", SOON);
