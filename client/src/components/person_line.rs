@@ -23,7 +23,13 @@ pub enum Choosing {
 }
 
 impl Choosing {
-    /// Where the person's line leads.
+    /// Where a line leads: to the person first where a contact has no open referral to go into.
+    fn path_from(self, line: &CaseLine) -> String {
+        let is_for = self != Self::Contact || is_open(line);
+        if is_for { self } else { Self::Look }.path(line.case)
+    }
+
+    /// Where it leads for a person.
     pub fn path(self, case: CaseId) -> String {
         match self {
             Self::Look => format!("/person/{case}"),
@@ -48,7 +54,7 @@ pub fn PersonLine(line: CaseLine, #[prop(optional)] choosing: Choosing) -> impl 
         .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--red">"Urgent"</strong> });
     view! {
         <li class="fp-person">
-            <a href=choosing.path(line.case) class="fp-person__link">{name}</a>
+            <a href=choosing.path_from(&line) class="fp-person__link">{name}</a>
             <span class="fp-person__facts">
                 <span>{shown::age(row.birth_date, today)}</span>
                 <StandingTag standing=row.standing />
@@ -174,5 +180,9 @@ mod tests {
         assert_eq!(Choosing::Look.path(case), format!("/person/{case}"));
         assert!(Choosing::Contact.path(case).ends_with("/contact/new"));
         assert_eq!(Choosing::Urgent.path(case), format!("/urgent?about={case}"));
+        let (open, over) = (line_of(1, Standing::Accepted), line_of(1, Standing::Closed));
+        assert_eq!(Choosing::Contact.path_from(&open), Choosing::Contact.path(case));
+        assert_eq!(Choosing::Contact.path_from(&over), Choosing::Look.path(case));
+        assert_eq!(Choosing::Urgent.path_from(&over), Choosing::Urgent.path(case));
     }
 }

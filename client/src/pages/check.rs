@@ -2,13 +2,13 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    case::{Answer, ContactDraft, DraftProblem},
+    case::{ContactDraft, DraftProblem},
     coding::Preview,
     ids::{CaseId, EventId},
 };
 
 use super::contact::{
-    Closed, ClosedScreen, CodingBox, answer_before, name_of, seen_by_practice, written,
+    Closed, ClosedScreen, CodingBox, before, name_of, seen_by_practice, written,
 };
 use crate::{
     address::Address,
@@ -86,9 +86,8 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
     let problems = Live::new(Problems { words: None, fields: draft.problems(engine.today()) });
     let draft = StoredValue::new(draft);
     let name = memo(move || read.with(name_of));
-    let may_answer = memo(move || {
-        read.with(|read| draft.with_value(|draft| answer_before(read, draft))) == Answer::Open
-    });
+    let may_answer =
+        memo(move || read.with(|read| draft.with_value(|draft| before(read, draft).may_answer)));
     let said = memo(move || draft.with_value(|draft| lines(&name.read(), draft, may_answer.get())));
     let preview = memo(move || {
         read.track();

@@ -1,5 +1,6 @@
-//! `fingerpost referrals import`: a practice's referrals become cases, each bad line is written
-//! out with its reasons, and a file that comes again adds nothing.
+//! `fingerpost referrals import`: a practice's referrals become cases, or a further referral of
+//! somebody whose last one is over; each bad line is written out with its reasons, and a file that
+//! comes again adds nothing.
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +12,7 @@ use std::{
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
-    case::{Event, Fact, Field, Role, event::Referral, event::ReferralSource},
+    case::{Defect, Event, Fact, Field, Role, event::Referral, event::ReferralSource},
     document::{Author, Document},
     ids::{CaseId, UserId},
     intake::IncomingChange,
@@ -28,7 +29,7 @@ use crate::{
     pack::write_csv,
     projector, random,
     service::ServiceFacts,
-    store::{Store, StoreError, cases, people},
+    store::{Store, StoreError, cases, column, people, snapshots},
 };
 
 /// Cases in one transaction: seconds of work are in no one's way, and progress can be told.
@@ -37,6 +38,8 @@ const BATCH_ROWS: usize = 250;
 /// What became of a row.
 enum Outcome {
     Added,
+    /// Somebody who was here before, and is referred again.
+    Again,
     /// The same row was taken in before.
     Known,
     Refused(String),
@@ -79,6 +82,7 @@ pub fn referrals(
         for (line, outcome) in batch.iter().zip(outcomes) {
             match outcome {
                 Outcome::Added => counts.added += 1,
+                Outcome::Again => counts.again += 1,
                 Outcome::Known => counts.known += 1,
                 Outcome::Refused(why) => written_out.push((line, why)),
             }
@@ -88,13 +92,7 @@ pub fn referrals(
     }
     projector::catch_up(store)?;
     let seconds = began.elapsed().as_secs_f32();
-    say(&format!(
-        "{} rows in {seconds:.1} s: {} cases added, {} already here, {} refused.",
-        counts.all(),
-        counts.added,
-        counts.known,
-        counts.refused
-    ));
+    say(&format!("{} rows in {seconds:.1} s: {}.", counts.all(), counts.words()));
     if !written_out.is_empty() {
         let path = refused.map_or_else(|| beside(file), Path::to_path_buf);
         write_refused(&path, &header, &written_out)?;
@@ -106,13 +104,23 @@ pub fn referrals(
 #[derive(Default)]
 struct Counts {
     added: usize,
+    again: usize,
     known: usize,
     refused: usize,
 }
 
 impl Counts {
     fn all(&self) -> usize {
-        self.added + self.known + self.refused
+        self.added + self.again + self.known + self.refused
+    }
+
+    fn words(&self) -> String {
+        let Self { added, again, known, refused } = self;
+        let again = match again {
+            0 => String::new(),
+            again => format!("{again} referred again, "),
+        };
+        format!("{added} cases added, {again}{known} already here, {refused} refused")
     }
 }
 
@@ -196,31 +204,98 @@ fn take_in_row(
     if known.is_some() {
         return Ok(Outcome::Known);
     }
+    let mut known = Vec::new();
     if let Some(number) = row.nhs_number {
         // As the ledger hashes it, see `shared::coding::match_keys`.
         let key: [u8; 32] = Sha256::digest(format!("nhs|{}", number.digits())).into();
-        let sql = "SELECT 1 FROM match_key WHERE key_hash = ?1";
-        let taken = tx.prepare_cached(sql)?.query_row([key], |_| Ok(())).optional()?;
-        if taken.is_some() || !numbers.insert(key) {
-            return Ok(Outcome::Refused(
-                "NHS number: there is a case with this number already. Add the referral to that \
-                 case on a phone"
-                    .into(),
-            ));
+        if !numbers.insert(key) {
+            return Ok(refused("there is a case with this number already, from this file"));
         }
+        known = cases_with(tx, key)?;
     }
-    let case = CaseId::from_random(random::bytes());
-    let change = begin_case(case, row, author);
-    cases::append_server_changes(tx, case, &[change], &[carrier])?;
+    let (case, change, outcome, workers) = match known.as_slice() {
+        [] => {
+            let case = CaseId::from_random(random::bytes());
+            (case, begin_case(case, row, author), Outcome::Added, vec![carrier])
+        }
+        [case] => {
+            let change = match refer_again(tx, *case, row, author)? {
+                Ok(change) => change,
+                Err(why) => return Ok(refused(&why)),
+            };
+            // Whoever knows the person goes on; where nobody has them any more, somebody does now.
+            let has_worker = !cases::holders(tx, *case)?.is_empty();
+            let workers = if has_worker { Vec::new() } else { vec![carrier] };
+            (*case, change, Outcome::Again, workers)
+        }
+        _ => return Ok(refused("there are several cases with this number: the lead settles that")),
+    };
+    cases::append_server_changes(tx, case, &[change], &workers)?;
     tx.prepare_cached("INSERT INTO imported_referral (fingerprint, case_id) VALUES (?1, ?2)")?
         .execute(params![fingerprint.as_bytes(), case.as_bytes()])?;
-    Ok(Outcome::Added)
+    Ok(outcome)
+}
+
+fn refused(why: &str) -> Outcome {
+    Outcome::Refused(format!("NHS number: {why}"))
+}
+
+/// The cases with an NHS number; of those that are one person's, the one that goes on.
+fn cases_with(tx: &Transaction<'_>, key: [u8; 32]) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT DISTINCT ifnull(stands_for.goes_on, match_key.case_id) FROM match_key
+         LEFT JOIN stands_for ON stands_for.case_id = match_key.case_id WHERE key_hash = ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let cases = statement.query_map([key], |row| column::case(row, 0))?;
+    Ok(cases.collect::<Result<_, _>>()?)
+}
+
+/// The change that refers somebody again whose last referral is over; or why that is not safe to
+/// write without a person's look.
+fn refer_again(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    row: &ReferralRow,
+    author: &Author,
+) -> Result<Result<IncomingChange, String>, StoreError> {
+    let here = "there is a case with this number already";
+    let Some(mut document) = snapshots::document(tx, case)? else {
+        return Ok(Err(format!("{here}, and it cannot be read: tell the lead")));
+    };
+    let (read, defects) = document.read(case);
+    let person = &read.person;
+    let is_same = person.birth_date() == Some(*row.birth_date.reveal())
+        && person.practice().as_ref() == Some(&row.practice)
+        && person.contested_identity().next().is_none();
+    if !is_same || defects.iter().any(Defect::holds_codes) {
+        return Ok(Err(format!(
+            "{here}, whose date of birth or practice is not this one for certain. Check the row; \
+             whoever has the case can add the referral on a phone, once the last one is over"
+        )));
+    }
+    let event = referral(row, author);
+    match read.may_be_referred_from() {
+        None => Ok(Err(format!(
+            "{here}, and its referral is not over, or says that the person died. Whoever has the \
+             case sees to it on a phone"
+        ))),
+        Some(from) if event.at.date() < from => Ok(Err(format!(
+            "{here}, and its last referral ended on {from}, after the day of this one. Check the \
+             date of the referral"
+        ))),
+        Some(_) => {
+            let now = event.recorded_at.as_millisecond();
+            let written = document.commit(author, now, |writer| writer.put_event(&event));
+            Ok(Ok(parsed(&written.expect("a row within its limits can be written"))))
+        }
+    }
+}
+
+fn parsed(written: &[u8]) -> IncomingChange {
+    IncomingChange::parse(written).expect("what was just written can be read")
 }
 
 /// The first change of a case: who the person is, and the referral.
 fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChange {
-    let now = clock::now();
-    let referred_on = row.referred_on.unwrap_or_else(clock::today);
     let nhs_number = row.nhs_number.map(|number| number.digits()).unwrap_or_default();
     let birth_date = row.birth_date.reveal().to_string();
     let fields = [
@@ -232,7 +307,22 @@ fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChang
         (Field::PracticeOds, row.practice.as_str()),
         (Field::Phone, row.phone.reveal()),
     ];
-    let event = Event {
+    let event = referral(row, author);
+    let written = Document::create(case, author, event.recorded_at.as_millisecond(), |writer| {
+        for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            writer.put_field(*field, value)?;
+        }
+        writer.put_event(&event)
+    });
+    let (_, bytes) = written.expect("a row within its limits can be written");
+    parsed(&bytes)
+}
+
+/// That the practice referred the person.
+fn referral(row: &ReferralRow, author: &Author) -> Event {
+    let referred_on = row.referred_on.unwrap_or_else(clock::today);
+    let now = clock::now();
+    Event {
         id: cases::new_event_id(now),
         device: None,
         at: referred_on.at(9, 0, 0, 0),
@@ -243,15 +333,7 @@ fn begin_case(case: CaseId, row: &ReferralRow, author: &Author) -> IncomingChang
             source: ReferralSource::Gp,
             reason: Personal::new(row.reason.reveal().clone()),
         }),
-    };
-    let written = Document::create(case, author, now.as_millisecond(), |writer| {
-        for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-            writer.put_field(*field, value)?;
-        }
-        writer.put_event(&event)
-    });
-    let (_, bytes) = written.expect("a row within its limits can be written");
-    IncomingChange::parse(&bytes).expect("what was just written can be read")
+    }
 }
 
 fn beside(file: &Path) -> PathBuf {

@@ -6,13 +6,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shared::{case::Role, nhs_number::NhsNumber, ods::OdsCode};
+use rusqlite::Transaction;
+use shared::{
+    case::{
+        Event, Fact, Role,
+        event::{ClosingReason, EpisodeClosed},
+    },
+    ids::EventId,
+    intake::IncomingChange,
+    nhs_number::NhsNumber,
+    ods::OdsCode,
+};
 
 use super::*;
 use crate::{
+    clock,
     store::{
-        Store, StoreError,
+        Store, StoreError, cases, column,
         people::{self, NewUser},
+        snapshots,
     },
     tests::Scratch,
     verify,
@@ -50,8 +62,8 @@ fn import(store: &Store, path: &Path) -> (String, String) {
     (counts, fs::read_to_string(out).unwrap_or_default())
 }
 
-fn cases(store: &Store) -> u32 {
-    let count = |tx: &rusqlite::Transaction<'_>| {
+fn case_count(store: &Store) -> u32 {
+    let count = |tx: &Transaction<'_>| {
         Ok::<_, StoreError>(tx.query_row("SELECT count(*) FROM case_log", [], |row| row.get(0))?)
     };
     store.read_now(count).unwrap()
@@ -72,7 +84,7 @@ fn five_thousand_lines_with_fifty_bad_ones_give_4950_cases_and_50_reasons() {
     let path = file(&scratch, text);
     let (counts, refused) = import(&store, &path);
     assert_eq!(counts, "4950 cases added, 0 already here, 50 refused.");
-    assert_eq!(cases(&store), 4_950);
+    assert_eq!(case_count(&store), 4_950);
     assert_eq!(refused.lines().count(), 51);
     let reasons = refused.lines().skip(1);
     let explained = |line: &str| line.contains("date of birth: is a day that the calendar does");
@@ -81,7 +93,7 @@ fn five_thousand_lines_with_fifty_bad_ones_give_4950_cases_and_50_reasons() {
     assert_eq!(first[0], "\"9\"", "the line in the file");
     let (counts, _) = import(&store, &path);
     assert_eq!(counts, "0 cases added, 4950 already here, 50 refused.");
-    assert_eq!(cases(&store), 4_950);
+    assert_eq!(case_count(&store), 4_950);
     assert_eq!(verify::verify(&store).unwrap().differences, Vec::<String>::new());
 }
 
@@ -105,6 +117,59 @@ fn a_number_that_has_a_case_is_refused_whoever_began_it() {
     assert!(refused.contains("there is a case with this number already"));
     let (counts, _) = import(&store, &file(&scratch, format!("{HEADER}{}", row("Three"))));
     assert_eq!(counts, "0 cases added, 0 already here, 1 refused.");
+}
+
+/// Closes the only case, on a day of November 2025.
+fn close(store: &Store, day: i8) {
+    let end = move |tx: &Transaction<'_>| {
+        let case = tx.query_row("SELECT case_id FROM case_log", [], |row| column::case(row, 0))?;
+        let mut document = snapshots::document(tx, case)?.unwrap();
+        let episode = document.read(case).0.current_episode().unwrap().id;
+        let reason = ClosingReason::Completed;
+        let author = cases::server_author(tx)?;
+        let event = Event {
+            id: EventId::new(1, 1),
+            device: None,
+            at: jiff::civil::date(2025, 11, day).at(9, 0, 0, 0),
+            recorded_at: clock::now(),
+            by: author.user,
+            role: Role::LinkWorker,
+            fact: Fact::EpisodeClosed(EpisodeClosed { episode, reason }),
+        };
+        let written = document.commit(&author, 0, |writer| writer.put_event(&event)).unwrap();
+        let change = IncomingChange::parse(&written).unwrap();
+        cases::append_server_changes(tx, case, &[change], &[])
+    };
+    store.write_now(end).unwrap();
+}
+
+#[test]
+fn somebody_whose_referral_is_over_is_referred_again_in_the_same_case() {
+    let (scratch, store) = service();
+    let header = format!("{},Referral date\r\n", HEADER.trim_end());
+    let again = |born: &str, on: &str| {
+        let row = format!("999 000 0018,One,Ann,{born},A81001,lonely,{on}\r\n");
+        import(&store, &file(&scratch, format!("{header}{row}")))
+    };
+    assert_eq!(again("3/3/56", "3/11/2025").0, "1 cases added, 0 already here, 0 refused.");
+    let (_, refused) = again("3/3/56", "20/11/2025");
+    assert!(refused.contains("its referral is not over"), "{refused}");
+    close(&store, 10);
+    let (_, refused) = again("3/3/56", "9/11/2025");
+    assert!(refused.contains("its last referral ended on 2025-11-10"), "{refused}");
+    let (_, refused) = again("4/3/56", "20/11/2025");
+    assert!(refused.contains("date of birth or practice is not this one"), "{refused}");
+    let (counts, _) = again("3/3/56", "20/11/2025");
+    assert_eq!(counts, "0 cases added, 1 referred again, 0 already here, 0 refused.");
+    assert_eq!(again("3/3/56", "20/11/2025").0, "0 cases added, 1 already here, 0 refused.");
+    assert_eq!(case_count(&store), 1);
+    let episodes = "SELECT count(*), sum(ended_on IS NULL) FROM counted_episode";
+    let count = |tx: &Transaction<'_>| {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        Ok::<(u32, u32), StoreError>(tx.query_row(episodes, [], read)?)
+    };
+    assert_eq!(store.read_now(count).unwrap(), (2, 1));
+    assert_eq!(verify::verify(&store).unwrap().differences, Vec::<String>::new());
 }
 
 #[test]
@@ -160,7 +225,7 @@ fn the_new_cases_go_to_whoever_is_named_or_to_nobody_at_all() {
         |name| ReferralFile { file: path.as_path(), refused: None, assign: Some(name) };
     let refused = referrals(&store, for_someone("Nobody"), &mut |_| {}).unwrap_err().to_string();
     assert_eq!(refused, "Nobody named Nobody works with people here: check the name.");
-    assert_eq!(cases(&store), 0);
+    assert_eq!(case_count(&store), 0);
     let ann = store
         .write_now(|tx| {
             let role = Role::LinkWorker;
@@ -171,7 +236,7 @@ fn the_new_cases_go_to_whoever_is_named_or_to_nobody_at_all() {
         })
         .unwrap();
     referrals(&store, for_someone("Ann"), &mut |_| {}).unwrap();
-    let has_it = |tx: &rusqlite::Transaction<'_>| {
+    let has_it = |tx: &Transaction<'_>| {
         let sql = "SELECT count(*) FROM access WHERE user = ?1";
         Ok::<_, StoreError>(tx.query_row(sql, [ann.as_bytes()], |row| row.get::<_, u32>(0))?)
     };
@@ -194,7 +259,7 @@ fn what_is_no_table_is_refused_with_what_to_do() {
         let refused = referrals(&store, file, &mut |_| {}).unwrap_err().to_string();
         assert!(refused.contains(expected), "{refused}");
     }
-    assert_eq!(cases(&store), 0);
+    assert_eq!(case_count(&store), 0);
 }
 
 #[test]

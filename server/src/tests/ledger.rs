@@ -5,7 +5,10 @@ use rusqlite::Transaction;
 use shared::{
     case::{
         Event, Fact, Field, Role,
-        event::{Amended, Consent, Decision, Referral, ReferralSource, Retracted},
+        event::{
+            Amended, ClosingReason, Consent, Decision, EpisodeClosed, Referral, ReferralSource,
+            Retracted,
+        },
     },
     document::{Author, Document},
     ids::{CaseId, EventId},
@@ -267,6 +270,30 @@ impl Service {
 
 pub(super) fn counts(new: u32, amend: u32, retract: u32) -> Counts {
     Counts { new, amend, retract, reminder: 0 }
+}
+
+#[test]
+fn whoever_is_referred_again_and_accepts_again_is_a_row_of_its_own() {
+    let service = Service::new();
+    let mut record = service.refer(1, "Okafor");
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    let first = service.settled("A81001", "Okafor").row.row_id;
+    service.answer("A81001", "Okafor", Outcome::Filed);
+    let (episode, reason) = (record.episode, ClosingReason::Completed);
+    service.put(&mut record, Fact::EpisodeClosed(EpisodeClosed { episode, reason }));
+    let reason = Personal::new("alone again".to_owned());
+    let again = Referral { source: ReferralSource::Person, reason };
+    record.episode = service.put(&mut record, Fact::Referred(again));
+    assert_eq!(service.asks("A81001"), counts(0, 0, 0));
+    service.accept(&mut record, Consent::CodeOnly);
+    assert_eq!(service.held(None), Vec::new());
+    assert_eq!(service.asks("A81001"), counts(1, 0, 0));
+    let rows = service.store.read_now(|tx| settlements::outstanding(tx, &practice("A81001")));
+    let rows: Vec<String> = rows.unwrap().into_iter().map(|one| one.row.row_id).collect();
+    assert!(rows.len() == 1 && rows[0] != first, "{rows:?}");
+    assert_eq!(service.balance("A81001"), [2, 1, 0, 0, 0, 1]);
+    service.assert_sound();
 }
 
 #[test]

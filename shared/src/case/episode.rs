@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{Case, Entry, Fact};
+use super::{
+    Case, Entry, Fact,
+    event::{ClosingReason, EpisodeClosed},
+};
 use crate::{ids::EpisodeId, ordered};
 
 /// One episode of care.
@@ -139,10 +142,90 @@ impl Case {
             .collect()
     }
 
+    /// The first day on which the person may be referred again: that on which the last episode
+    /// ended. None while one is open, since only one is at a time, and none for somebody who died.
+    pub fn may_be_referred_from(&self) -> Option<Date> {
+        let died = |episode: &Episode<'_>| {
+            let closed = episode.closed.map(|entry| &entry.current.fact);
+            matches!(closed, Some(Fact::EpisodeClosed(EpisodeClosed { reason, .. }))
+                if *reason == ClosingReason::Died)
+        };
+        let episodes = self.episodes();
+        let is_over = |episode: &Episode<'_>| !episode.is_open() && !died(episode);
+        let last = episodes.iter().filter_map(Episode::ended_on).max();
+        episodes.iter().all(is_over).then(|| last.unwrap_or(Date::MIN))
+    }
+
     /// The episode to which a new entry belongs: the open one that began last, or the last one.
     pub fn current_episode(&self) -> Option<Episode<'_>> {
         let mut episodes = self.episodes();
         let at = episodes.iter().rposition(Episode::is_open).or(episodes.len().checked_sub(1))?;
         Some(episodes.swap_remove(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, civil::date};
+
+    use super::*;
+    use crate::{
+        case::{
+            CaseRow, Event, Person, Role, Standing,
+            event::{Consent, Decision, Referral, ReferralSource},
+        },
+        few::Few,
+        ids::{CaseId, EventId, UserId},
+        personal::Personal,
+    };
+
+    fn case_of(facts: Vec<(i8, Fact)>) -> Case {
+        let events = facts.into_iter().zip(1..).map(|((day, fact), at)| Event {
+            id: EventId::new(at, 1),
+            device: None,
+            at: date(2026, 11, day).at(9, 0, 0, 0),
+            recorded_at: Timestamp::UNIX_EPOCH,
+            by: UserId::from_random([1; 16]),
+            role: Role::LinkWorker,
+            fact,
+        });
+        let id = CaseId::from_random([2; 16]);
+        Case::fold(id, Person::default(), events, Few::new(), &mut Vec::new())
+    }
+
+    fn referred() -> Fact {
+        let reason = Personal::new("lonely".to_owned());
+        Fact::Referred(Referral { source: ReferralSource::Gp, reason })
+    }
+
+    fn closed(reason: ClosingReason) -> Fact {
+        Fact::EpisodeClosed(EpisodeClosed { episode: EventId::new(1, 1), reason })
+    }
+
+    fn declined() -> Fact {
+        let (episode, consent) = (EventId::new(1, 1), Consent::CodeOnly);
+        Fact::Declined(Decision { episode, contact: None, consent })
+    }
+
+    #[test]
+    fn somebody_may_be_referred_again_from_the_day_on_which_the_last_referral_ended() {
+        let from = |facts| case_of(facts).may_be_referred_from();
+        assert_eq!(from(Vec::new()), Some(Date::MIN));
+        assert_eq!(from(vec![(2, referred())]), None);
+        assert_eq!(from(vec![(2, referred()), (5, declined())]), Some(date(2026, 11, 5)));
+        let ended = closed(ClosingReason::Completed);
+        let once = vec![(2, referred()), (9, ended)];
+        assert_eq!(from(once.clone()), Some(date(2026, 11, 9)));
+        assert_eq!(from([once, vec![(9, referred())]].concat()), None);
+        assert_eq!(from(vec![(2, referred()), (9, closed(ClosingReason::Died))]), None);
+    }
+
+    #[test]
+    fn whoever_is_referred_again_waits_for_a_first_contact_again() {
+        let ended = closed(ClosingReason::NotReached);
+        let case = case_of(vec![(2, referred()), (9, ended), (20, referred())]);
+        let episode = case.current_episode().expect("they were referred");
+        assert_eq!((episode.id, episode.answer()), (EventId::new(3, 1), Answer::Open));
+        assert_eq!(CaseRow::of(&case).standing, Standing::FirstContactDue);
     }
 }

@@ -18,6 +18,7 @@ mod pack;
 mod passkey;
 mod person;
 mod platform;
+mod refer;
 mod screens;
 mod services;
 mod sign_in;

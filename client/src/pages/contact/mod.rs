@@ -13,7 +13,7 @@ mod when;
 pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
 pub use opened::{Closed, begin, written};
-pub use people::answer_before;
+pub use people::before;
 use shared::{
     case::{
         ContactDraft,
@@ -27,7 +27,7 @@ use self::{
     form::Form,
     minutes::MinutesFields,
     next::NextStep,
-    people::{Decided, Goal, Needs},
+    people::{Decided, Goal, Needs, Over},
     signpost::Signposts,
     text::ParagraphField,
     when::WhenAndWhere,
@@ -129,6 +129,7 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
             <a href=format!("/person/{case}") class="fp-target">"Back to " {move || name.get()}</a>
         </p>
         <h1 class="nhsuk-heading-l fp-title">"Contact with " {move || name.get()}</h1>
+        <Over form />
         <form
             class="fp-editor"
             novalidate

@@ -1,10 +1,11 @@
 //! What the person answered, and what they need.
 
+use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     calendar,
     case::{
-        Answer, ContactDraft, DraftDecision,
+        Answer, ContactDraft, DraftDecision, Episode,
         event::Consent,
         picklist::{NEEDS, Need},
     },
@@ -22,12 +23,26 @@ use crate::{
     memo::memo,
 };
 
-/// What was answered to the referral before this contact, by the record.
-pub fn answer_before(read: &CaseRead, draft: &ContactDraft) -> Answer {
-    let Some(Ok(view)) = read else { return Answer::Open };
-    let episodes = view.case.episodes();
+/// What the record says of the contact's referral, before the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Before {
+    pub answer: Answer,
+    /// When the person was referred, and since when that is over.
+    pub over: Option<(Date, Date)>,
+    /// Whether an answer can be recorded: there is none, and the referral is not closed.
+    pub may_answer: bool,
+}
+
+/// What the record says of the draft's referral; nothing of one that cannot be read.
+pub fn before(read: &CaseRead, draft: &ContactDraft) -> Before {
+    let episodes = match read {
+        Some(Ok(view)) => view.case.episodes(),
+        Some(Err(_)) | None => Vec::new(),
+    };
     let own = episodes.iter().find(|episode| episode.id == draft.episode);
-    own.map_or(Answer::Open, |episode| episode.answer())
+    let answer = own.map_or(Answer::Open, Episode::answer);
+    let over = own.and_then(|episode| Some((episode.referral.on(), episode.ended_on()?)));
+    Before { answer, over, may_answer: answer == Answer::Open && over.is_none() }
 }
 
 /// What was answered, in words; nothing while there is no answer.
@@ -65,15 +80,15 @@ const ANSWERS: [(Option<bool>, &str); 3] =
 pub fn Decided(form: Form) -> impl IntoView {
     let read = Engine::here().case(form.case);
     let draft = form.read(Clone::clone);
-    let before = memo(move || read.with(|read| draft.with(|d| answer_before(read, d))));
+    let before = memo(move || read.with(|read| draft.with(|d| before(read, d))));
     let answer = form.read(|draft| draft.decision.map(|decision| decision.accepted));
     let choose = Callback::new(move |answer| {
         form.write(|draft| draft.decision = decided(draft.decision, answer));
     });
     // An answer that is written here already can be taken back, whatever came in meanwhile.
-    let asks = memo(move || before.get() == Answer::Open || answer.get().is_some());
+    let asks = memo(move || before.read().may_answer || answer.get().is_some());
     view! {
-        {move || answered(before.get()).map(|words| view! { <p class="fp-field">{words}</p> })}
+        {move || answered(before.read().answer).map(|words| view! { <p class="fp-field">{words}</p> })}
         <Show when=move || asks.get()>
             <RadioChips
                 id="decision"
@@ -87,6 +102,24 @@ pub fn Decided(form: Form) -> impl IntoView {
             <Consented form />
         </Show>
     }
+}
+
+/// Into which referral the contact goes, where that one is over.
+#[component]
+pub fn Over(form: Form) -> impl IntoView {
+    let read = Engine::here().case(form.case);
+    let draft = form.read(Clone::clone);
+    let over = memo(move || read.with(|read| draft.with(|draft| before(read, draft).over)));
+    let words = move || {
+        over.get().map(|(referred, ended)| {
+            said!(
+                "This goes into the referral of {referred}, which ended on {ended}.",
+                referred = calendar::words(referred),
+                ended = calendar::words(ended)
+            )
+        })
+    };
+    view! { <p>{words}</p> }
 }
 
 #[component]

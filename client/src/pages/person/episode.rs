@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::case::{
-    Answer, Case, Fact,
+    Answer, Case, Episode, Fact,
     event::{ContactOutcome, ReferralSource},
 };
 
@@ -18,12 +18,20 @@ struct Step {
     done: bool,
 }
 
-/// The current episode of care.
+/// The heading, which takes the focus when the person was referred again.
+pub(super) const REFERRAL: &str = "referral";
+
+/// The current episode of care, and those before it.
 #[component]
 pub(super) fn EpisodeStrip(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let steps = shown.of(move |case| steps_of(case, engine.today()));
     let reason = shown.of(reason_of);
+    let earlier = shown.of(move |case| earlier_of(case, engine.today()));
+    let earlier_lines = move || {
+        let lines = earlier.get().into_iter();
+        lines.map(|line| view! { <p class="fp-quiet">{line}</p> }).collect::<Vec<_>>()
+    };
     let lines = move || {
         let lines = steps.get().into_iter().map(|step| {
             let class = if step.done { "fp-step fp-step--done" } else { "fp-step" };
@@ -37,9 +45,10 @@ pub(super) fn EpisodeStrip(shown: Shown) -> impl IntoView {
         lines.collect::<Vec<_>>()
     };
     view! {
-        <h2 class="nhsuk-heading-m">"This referral"</h2>
+        <h2 class="nhsuk-heading-m" id=REFERRAL tabindex="-1">"This referral"</h2>
         <ol class="fp-steps">{lines}</ol>
         <p class="fp-text">{move || reason.get()}</p>
+        {earlier_lines}
     }
 }
 
@@ -53,6 +62,32 @@ fn reason_of(case: &Case) -> Option<String> {
     };
     let reason = referral.reason.reveal();
     Some(if reason.is_empty() { format!("{source}.") } else { format!("{source}. {reason}") })
+}
+
+/// The other referrals, oldest first: when they were, and how they ended.
+fn earlier_of(case: &Case, today: Date) -> Vec<String> {
+    let current = case.current_episode().map(|episode| episode.id);
+    let episodes = case.episodes().into_iter();
+    let line = |episode: Episode<'_>| {
+        let day = shown::day(episode.referral.on(), today);
+        match closing_of(&episode, today) {
+            Some(end) => said!("Another referral, of {day}. Closed {end}"),
+            None => {
+                said!("Another referral, of {day}. {status}", status = episode.status().words())
+            }
+        }
+    };
+    episodes.filter(|episode| Some(episode.id) != current).map(line).collect()
+}
+
+/// "Tue 3 Nov: Moved away".
+fn closing_of(episode: &Episode<'_>, today: Date) -> Option<String> {
+    let entry = episode.closed?;
+    let reason = match &entry.current.fact {
+        Fact::EpisodeClosed(closed) => closed.reason.words(),
+        _ => "",
+    };
+    Some(format!("{}: {reason}", shown::day(entry.on(), today)))
 }
 
 fn steps_of(case: &Case, today: Date) -> Vec<Step> {
@@ -71,13 +106,7 @@ fn steps_of(case: &Case, today: Date) -> Vec<Step> {
             if contact.outcome == ContactOutcome::Seen)
     });
     let seen = seen.count();
-    let closed = episode.closed.map(|entry| {
-        let reason = match &entry.current.fact {
-            Fact::EpisodeClosed(closed) => closed.reason.words(),
-            _ => "",
-        };
-        format!("{}: {reason}", shown::day(entry.on(), today))
-    });
+    let closed = closing_of(&episode, today);
     let is_closed = closed.is_some();
     vec![
         Step { name: say!("Referred"), said: shown::day(episode.referral.on(), today), done: true },

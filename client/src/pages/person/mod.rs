@@ -1,6 +1,7 @@
 //! One person: who they are, what was agreed, what happened, and what comes next.
 
 mod attempt;
+mod begin;
 mod chart;
 mod close;
 mod coding;
@@ -28,7 +29,7 @@ use shared::{
 };
 
 use self::{
-    attempt::Attempts,
+    begin::Begin,
     close::CloseReferral,
     coding::ForThePractice,
     details::Details,
@@ -134,15 +135,13 @@ fn Absent(#[prop(into)] words: String) -> impl IntoView {
 #[component]
 fn Person(shown: Shown) -> impl IntoView {
     let name = shown.of(|case| shown::full_name(&case.person));
-    let add_contact = Choosing::Contact.path(shown.case);
     let record_urgent = Choosing::Urgent.path(shown.case);
     view! {
         <Done />
         <h1 class="nhsuk-heading-l fp-title fp-name">{move || name.get()}</h1>
         <UrgentPart shown />
         <Settle shown />
-        <a href=add_contact class="nhsuk-button fp-button">"Add contact"</a>
-        <Attempts shown />
+        <Begin shown />
         <Unfinished case=shown.case />
         <Identity shown />
         <Details shown />

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use shared::{
+    calendar,
     case::{
         Fact, Field, Person, Register,
         event::{Referral, ReferralSource},
@@ -72,11 +73,6 @@ impl Form {
         }
         let birth_date =
             checks.birth_date("birth-date", say!("The date of birth"), &trimmed(self.birth_date));
-        let referred_on = checks.date(
-            "referred-on",
-            say!("The date of the referral"),
-            &trimmed(self.referred_on),
-        );
         let fields = [
             (Field::NhsNumber, nhs_number),
             (Field::FamilyName, checks.line("family-name", family_name)),
@@ -87,29 +83,65 @@ impl Form {
             (Field::Phone, checks.line("phone", trimmed(self.phone))),
             (Field::Communication, checks.paragraph("communication", trimmed(self.communication))),
         ];
+        let why = self.why(&mut checks, now, birth_date);
+        match (why, checks.problems()) {
+            (Some((at, fact)), problems) if problems.is_empty() => {
+                let fields = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+                Ok(Ready { fields, at, fact })
+            }
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// What can be saved of somebody who was here before: when they were referred again, and the
+    /// referral. `from`: the day on which the last one ended.
+    pub fn check_again(
+        &self,
+        now: DateTime,
+        birth_date: Option<Date>,
+        from: Date,
+    ) -> Result<(DateTime, Fact), Vec<FormProblem>> {
+        let mut checks = Checks::new(now.date());
+        let why = self.why(&mut checks, now, birth_date);
+        if let Some((at, _)) = &why
+            && at.date() < from
+        {
+            let day = calendar::words(from);
+            checks.refuse(
+                "referred-on",
+                said!("Their last referral ended on {day}: this one cannot be before that"),
+            );
+        }
+        match (why, checks.problems()) {
+            (Some(why), problems) if problems.is_empty() => Ok(why),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// Who asked, why and when.
+    fn why(
+        &self,
+        checks: &mut Checks,
+        now: DateTime,
+        birth_date: Option<Date>,
+    ) -> Option<(DateTime, Fact)> {
         let source = self.source.get_untracked();
         if source.is_none() {
             checks.refuse("source", say!("Choose who referred them"));
         }
-        let reason = checks.paragraph("reason", trimmed(self.reason));
-        if trimmed(self.referred_on).is_empty() {
+        let reason = Personal::new(checks.paragraph("reason", trimmed(self.reason)));
+        let typed = trimmed(self.referred_on);
+        let on = checks.date("referred-on", say!("The date of the referral"), &typed);
+        if typed.is_empty() {
             checks.refuse("referred-on", say!("Write the date of the referral"));
         }
-        if let (Some(birth), Some(referred)) = (birth_date, referred_on)
-            && referred < birth
-        {
+        if on.is_some_and(|on| birth_date.is_some_and(|birth| on < birth)) {
             checks.refuse("referred-on", say!("The referral is before the person was born"));
         }
-        match (source, referred_on, checks.problems()) {
-            (Some(source), Some(on), problems) if problems.is_empty() => {
-                // Nobody knows the hour of an earlier day's referral: it comes first on its day.
-                let at = if on == now.date() { now } else { on.at(0, 0, 0, 0) };
-                let fields = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-                let reason = Personal::new(reason);
-                Ok(Ready { fields, at, fact: Fact::Referred(Referral { source, reason }) })
-            }
-            (_, _, problems) => Err(problems),
-        }
+        let (source, on) = (source?, on?);
+        // Nobody knows the hour of an earlier day's referral: it comes first on its day.
+        let at = if on == now.date() { now } else { on.at(0, 0, 0, 0) };
+        Some((at, Fact::Referred(Referral { source, reason })))
     }
 }
 
@@ -186,6 +218,27 @@ mod tests {
         form.referred_on.set("24 Nov 2026".into());
         let problems = form.check(NOW).expect_err("it cannot be saved");
         let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();
-        assert_eq!(fields, ["nhs-number", "family-name", "birth-date", "referred-on", "source"]);
+        assert_eq!(fields, ["nhs-number", "family-name", "birth-date", "source", "referred-on"]);
+    }
+
+    #[test]
+    fn a_referral_of_somebody_who_was_here_is_not_before_the_last_one_ended() {
+        let owner = Owner::new();
+        owner.set();
+        let form = Form::new(NOW.date());
+        let from = Date::constant(2026, 11, 20);
+        let check = || form.check_again(NOW, Some(Date::constant(1956, 11, 3)), from);
+        let refused = |found: Result<_, Vec<FormProblem>>| {
+            let problems: Vec<FormProblem> = found.err().unwrap_or_default();
+            problems.into_iter().map(|problem| problem.words).collect::<Vec<_>>()
+        };
+        assert_eq!(refused(check()), ["Choose who referred them"]);
+        form.source.set(Some(ReferralSource::Person));
+        assert_eq!(check().map(|(at, _)| at), Ok(NOW));
+        form.referred_on.set("20 11 2026".into());
+        assert_eq!(check().map(|(at, _)| at), Ok(from.at(0, 0, 0, 0)));
+        form.referred_on.set("19 11 2026".into());
+        let words = refused(check());
+        assert!(words[0].starts_with("Their last referral ended on Fri 20 Nov 2026"), "{words:?}");
     }
 }

@@ -9,7 +9,8 @@ use shared::{
     ids::CaseId,
 };
 
-use self::form::{Form, Ready, alike};
+pub use self::form::Form;
+use self::form::{Ready, alike};
 use crate::{
     address::Address,
     components::{
@@ -199,7 +200,7 @@ fn Reach(form: Form, problems: Problems) -> impl IntoView {
 
 /// Who asked, when and why.
 #[component]
-fn Why(form: Form, problems: Problems) -> impl IntoView {
+pub fn Why(form: Form, problems: Problems) -> impl IntoView {
     let problem = move |field| problem_of(problems, field);
     let sources = || ReferralSource::ALL.map(|source| (source, source.words().to_owned())).to_vec();
     view! {
@@ -252,8 +253,8 @@ fn Alike(found: Live<Vec<CaseLine>>, add_anyway: Callback<()>) -> impl IntoView 
                     "Somebody like this is already on your phone"
                 </h2>
                 <p>
-                    "Open them to see whether it is the same person. Two records of one person \
-                     hold codes back."
+                    "Open them to see whether it is the same person: you can add a new referral \
+                     there. Two records of one person hold codes back."
                 </p>
                 <ul class="fp-list fp-lines">{links}</ul>
                 <button
