@@ -34,6 +34,19 @@ pub async fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Result<(),
     engine.put_entry(case, event).await
 }
 
+/// Writes entries of a case in one change, so that no other phone sees one without the others.
+pub async fn write_entries(
+    engine: Engine,
+    case: CaseId,
+    facts: Vec<Fact>,
+) -> Result<(), SaveError> {
+    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
+    let events = events.ok_or(SaveError::SignedOut)?;
+    engine
+        .edit(case, move |writer| events.iter().try_for_each(|event| writer.put_event(event)))
+        .await
+}
+
 /// Where a small form is: what went wrong, whether it is being saved.
 #[derive(Clone, Copy)]
 pub struct Saving {

@@ -17,6 +17,36 @@ fn accept(phone: &Browser) {
     sign(phone);
 }
 
+/// The referral ends, for this reason.
+fn close(phone: &Browser, reason: &str) {
+    phone.find("#close-open").click();
+    phone.field("Why does it end?").choose(reason);
+    phone.find("#close > form > .nhsuk-button").click();
+    phone.wait_for_text("New referral for this person", SOON);
+}
+
+#[test]
+fn closing_because_they_declined_tells_the_practice_so() {
+    let scratch = Scratch::new("closed_declined");
+    let (data, out) = (scratch.path("data"), scratch.path("packs"));
+    let mut server = Server::demo(&data);
+    let link = server.sign_in_path("Bronwen Adeyemi");
+    pack::close(&data, "A99001", &out);
+    let phone = signed_in(&scratch, &server, &link, "bronwen");
+    open_person(&phone, "NCUBE");
+    phone.find("#close-open").click();
+    phone.field("Why does it end?").choose("Declined the referral");
+    phone.wait_for_text("This will be coded: Social prescribing declined", SOON);
+    phone.look("person-close-declined");
+    phone.find("#close > form > .nhsuk-button").click();
+    phone.wait_for_text("Declined on", SOON);
+    phone.wait_gone("waiting to send", SOON);
+    phone.wait_for_text("Sent ", SOON);
+    let worklist = pack::close(&data, "A99001", &out).worklist;
+    assert_eq!(worklist.len(), 1, "{worklist:?}");
+    assert_eq!(worklist[0]["snomed_code"], "871711000000103");
+}
+
 #[test]
 fn somebody_who_is_referred_again_and_accepts_again_is_two_entries_on_the_practices_list() {
     let scratch = Scratch::new("refer");
@@ -29,10 +59,7 @@ fn somebody_who_is_referred_again_and_accepts_again_is_two_entries_on_the_practi
     phone.offline(true);
     open_person(&phone, "OKAFOR");
     accept(&phone);
-    phone.find("#close-open").click();
-    phone.field("Why does it end?").choose("What was planned is done");
-    phone.find("#close .nhsuk-button").click();
-    phone.wait_for_text("New referral for this person", SOON);
+    close(&phone, "What was planned is done");
     assert!(!phone.shows("Add contact"), "a contact would go into what is over");
 
     // A late note says where it goes, and has no answer to ask for.

@@ -1,22 +1,28 @@
 //! The end of an episode of care.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use shared::case::{
-    Answer, Case, Fact,
-    event::{ClosingReason, EpisodeClosed},
+use shared::{
+    case::{
+        Answer, Case, ContactDraft, DraftDecision, Fact,
+        event::{ClosingReason, Consent, Decision, EpisodeClosed},
+    },
+    coding::{Hold, Preview},
+    ids::EpisodeId,
 };
 
 use super::{Shown, signposting::without_word};
 use crate::{
     components::{
+        chips::RadioChips,
         disclose::Disclose,
-        entry::{Saving, write_entry},
+        entry::{Saving, write_entries},
         field::FieldError,
         show::Show,
     },
     draw::view,
     engine::Engine,
     memo::{Live, memo},
+    pages::contact,
 };
 
 /// Every reason, in the order of the form.
@@ -75,20 +81,51 @@ fn still_open(case: &Case, drafts: usize) -> Vec<String> {
     open
 }
 
+/// What closing a referral says. That the person declines is their answer, which the practice is
+/// told of, where they have not given one.
+fn facts_of(
+    episode: EpisodeId,
+    reason: ClosingReason,
+    answer: Answer,
+    consent: Consent,
+) -> Vec<Fact> {
+    let declined = answers(reason, answer).then_some(Fact::Declined(Decision {
+        episode,
+        contact: None,
+        consent,
+    }));
+    let closed = Fact::EpisodeClosed(EpisodeClosed { episode, reason });
+    declined.into_iter().chain([closed]).collect()
+}
+
+/// Whether the reason is an answer that was not given before.
+fn answers(reason: ClosingReason, answer: Answer) -> bool {
+    reason == ClosingReason::Declined && answer == Answer::Open
+}
+
+/// The reason at a place of the list, as it is chosen.
+fn reason_at(chosen: &str) -> Option<ClosingReason> {
+    REASONS.get(chosen.parse::<usize>().ok()?).copied()
+}
+
 /// Closes the referral that is open; nothing where none is.
 #[component]
 pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let open = shown.of(|case| {
         let episode = case.current_episode().filter(|episode| episode.closed.is_none())?;
-        let answer = episode.answer();
-        let reasons = (0..REASONS.len()).filter(|at| fits(REASONS[*at], answer));
-        Some((episode.id, reasons.collect::<Vec<_>>()))
+        Some((episode.id, episode.answer()))
     });
     let is_open = Live::new(false);
     let chosen = Live::new(String::new());
+    let consent = Live::new(Consent::CodeOnly);
     let saving = Saving::new();
     let case = shown.case;
+    let is_answer = move || {
+        let answer = open.get().map(|(_, answer)| answer);
+        let reason = chosen.with(|chosen| reason_at(chosen));
+        reason.is_some_and(|reason| answer.is_some_and(|answer| answers(reason, answer)))
+    };
     let drafts = engine.working_drafts();
     let drafts = memo(move || {
         drafts.with(|drafts| drafts.iter().filter(|draft| draft.case == case).count())
@@ -98,19 +135,20 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
         move || still.get().into_iter().map(|open| view! { <li>{open}</li> }).collect::<Vec<_>>();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let reason = chosen.get_untracked().parse::<usize>().ok();
-        let reason = reason.and_then(|at| REASONS.get(at).copied());
-        let Some((episode, _)) = open.get_untracked() else { return };
-        match reason {
+        let Some((episode, answer)) = open.get_untracked() else { return };
+        match reason_at(&chosen.get_untracked()) {
             None => saving.problem.set(Some(say!("Choose why it ends").into())),
             Some(reason) => {
-                let closed = EpisodeClosed { episode, reason };
-                let save = write_entry(engine, case, Fact::EpisodeClosed(closed));
-                saving.run(save, move || is_open.set(false));
+                let facts = facts_of(episode, reason, answer, consent.get_untracked());
+                saving.run(write_entries(engine, case, facts), move || is_open.set(false));
             }
         }
     };
-    let reasons = move || open.get().map(|(_, reasons)| reasons).unwrap_or_default();
+    let reasons = move || {
+        let answer = open.get().map(|(_, answer)| answer);
+        let fits = |at: &usize| answer.is_some_and(|answer| fits(REASONS[*at], answer));
+        (0..REASONS.len()).filter(fits).collect::<Vec<_>>()
+    };
     let options = move || {
         let options = reasons().into_iter().map(|at| {
             view! { <option value=at.to_string()>{REASONS[at].words()}</option> }
@@ -143,12 +181,44 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
                             {options}
                         </select>
                     </div>
+                    <Show when=is_answer>
+                        <TheirAnswer shown consent />
+                    </Show>
                     <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                         "Close this referral"
                     </button>
                 </form>
             </Disclose>
         </Show>
+    }
+}
+
+/// What may go to the practice of an answer that closing records, and what will.
+#[component]
+fn TheirAnswer(shown: Shown, consent: Live<Consent>) -> impl IntoView {
+    let engine = Engine::here();
+    let preview = memo(move || {
+        let decision = DraftDecision { accepted: false, consent: consent.get() };
+        // The rules read an answer alike, whether or not a contact was recorded with it.
+        match contact::begin(engine, shown.read.get()) {
+            Ok(draft) => {
+                let draft = ContactDraft { decision: Some(decision), ..draft };
+                engine.preview(shown.case, &draft)
+            }
+            Err(_) => Preview::Held(vec![Hold::Unreadable]),
+        }
+    });
+    let choose = Callback::new(move |chosen| consent.set(chosen));
+    view! {
+        <p>"This records their answer to the referral as well, today: declined."</p>
+        <RadioChips
+            id="consent"
+            legend=say!("What may go to their practice")
+            choices=Consent::ALL.map(|consent| (consent, consent.words())).to_vec()
+            chosen=*consent
+            on_choose=choose
+        />
+        <contact::CodingBox preview />
     }
 }
 
@@ -160,7 +230,9 @@ mod tests {
     use shared::{
         case::{
             Event, Person, Role,
-            event::{SignpostOutcome, Signposted, UrgentAction, UrgentConcern},
+            event::{
+                Referral, ReferralSource, SignpostOutcome, Signposted, UrgentAction, UrgentConcern,
+            },
         },
         ids::{CaseId, EventId, UserId},
         personal::Personal,
@@ -208,6 +280,40 @@ mod tests {
         let went = SignpostOutcome { target: EventId::new(1, 1), words };
         facts.push(Fact::SignpostOutcome(went));
         assert_eq!(still_open(&case_of(facts), 0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn closing_because_they_declined_records_that_answer_once() {
+        let episode = EventId::new(1, 1);
+        let (day, declined) = (jiff::civil::date(2026, 11, 3), ClosingReason::Declined);
+        let consent = Consent::CodeAndSummary;
+        let kinds = |reason, answer| {
+            let facts = facts_of(episode, reason, answer, consent);
+            facts.iter().map(Fact::kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(declined, Answer::Open), ["declined", "episode_closed"]);
+        assert_eq!(kinds(declined, Answer::Declined(day)), ["episode_closed"]);
+        assert_eq!(kinds(ClosingReason::NotReached, Answer::Open), ["episode_closed"]);
+        let case = case_of(vec![Fact::Referred(Referral {
+            source: ReferralSource::Gp,
+            reason: Personal::new(String::new()),
+        })]);
+        let events = case.entries.values().map(|entry| entry.original.clone());
+        let facts = facts_of(episode, declined, Answer::Open, consent).into_iter().zip(2..);
+        let signed = facts.map(|(fact, at)| Event {
+            id: EventId::new(at, 1),
+            fact,
+            ..case.entries.values().next().expect("the referral").original.clone()
+        });
+        let after = Case::fold(
+            case.id,
+            Person::default(),
+            events.chain(signed),
+            Few::new(),
+            &mut Vec::new(),
+        );
+        let episode = after.current_episode().expect("they were referred");
+        assert_eq!((episode.answer(), episode.closed.is_some()), (Answer::Declined(day), true));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use shared::{
         Entry, Fact,
         event::{Amended, Retracted},
     },
-    ids::{CaseId, EventId},
+    ids::EventId,
     limits,
     personal::Personal,
 };
@@ -22,11 +22,11 @@ use crate::{
     components::{
         ask::{self, AskForm},
         disclose::{About, focus},
-        entry::{Saving, event_of, write_entry},
+        entry::{Saving, write_entries, write_entry},
         field::{FieldError, TextArea},
     },
     draw::view,
-    engine::{Engine, SaveError},
+    engine::Engine,
     memo::{Live, memo},
 };
 
@@ -182,7 +182,7 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
                 (Ok(_), Some(_)) => focus(why_to_focus.clone()),
                 (Ok((at, fact)), None) => {
                     let facts = correction(standing, at, fact, reason);
-                    let save = write(engine, shown.case, facts);
+                    let save = write_entries(engine, shown.case, facts);
                     saving.run(save, move || focus(title_id(target)));
                 }
             }
@@ -235,15 +235,6 @@ fn correction(standing: &Standing, at: DateTime, fact: Fact, reason: String) -> 
         Fact::Retracted(Retracted { target: *target, reason })
     });
     std::iter::once(Fact::Amended(amended)).chain(settled).collect()
-}
-
-/// Writes entries in one change, so that no other phone sees one without the others.
-async fn write(engine: Engine, case: CaseId, facts: Vec<Fact>) -> Result<(), SaveError> {
-    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
-    let events = events.ok_or(SaveError::SignedOut)?;
-    engine
-        .edit(case, move |writer| events.iter().try_for_each(|event| writer.put_event(event)))
-        .await
 }
 
 /// One part as it is chosen or typed.
