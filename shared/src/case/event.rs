@@ -769,7 +769,9 @@ impl PracticeOutcome {
                 )
             }
             Self::IdentityMismatch => {
-                say!("Check name, birth date and NHS number with the person, and correct them.")
+                say!(
+                    "Check name, birth date, sex and NHS number with the person, and correct them."
+                )
             }
             Self::DuplicateOf => say!("Tell your lead if this person has two records."),
             Self::Rejected => say!("Read why. Correct or withdraw the entry if it is wrong."),

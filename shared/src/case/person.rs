@@ -91,6 +91,19 @@ impl Field {
     }
 }
 
+/// The words that GP systems match on, as a record keeps them and as a person reads them.
+pub const SEXES: [(&str, &str); 4] = [
+    ("female", say!("Female")),
+    ("male", say!("Male")),
+    ("other", say!("Other")),
+    ("not known", say!("Not known")),
+];
+
+/// A sex as a person reads it; what is none of the words, as it was written.
+pub fn sex_words(stored: &str) -> &str {
+    SEXES.iter().find(|(own, _)| *own == stored).map_or(stored, |(_, words)| words)
+}
+
 /// One field: no value, one, or several that were written at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Register {
@@ -179,5 +192,15 @@ impl Person {
         Field::ALL
             .into_iter()
             .filter(|field| field.is_identity() && self.register(*field).contested().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sex_words;
+
+    #[test]
+    fn a_sex_reads_in_words_and_what_is_none_of_them_as_it_was_written() {
+        assert_eq!((sex_words("not known"), sex_words("f")), ("Not known", "f"));
     }
 }

@@ -96,6 +96,8 @@ fn the_worker_hears_of_it(phone: &mut Browser) {
     phone.find("a[href$='#practice']").click();
     phone.wait_for_text("The practice wrote: Another birth date in the record", SOON);
     phone.look("person-sent-back");
+    phone.click_text("Change their details");
+    phone.wait_for_text("Save these details", SOON);
     phone.click_text("Nothing to put right");
     phone.wait_gone("The practice wrote:", SOON);
     phone.click_text("Today");

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use shared::{
     case::{
         Fact,
-        event::{AnswerSeen, PracticeAnswered},
+        event::{AnswerSeen, PracticeAnswered, PracticeOutcome},
     },
     coding::{CodedEntry, Coding, HeldEntry, Hold},
-    ids::{CaseId, EventId},
+    ids::EventId,
     sync::SyncState,
 };
 
-use super::Shown;
+use super::{Shown, correct::title_id, details};
 use crate::{
     components::{
+        disclose::focus,
         entry::{Saving, write_entry},
         show::Show,
         shown,
@@ -70,7 +71,7 @@ pub(super) fn ForThePractice(shown: Shown) -> impl IntoView {
     };
     let sent_back_lines = move || {
         let lines = sent_back.get().into_iter();
-        lines.map(|(id, answered)| sent_back_line(engine, case, id, &answered)).collect::<Vec<_>>()
+        lines.map(|(id, answered)| sent_back_line(shown, id, &answered)).collect::<Vec<_>>()
     };
     let held = move || {
         let held = coding.with(|coding| coding.held.clone());
@@ -99,19 +100,48 @@ fn has_any(coding: &Coding) -> bool {
     !coding.coded.is_empty() || !coding.held.is_empty()
 }
 
+/// The way to what is to be put right: the person's details, or the entry that was sent back.
+fn cure(shown: Shown, answered: &PracticeAnswered) -> Option<AnyView> {
+    match answered.outcome {
+        PracticeOutcome::NotRegisteredHere | PracticeOutcome::IdentityMismatch => {
+            let change = move |_| {
+                shown.changing.set(true);
+                focus(details::FIRST.to_owned());
+            };
+            Some(view! {
+                <button
+                    type="button"
+                    class="nhsuk-button nhsuk-button--secondary"
+                    on:click=change
+                >
+                    "Change their details"
+                </button>
+            })
+        }
+        PracticeOutcome::Rejected => {
+            let coding = Engine::here().coding(shown.case)?;
+            let is_it = |entry: &&CodedEntry| {
+                entry.episode == answered.episode && entry.concept == answered.code
+            };
+            let event = coding.coded.iter().find(is_it)?.event;
+            let href = format!("#{}", title_id(event));
+            let link = view! { <a href=href>"Correct or withdraw the entry"</a> };
+            Some(view! { <p class="fp-link-line">{link}</p> })
+        }
+        _ => None,
+    }
+}
+
 /// An entry that the practice could not make: what it said, what to do, and the way to say that
 /// there is nothing to put right.
-fn sent_back_line(
-    engine: Engine,
-    case: CaseId,
-    answer: EventId,
-    answered: &PracticeAnswered,
-) -> AnyView {
+fn sent_back_line(shown: Shown, answer: EventId, answered: &PracticeAnswered) -> AnyView {
+    let engine = Engine::here();
     let saving = Saving::new();
     let seen = move |_| {
         let fact = Fact::AnswerSeen(AnswerSeen { target: answer });
-        saving.run(write_entry(engine, case, fact), || {});
+        saving.run(write_entry(engine, shown.case, fact), || {});
     };
+    let cure = cure(shown, answered);
     let words = answered.words.reveal().clone();
     let said = (!words.is_empty())
         .then(|| view! { <p class="fp-text">"The practice wrote: " {words}</p> });
@@ -123,9 +153,10 @@ fn sent_back_line(
             "."
             {said}
             <p>{answered.outcome.remedy()}</p>
+            {cure}
             <button
                 type="button"
-                class="nhsuk-button nhsuk-button--secondary"
+                class="fp-link-button"
                 disabled=move || saving.busy.get()
                 on:click=seen
             >

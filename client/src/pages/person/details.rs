@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
-    case::{Case, Field},
+    case::{Case, Field, SEXES},
     document::Writer,
     few::Few,
 };
@@ -28,11 +28,12 @@ use crate::{
 type Typed = Few<Field, String>;
 
 /// The fields of the form, in its order. What matters to the person has a place of its own.
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 8] = [
     Field::NhsNumber,
     Field::FamilyName,
     Field::GivenNames,
     Field::BirthDate,
+    Field::Sex,
     Field::PracticeOds,
     Field::Phone,
     Field::Communication,
@@ -86,27 +87,31 @@ fn changed(
 /// The identifier of a field on the screen.
 fn id_of(field: Field) -> &'static str {
     match field {
-        Field::NhsNumber => "details-number",
+        Field::NhsNumber => FIRST,
         Field::FamilyName => "details-family",
         Field::GivenNames => "details-given",
         Field::BirthDate => "details-birth",
+        Field::Sex => "details-sex",
         Field::PracticeOds => "details-practice",
         Field::Phone => "details-phone",
         Field::Communication => "details-communication",
-        Field::Sex | Field::WhatMatters => "details",
+        Field::WhatMatters => "details",
     }
 }
+
+/// The first field, which takes the focus.
+pub(super) const FIRST: &str = "details-number";
 
 /// What is known of the person, behind a button that opens it to be put right.
 #[component]
 pub(super) fn Details(shown: Shown) -> impl IntoView {
-    let is_open = Live::new(false);
+    let is_open = shown.changing;
     view! {
         <Disclose
             id="details"
             button=say!("Change these details")
             is_open
-            focus_on=id_of(Field::NhsNumber)
+            focus_on=FIRST
             class="fp-link-button"
         >
             <DetailsForm shown is_open />
@@ -122,6 +127,9 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let inputs = Few::from_iter(inputs);
     let value = |field| inputs.get(&field).copied().unwrap_or_else(|| Live::new(String::new()));
     let practice = Live::new(before.get(&Field::PracticeOds).cloned());
+    let held = before.get(&Field::Sex);
+    let sex = SEXES.iter().find(|(stored, _)| held.is_some_and(|held| held == stored));
+    let sex = Live::new(sex.map(|(stored, _)| *stored));
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let (case, held) = (shown.case, StoredValue::new((before, inputs.clone())));
@@ -131,6 +139,9 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
             let mut now = Few::from_iter(now);
             now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
+            if let Some(sex) = sex.get_untracked() {
+                now.insert(Field::Sex, sex.to_owned());
+            }
             changed(before, &now, engine.today())
         });
         problems.set(found.as_ref().err().cloned().unwrap_or_default());
@@ -147,6 +158,7 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
                 family=value(Field::FamilyName)
                 given=value(Field::GivenNames)
                 birth=value(Field::BirthDate)
+                sex
                 problems
             />
             <Reach
@@ -185,9 +197,11 @@ fn Names(
     family: Live<String>,
     given: Live<String>,
     birth: Live<String>,
+    sex: Live<Option<&'static str>>,
     problems: Problems,
 ) -> impl IntoView {
     let problem = move |field| problem_of(problems, id_of(field));
+    let sexes = SEXES.map(|(stored, words)| (stored, words.to_owned())).to_vec();
     view! {
         <TextField
             id=id_of(Field::NhsNumber)
@@ -219,6 +233,13 @@ fn Names(
             width="nhsuk-input--width-10"
             value=birth
             problem=problem(Field::BirthDate)
+        />
+        <Choices
+            id=id_of(Field::Sex)
+            legend=say!("Sex")
+            options=sexes
+            value=sex
+            problem=problem(Field::Sex)
         />
     }
 }
@@ -285,6 +306,10 @@ mod tests {
         let now = typed("999 000 0018", "3 Nov 1956");
         let number = (Field::NhsNumber, "9990000018".to_owned());
         assert_eq!(changed(&before, &now, TODAY), Ok(vec![number]));
+        let mut with_sex = before.clone();
+        with_sex.insert(Field::Sex, "female".into());
+        let sex = (Field::Sex, "female".to_owned());
+        assert_eq!(changed(&before, &with_sex, TODAY), Ok(vec![sex]));
         let without_birth = (Field::BirthDate, String::new());
         assert_eq!(changed(&before, &typed("", ""), TODAY), Ok(vec![without_birth]));
     }

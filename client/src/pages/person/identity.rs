@@ -1,7 +1,7 @@
 //! Who the person is, how to reach them and talk with them, and what matters to them.
 
 use leptos::prelude::*;
-use shared::case::{Case, Field};
+use shared::case::{Case, Field, sex_words};
 
 use super::Shown;
 use crate::{
@@ -49,6 +49,7 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
     let fields = [
         Field::NhsNumber,
         Field::BirthDate,
+        Field::Sex,
         Field::PracticeOds,
         Field::Communication,
         Field::Phone,
@@ -59,6 +60,7 @@ fn lines_of(case: &Case, engine: Engine, practice: impl Fn(&str) -> String) -> V
             Field::BirthDate => shown::age(person.birth_date(), engine.today()),
             _ if written.is_empty() => say!("Not known").to_owned(),
             Field::NhsNumber => shown::nhs_number(written),
+            Field::Sex => sex_words(written).to_owned(),
             Field::PracticeOds => practice(written),
             _ => written.to_owned(),
         }

@@ -47,7 +47,7 @@ use crate::{
     components::{person_line::Choosing, shown},
     draw::view,
     engine::{CaseRead, CaseView, Engine},
-    memo::{Memo, memo},
+    memo::{Live, Memo, memo},
 };
 
 /// What the parts of the screen read: whose case, and how it is now.
@@ -55,6 +55,8 @@ use crate::{
 struct Shown {
     case: CaseId,
     read: Memo<CaseRead>,
+    /// Whether the person's details are open to be changed.
+    changing: Live<bool>,
 }
 
 impl Shown {
@@ -95,6 +97,7 @@ pub fn PersonScreen(case: Option<CaseId>) -> impl IntoView {
 fn Found(case: CaseId) -> impl IntoView {
     let engine = Engine::here();
     let (read, arriving) = (engine.case(case), engine.arriving());
+    let changing = Live::new(false);
     let absence = memo(move || {
         read.with(|read| match read {
             Some(Ok(_)) => None,
@@ -117,7 +120,7 @@ fn Found(case: CaseId) -> impl IntoView {
     });
     let screen = move || match absence.get() {
         Some(words) => view! { <Absent words /> }.into_any(),
-        None => view! { <Person shown=Shown { case, read } /> }.into_any(),
+        None => view! { <Person shown=Shown { case, read, changing } /> }.into_any(),
     };
     view! { {screen} }
 }

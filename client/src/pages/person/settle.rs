@@ -6,6 +6,7 @@ use shared::{
     case::{
         Case, Entry, Fact, Field,
         event::{ConflictResolved, Retracted},
+        sex_words,
     },
     ids::EventId,
     personal::Personal,
@@ -176,6 +177,7 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
 fn value_words(engine: Engine, field: Field, value: &str) -> String {
     match field {
         Field::NhsNumber => shown::nhs_number(value),
+        Field::Sex => sex_words(value).to_owned(),
         Field::BirthDate => Date::read(value).map_or_else(|| value.to_owned(), shown::date),
         Field::PracticeOds => engine.profile().with_untracked(|profile| {
             let name = profile.as_ref().map(|profile| profile.practice_name(value).to_owned());

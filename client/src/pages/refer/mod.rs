@@ -4,7 +4,7 @@ mod form;
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
-    case::{Event, Field, event::ReferralSource},
+    case::{Event, Field, SEXES, event::ReferralSource},
     document::Writer,
     ids::CaseId,
 };
@@ -27,14 +27,6 @@ use crate::{
     engine::{CaseLine, Engine, SaveError},
     memo::{Live, memo},
 };
-
-/// The words that GP systems match on, and how the form says them.
-const SEXES: [(&str, &str); 4] = [
-    ("female", say!("Female")),
-    ("male", say!("Male")),
-    ("other", say!("Other")),
-    (say!("not known"), say!("Not known")),
-];
 
 /// The id of the warning about somebody who may be here already.
 const ALIKE: &str = "alike";
