@@ -171,8 +171,8 @@ mod tests {
     use super::*;
     use crate::{
         case::{
-            CaseRow, Event, Person, Role, Standing,
-            event::{Consent, Decision, Referral, ReferralSource},
+            CaseRow, ContactDraft, Event, Person, Role, Standing,
+            event::{Consent, ContactOutcome, Decision, Referral, ReferralSource},
         },
         few::Few,
         ids::{CaseId, EventId, UserId},
@@ -202,6 +202,17 @@ mod tests {
         Fact::EpisodeClosed(EpisodeClosed { episode: EventId::new(1, 1), reason })
     }
 
+    fn contact(outcome: ContactOutcome, next_step: &str) -> Fact {
+        let at = date(2026, 11, 2).at(9, 0, 0, 0);
+        let by = UserId::from_random([1; 16]);
+        let draft = ContactDraft::new(by, EventId::new(1, 1), at, String::new());
+        let next_step = Personal::new(next_step.to_owned());
+        let draft = ContactDraft { outcome, next_step, ..draft };
+        let signed =
+            draft.sign(Role::LinkWorker, at.date(), Timestamp::UNIX_EPOCH, || draft.episode);
+        signed.expect("nothing is wrong with it").swap_remove(0).fact
+    }
+
     fn declined() -> Fact {
         let (episode, consent) = (EventId::new(1, 1), Consent::CodeOnly);
         Fact::Declined(Decision { episode, contact: None, consent })
@@ -218,6 +229,20 @@ mod tests {
         assert_eq!(from(once.clone()), Some(date(2026, 11, 9)));
         assert_eq!(from([once, vec![(9, referred())]].concat()), None);
         assert_eq!(from(vec![(2, referred()), (9, closed(ClosingReason::Died))]), None);
+    }
+
+    #[test]
+    fn an_attempt_leaves_what_was_planned_as_it_is_and_a_meeting_does_not() {
+        let next = |after: &[(i8, Fact)]| {
+            let planned = (3, contact(ContactOutcome::Seen, "Phone the allotment"));
+            let before = [vec![(2, referred())], vec![planned]].concat();
+            CaseRow::of(&case_of([before, after.to_vec()].concat())).next_step.into_inner()
+        };
+        let no_answer = (4, contact(ContactOutcome::NoAnswer, ""));
+        assert_eq!(next(&[no_answer.clone()]), "Phone the allotment");
+        let try_again = (4, contact(ContactOutcome::DidNotAttend, "Write to her"));
+        assert_eq!(next(&[try_again, no_answer]), "Write to her");
+        assert_eq!(next(&[(4, contact(ContactOutcome::Seen, ""))]), "");
     }
 
     #[test]

@@ -199,6 +199,15 @@ pub struct Contact {
     pub next_on: Option<jiff::civil::Date>,
 }
 
+impl Contact {
+    /// Whether it takes the place of what was planned before. An attempt changes no plan, unless it
+    /// makes one.
+    pub fn says_what_is_next(&self) -> bool {
+        let plans = self.next_on.is_some() || !self.next_step.reveal().is_empty();
+        plans || self.outcome == ContactOutcome::Seen
+    }
+}
+
 /// How a worker and a person met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactMode {

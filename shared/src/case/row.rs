@@ -130,7 +130,8 @@ impl CaseRow {
         });
         // What was planned with somebody who has left or declined is no longer due.
         let goes_on = episode.as_ref().is_none_or(Episode::is_open);
-        let last = contacts.clone().next().filter(|_| goes_on).map(|(_, contact)| contact);
+        let mut plans = contacts.clone().map(|(_, contact)| contact).filter(|_| goes_on);
+        let plan = plans.find(|contact| contact.says_what_is_next());
         let seen = contacts.clone().find(|(_, contact)| contact.outcome == ContactOutcome::Seen);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let open = case.concerns().filter(|concern| concern.handover.is_none());
@@ -141,8 +142,8 @@ impl CaseRow {
             nhs_number: Personal::new(person.shown(Field::NhsNumber).to_owned()),
             practice: person.shown(Field::PracticeOds).to_owned(),
             standing,
-            next_step: last.map(|contact| contact.next_step.clone()).unwrap_or_default(),
-            next_on: last.and_then(|contact| contact.next_on),
+            next_step: plan.map(|contact| contact.next_step.clone()).unwrap_or_default(),
+            next_on: plan.and_then(|contact| contact.next_on),
             last_seen_on: seen.as_ref().map(|(on, _)| *on),
             venue: seen.map(|(_, contact)| contact.venue.clone()).unwrap_or_default(),
             drafts: count(case.drafts.len()),
