@@ -80,7 +80,7 @@ pub fn StandingTag(standing: Standing) -> impl IntoView {
 }
 
 /// "Next tomorrow: walk to library"; nothing once the case is over.
-fn next_words(line: &CaseLine, today: Date) -> Option<String> {
+pub fn next_words(line: &CaseLine, today: Date) -> Option<String> {
     if !is_open(line) {
         return None;
     }

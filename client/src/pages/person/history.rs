@@ -149,7 +149,7 @@ fn version_view(engine: Engine, version: &Version) -> AnyView {
             let Event { at, fact, .. } = &version.event;
             let (title, facts, text) = described(fact);
             let day = shown::day(at.date(), engine.today());
-            let facts = facts.into_iter().map(|fact| format!(", {fact}")).collect::<String>();
+            let facts = facts.into_iter().map(|fact| format!(". {fact}")).collect::<String>();
             view! {
                 <p>
                     {title} ", " {day} ", " {shared::calendar::clock_words(at.time())} {facts} "."

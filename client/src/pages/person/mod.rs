@@ -44,7 +44,10 @@ use self::{
     wellbeing::Wellbeing,
 };
 use crate::{
-    components::{person_line::Choosing, shown},
+    components::{
+        person_line::{Choosing, next_words},
+        shown,
+    },
     draw::view,
     engine::{CaseRead, CaseView, Engine},
     memo::{Live, Memo, memo},
@@ -138,10 +141,19 @@ fn Absent(#[prop(into)] words: String) -> impl IntoView {
 #[component]
 fn Person(shown: Shown) -> impl IntoView {
     let name = shown.of(|case| shown::full_name(&case.person));
+    let engine = Engine::here();
+    let rows = engine.rows();
+    let next = memo(move || {
+        rows.with(|rows| {
+            let own = rows.iter().find(|line| line.case == shown.case)?;
+            next_words(own, engine.today())
+        })
+    });
     let record_urgent = Choosing::Urgent.path(shown.case);
     view! {
         <Done />
         <h1 class="nhsuk-heading-l fp-title fp-name">{move || name.get()}</h1>
+        {move || next.get().map(|words| view! { <p class="fp-text">{words}</p> })}
         <UrgentPart shown />
         <Settle shown />
         <Begin shown />

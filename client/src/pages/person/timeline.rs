@@ -5,7 +5,8 @@ use shared::{
     calendar,
     case::{
         Case, Entry, Event, Fact, Field,
-        event::{Contact, ContactOutcome, Minutes},
+        event::{Contact, ContactOutcome, ContactPurpose, Minutes},
+        picklist::Need,
     },
     ordered,
 };
@@ -128,7 +129,7 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let id = title_id(entry.original.id);
     let body = view! {
         <h3 class="nhsuk-heading-s fp-timeline__title" id=id tabindex="-1">{title}</h3>
-        {(!lines.is_empty()).then(|| view! { <p class="fp-quiet">{lines.join(", ")}</p> })}
+        {(!lines.is_empty()).then(|| view! { <p class="fp-quiet">{lines.join(". ")}</p> })}
         {(!text.is_empty()).then(|| view! { <p class="fp-text">{text}</p> })}
     };
     let body = if entry.stands() {
@@ -263,6 +264,19 @@ fn contact_described(contact: &Contact) -> (String, Vec<String>, String) {
         lines.push(contact.venue.clone());
     }
     lines.extend(minutes_words(contact.minutes));
+    if contact.purpose != ContactPurpose::Support {
+        lines.push(contact.purpose.words().to_owned());
+    }
+    if !contact.needs.is_empty() {
+        let needs: Vec<&str> = contact.needs.iter().map(Need::label).collect();
+        lines.push(said!("Needs: {needs}", needs = needs.join(", ")));
+    }
+    let on = contact.next_on.map(calendar::words);
+    let step = Some(contact.next_step.reveal().clone()).filter(|step| !step.is_empty());
+    let next: Vec<String> = on.into_iter().chain(step).collect();
+    if !next.is_empty() {
+        lines.push(said!("Next: {next}", next = next.join(", ")));
+    }
     (title, lines, contact.note.reveal().clone())
 }
 
@@ -287,6 +301,8 @@ fn minutes_words(minutes: Minutes) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use shared::{case::event::ContactMode, ids::EventId, personal::Personal};
+
     use super::*;
 
     #[test]
@@ -295,5 +311,31 @@ mod tests {
         let said = minutes_words(minutes);
         assert_eq!(said.as_deref(), Some("45 minutes together, 15 writing up"));
         assert_eq!(minutes_words(Minutes::default()), None);
+    }
+
+    #[test]
+    fn a_contact_says_what_it_was_for_what_it_touched_and_what_is_next() {
+        let contact = Contact {
+            episode: EventId::new(1, 1),
+            mode: ContactMode::Telephone,
+            outcome: ContactOutcome::Seen,
+            purpose: ContactPurpose::WelfareCall,
+            venue: String::new(),
+            minutes: Minutes { session: 10, ..Minutes::default() },
+            needs: vec![Need::new("debt")],
+            note: Personal::default(),
+            next_step: Personal::new("phone the allotment".to_owned()),
+            next_on: Some(jiff::civil::date(2026, 11, 3)),
+        };
+        let (_, lines, _) = contact_described(&contact);
+        assert_eq!(
+            lines,
+            [
+                "10 minutes together",
+                "Welfare call",
+                "Needs: Debt",
+                "Next: Tue 3 Nov 2026, phone the allotment",
+            ]
+        );
     }
 }
