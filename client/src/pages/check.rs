@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::contact::{
-    Closed, ClosedScreen, CodingBox, before, name_of, seen_by_practice, written,
+    Before, Closed, ClosedScreen, CodingBox, before, name_of, seen_by_practice, written,
 };
 use crate::{
     address::Address,
@@ -86,9 +86,10 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
     let problems = Live::new(Problems { words: None, fields: draft.problems(engine.today()) });
     let draft = StoredValue::new(draft);
     let name = memo(move || read.with(name_of));
-    let may_answer =
-        memo(move || read.with(|read| draft.with_value(|draft| before(read, draft).may_answer)));
-    let said = memo(move || draft.with_value(|draft| lines(&name.read(), draft, may_answer.get())));
+    let before = memo(move || read.with(|read| draft.with_value(|draft| before(read, draft))));
+    let said = memo(move || {
+        draft.with_value(|draft| lines(&name.read(), draft, before.read().may_answer))
+    });
     let preview = memo(move || {
         read.track();
         draft.with_value(|draft| engine.preview(case, draft))
@@ -102,15 +103,20 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
         <h1 class="nhsuk-heading-l fp-title">"Check and sign"</h1>
         {move || view! { <Summary lines=said.get() editor=editor_of_lines.clone() /> }}
         <CodingBox preview />
-        <Seen draft preview />
+        <Seen draft preview before />
         <Sign case draft_id draft problems />
     }
 }
 
 #[component]
-fn Seen(draft: StoredValue<ContactDraft>, preview: Memo<Preview>) -> impl IntoView {
-    let words =
-        move || draft.with_value(|draft| preview.with(|preview| seen_by_practice(preview, draft)));
+fn Seen(
+    draft: StoredValue<ContactDraft>,
+    preview: Memo<Preview>,
+    before: Memo<Before>,
+) -> impl IntoView {
+    let words = move || {
+        draft.with_value(|draft| seen_by_practice(&preview.read(), draft, before.read().agreed))
+    };
     view! { <p>{words}</p> }
 }
 

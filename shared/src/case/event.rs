@@ -355,7 +355,7 @@ impl Consent {
     pub fn words(self) -> &'static str {
         match self {
             Self::CodeOnly => say!("The code only"),
-            Self::CodeAndSummary => say!("The code and a summary"),
+            Self::CodeAndSummary => say!("The code and an automatic summary"),
             Self::Withheld => say!("Nothing"),
         }
     }

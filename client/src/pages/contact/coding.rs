@@ -39,10 +39,20 @@ pub fn CodingBox(preview: Memo<Preview>) -> impl IntoView {
     }
 }
 
-/// What the practice will see of this contact, in one sentence.
-pub fn seen_by_practice(preview: &Preview, draft: &ContactDraft) -> &'static str {
+/// What the practice will see of this contact. `agreed`: what the person agreed to share before it.
+pub fn seen_by_practice(
+    preview: &Preview,
+    draft: &ContactDraft,
+    agreed: Option<Consent>,
+) -> &'static str {
     let consent = draft.decision.map(|decision| decision.consent);
     match (preview, consent) {
+        (Preview::NotCoded(_), _) if agreed == Some(Consent::CodeAndSummary) => {
+            say!(
+                "No code. The day of this contact, its needs and its services may appear in the \
+                 summary that the practice gets. Never your note."
+            )
+        }
         (Preview::NotCoded(_), _) if draft.outcome != ContactOutcome::Seen => {
             say!("The practice will see nothing of this contact.")
         }
@@ -58,7 +68,8 @@ pub fn seen_by_practice(preview: &Preview, draft: &ContactDraft) -> &'static str
         (Preview::Coded { .. }, Some(Consent::CodeAndSummary)) => {
             say!(
                 "The practice will see the person's details, the code with its date, your name, \
-                 and a summary when you write one. It will not see your note."
+                 and a summary made from your entries: dates, needs, services and wellbeing \
+                 scores. Never your note."
             )
         }
         (Preview::Coded { .. }, _) => {
@@ -87,7 +98,7 @@ mod tests {
         let by = UserId::from_random([1; 16]);
         let mut draft =
             ContactDraft::new(by, EventId::new(5, 5), day.at(14, 5, 0, 0), String::new());
-        let seen = |preview, draft: &ContactDraft| seen_by_practice(&preview, draft);
+        let seen = |preview, draft: &ContactDraft| seen_by_practice(&preview, draft, None);
         let not_coded = Preview::NotCoded(Exclusion::OngoingContact);
         assert!(seen(not_coded, &draft).contains("nothing of this contact"));
         draft.decision = Some(DraftDecision { accepted: true, consent: Consent::Withheld });
@@ -96,5 +107,13 @@ mod tests {
         draft.decision = Some(DraftDecision { accepted: true, consent: Consent::CodeOnly });
         let coded = Preview::Coded { term: "Accepted".into(), on: day };
         assert!(seen(coded, &draft).contains("not see your note"));
+        draft.decision = Some(DraftDecision { accepted: true, consent: Consent::CodeAndSummary });
+        let coded = Preview::Coded { term: "Accepted".into(), on: day };
+        assert!(seen(coded, &draft).contains("made from your entries: dates, needs"));
+        // A later contact is no code, and no secret where a summary was agreed to.
+        draft.decision = None;
+        let later = Preview::NotCoded(Exclusion::OngoingContact);
+        let agreed = Some(Consent::CodeAndSummary);
+        assert!(seen_by_practice(&later, &draft, agreed).contains("may appear in the summary"));
     }
 }

@@ -13,7 +13,7 @@ mod when;
 pub use coding::{CodingBox, seen_by_practice};
 use leptos::{prelude::*, task::spawn_local};
 pub use opened::{Closed, begin, written};
-pub use people::before;
+pub use people::{Before, before};
 use shared::{
     case::{
         ContactDraft,

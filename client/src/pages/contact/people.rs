@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     calendar,
     case::{
-        Answer, ContactDraft, DraftDecision, Episode,
+        Answer, ContactDraft, DraftDecision, Episode, Fact,
         event::Consent,
         picklist::{NEEDS, Need},
     },
@@ -27,6 +27,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Before {
     pub answer: Answer,
+    /// What the person agreed to share with the practice, where they answered.
+    pub agreed: Option<Consent>,
     /// When the person was referred, and since when that is over.
     pub over: Option<(Date, Date)>,
     /// Whether an answer can be recorded: there is none, and the referral is not closed.
@@ -42,7 +44,11 @@ pub fn before(read: &CaseRead, draft: &ContactDraft) -> Before {
     let own = episodes.iter().find(|episode| episode.id == draft.episode);
     let answer = own.map_or(Answer::Open, Episode::answer);
     let over = own.and_then(|episode| Some((episode.referral.on(), episode.ended_on()?)));
-    Before { answer, over, may_answer: answer == Answer::Open && over.is_none() }
+    let agreed = own.and_then(|episode| match &episode.answers.first()?.current.fact {
+        Fact::Accepted(decision) | Fact::Declined(decision) => Some(decision.consent),
+        _ => None,
+    });
+    Before { answer, agreed, over, may_answer: answer == Answer::Open && over.is_none() }
 }
 
 /// What was answered, in words; nothing while there is no answer.
