@@ -5,10 +5,10 @@ use shared::sync::SyncState;
 
 use crate::{
     address::Address,
-    components::show::Show,
+    components::{person_line::known_as, show::Show},
     draw::view,
     engine::{Engine, Stage},
-    memo::{follow, follow_since},
+    memo::{follow, follow_since, memo},
     pages::{
         activity::ActivityScreen,
         check::CheckAndSign,
@@ -53,9 +53,12 @@ pub fn App() -> impl IntoView {
 /// What stands around every screen.
 #[component]
 fn Frame() -> impl IntoView {
-    let address = Address::here();
+    let (engine, address) = (Engine::here(), Address::here());
     let screen = address.screen();
     let name = move || screen.get().name();
+    let rows = engine.rows();
+    let who =
+        memo(move || screen.get().about().and_then(|case| rows.with(|rows| known_as(rows, case))));
     follow(move || document().set_title(&said!("{screen} - Fingerpost", screen = name())));
     follow_since(move |earlier: Option<Screen>| {
         let now = screen.get();
@@ -72,7 +75,9 @@ fn Frame() -> impl IntoView {
     view! {
         <a class="nhsuk-skip-link" href="#maincontent">"Skip to main content"</a>
         <header class="fp-header">
-            <span class="fp-header__name">{name}</span>
+            <span class="fp-header__name" class:fp-header__who=move || who.read().is_some()>
+                {move || who.get().unwrap_or_else(|| name().to_owned())}
+            </span>
             <StateLink />
             <a
                 href=move || way_here(screen.get())

@@ -67,6 +67,17 @@ pub fn PersonLine(line: CaseLine, #[prop(optional)] choosing: Choosing) -> impl 
     }
 }
 
+/// What the header calls a person of this phone: where somebody else bears the name, with what tells
+/// them apart.
+pub fn known_as(lines: &[CaseLine], case: CaseId) -> Option<String> {
+    let name = |line: &CaseLine| line.row.known_as().trim().to_owned();
+    let own = lines.iter().find(|line| line.case == case)?;
+    let own_name = Some(name(own)).filter(|name| !name.is_empty())?;
+    let is_borne = lines.iter().any(|line| line.case != case && name(line) == own_name);
+    let birth = own.row.birth_date.filter(|_| is_borne);
+    Some(shown::with_birth(&own_name, birth))
+}
+
 /// Where a person stands, as a tag: its words say it, its colour helps to find it.
 #[component]
 pub fn StandingTag(standing: Standing) -> impl IntoView {
@@ -172,6 +183,17 @@ mod tests {
         assert_eq!(next_words(&line, TODAY).as_deref(), Some("Overdue since Mon 9 Nov"));
         line.row.standing = Standing::Closed;
         assert_eq!(next_words(&line, TODAY), None);
+    }
+
+    #[test]
+    fn two_people_of_one_name_are_told_apart_by_their_birth_dates() {
+        let mut ada = line_of(1, Standing::Accepted);
+        ada.row.birth_date = Some(Date::constant(1956, 3, 2));
+        let (other, case) = (line_of(2, Standing::Accepted), ada.case);
+        let called = |lines: &[CaseLine]| known_as(lines, case);
+        assert_eq!(called(&[ada.clone()]).as_deref(), Some("Ada Okafor"));
+        assert_eq!(called(&[ada, other.clone()]).as_deref(), Some("Ada Okafor, born 2 Mar 1956"));
+        assert_eq!(called(&[other]), None);
     }
 
     #[test]

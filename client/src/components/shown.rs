@@ -49,6 +49,14 @@ pub fn list_name(family: &str, given: &str) -> String {
     }
 }
 
+/// A name with what tells two people apart who bear it.
+pub fn with_birth(name: &str, birth: Option<Date>) -> String {
+    match birth {
+        Some(birth) => said!("{name}, born {date}", date = date(birth)),
+        None => name.to_owned(),
+    }
+}
+
 /// The name of a person's own screen.
 pub fn full_name(person: &Person) -> String {
     let name = person.full_name();
@@ -96,6 +104,9 @@ mod tests {
         assert_eq!(list_name("Okafor", "Ada"), "OKAFOR, Ada");
         assert_eq!(list_name("ŵyn", "Siân"), "ŴYN, Siân");
         assert_eq!(list_name("", ""), "No name yet");
+        let born = Some(Date::constant(1956, 11, 3));
+        assert_eq!(with_birth("Ada Okafor", born), "Ada Okafor, born 3 Nov 1956");
+        assert_eq!(with_birth("Ada Okafor", None), "Ada Okafor");
         assert_eq!(nhs_number("9990000018"), "999 000 0018");
         assert_eq!(nhs_number("about 999"), "about 999");
         assert_eq!(dial("+44 (20) 7946-0018"), "tel:+442079460018");

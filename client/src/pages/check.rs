@@ -8,13 +8,14 @@ use shared::{
 };
 
 use super::contact::{
-    Before, Closed, ClosedScreen, CodingBox, before, name_of, seen_by_practice, written,
+    Before, Closed, ClosedScreen, CodingBox, before, born, name_of, seen_by_practice, written,
 };
 use crate::{
     address::Address,
     components::{
         disclose::focus,
         show::Show,
+        shown,
         summary::{Summary, lines},
     },
     draw::view,
@@ -85,7 +86,7 @@ fn Check(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView 
     let editor = format!("/person/{case}/contact/{draft_id}");
     let problems = Live::new(Problems { words: None, fields: draft.problems(engine.today()) });
     let draft = StoredValue::new(draft);
-    let name = memo(move || read.with(name_of));
+    let name = memo(move || read.with(|read| shown::with_birth(&name_of(read), born(read))));
     let before = memo(move || read.with(|read| draft.with_value(|draft| before(read, draft))));
     let said = memo(move || {
         draft.with_value(|draft| lines(&name.read(), draft, before.read().may_answer))

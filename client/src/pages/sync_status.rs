@@ -11,6 +11,7 @@ use crate::{
         lines::{Line, Lines},
         notices::{HomeScreenFirst, LittleRoom},
         show::Show,
+        shown,
     },
     draw::view,
     engine::{CaseLine, Engine},
@@ -102,7 +103,7 @@ fn unsent_of(lines: &[CaseLine]) -> Vec<Arc<CaseLine>> {
 
 fn unsent_line(line: &CaseLine) -> AnyView {
     let engine = Engine::here();
-    let name = line.row.known_as();
+    let name = shown::with_birth(&line.row.known_as(), line.row.birth_date);
     let href = match line.row.logbook {
         Some(_) => "/activity".to_owned(),
         None => format!("/person/{}", line.case),

@@ -11,6 +11,7 @@ mod text;
 mod when;
 
 pub use coding::{CodingBox, seen_by_practice};
+use jiff::civil::Date;
 use leptos::{prelude::*, task::spawn_local};
 pub use opened::{Closed, begin, written};
 pub use people::{Before, before};
@@ -111,12 +112,18 @@ pub fn name_of(read: &CaseRead) -> String {
     }
 }
 
+/// What tells them apart from whoever bears the same name.
+pub fn born(read: &CaseRead) -> Option<Date> {
+    read.as_ref()?.as_ref().ok()?.case.person.birth_date()
+}
+
 #[component]
 fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView {
     let engine = Engine::here();
     let form = Form::new(engine, case, draft_id, draft);
     let read = engine.case(case);
     let name = memo(move || read.with(name_of));
+    let age = move || shown::age(read.with(born), engine.today());
     focus_on_named_field();
     let fields = form.read(coding::without_note);
     let preview = memo(move || {
@@ -129,6 +136,7 @@ fn Editor(case: CaseId, draft_id: EventId, draft: ContactDraft) -> impl IntoView
             <a href=format!("/person/{case}") class="fp-target">"Back to " {move || name.get()}</a>
         </p>
         <h1 class="nhsuk-heading-l fp-title">"Contact with " {move || name.get()}</h1>
+        <p class="fp-quiet">{age}</p>
         <Over form />
         <form
             class="fp-editor"

@@ -132,6 +132,7 @@ mod tests {
         let contested = line_of(1, Standing::Contested);
         let mut urgent = line_of(2, Standing::Accepted);
         urgent.row.urgent = 1;
+        urgent.row.birth_date = Some(Date::constant(1956, 3, 2));
         let stuck = CaseLine {
             state: SyncState::CannotSend("Ask your lead."),
             ..line_of(3, Standing::Accepted)
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(
             links,
             [
-                "Urgent: Ada Okafor",
+                "Urgent: Ada Okafor, born 2 Mar 1956",
                 "Accepted and declined: Ada Okafor",
                 "Sent back by the practice: Ada Okafor",
                 "Cannot send: Ada Okafor",

@@ -187,12 +187,11 @@ fn is_next(line: &CaseLine, today: Date) -> bool {
     is_open(line) && line.row.next_on.is_some_and(|on| today <= on && on <= until)
 }
 
-/// "Ada Okafor".
+/// "Ada Okafor, born 3 Nov 1956".
 fn name_of(line: &CaseLine) -> String {
-    let name = format!("{} {}", line.row.given_names.reveal(), line.row.family_name.reveal());
-    match name.trim() {
+    match line.row.known_as().trim() {
         "" => say!("no name yet").into(),
-        name => name.to_owned(),
+        name => shown::with_birth(name, line.row.birth_date),
     }
 }
 

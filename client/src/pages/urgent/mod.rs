@@ -114,7 +114,7 @@ fn open_of(rows: &[CaseLine]) -> Vec<(String, String)> {
     let open = open.map(|line| {
         let row = &line.row;
         let name = shown::list_name(row.family_name.reveal(), row.given_names.reveal());
-        (format!("/person/{}#urgent", line.case), name)
+        (format!("/person/{}#urgent", line.case), shown::with_birth(&name, row.birth_date))
     });
     open.collect()
 }
