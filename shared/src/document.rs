@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    case::{Case, ContactDraft, Defect, Event, Field, Person, Register, event::KINDS},
+    case::{Case, ContactDraft, Defect, Event, Field, Person, Register, Side, event::KINDS},
     few::Few,
     ids::{CaseId, DeviceId, EventId, UserId},
     intake::{self, Flaw, IncomingChange},
@@ -19,6 +19,7 @@ use automerge::{
     ObjType, ROOT, ReadDoc, ScalarValue, Value,
     transaction::{CommitOptions, Transactable, Transaction},
 };
+use jiff::Timestamp;
 
 /// The version of the document's layout.
 pub const FORMAT: i64 = 1;
@@ -337,15 +338,36 @@ impl Document {
         let Some(registers) = self.part("person", defects) else { return person };
         for field in Field::ALL {
             let values = self.0.get_all(&registers, field.stored_name()).unwrap_or_default();
-            let values = values.into_iter().filter_map(|(value, object)| match value {
-                Value::Scalar(scalar) => scalar.as_str().map(str::to_owned),
-                // Another client's way with texts, unless it is told otherwise.
-                Value::Object(ObjType::Text) => self.0.text(&object).ok(),
-                Value::Object(_) => None,
+            // Who wrote it is asked only where a person has to choose.
+            let is_one = values.len() < 2;
+            let values = values.into_iter().filter_map(|(value, object)| {
+                let side = if is_one { Side::default() } else { self.side_of(&object) };
+                let text = match value {
+                    Value::Scalar(scalar) => scalar.as_str().map(str::to_owned),
+                    // Another client's way with texts, unless it is told otherwise.
+                    Value::Object(ObjType::Text) => self.0.text(&object).ok(),
+                    Value::Object(_) => None,
+                };
+                Some((text?, side))
             });
-            person.set(field, Register::of(values));
+            person.set(field, Register::written(values.collect()));
         }
         person
+    }
+
+    /// Who wrote a value, where and when, by the change that holds it.
+    fn side_of(&self, object: &ObjId) -> Side {
+        let change = self.0.hash_for_opid(object);
+        let change = change.and_then(|hash| self.0.get_change_by_hash(&hash));
+        let author = match object {
+            ObjId::Id(_, actor, _) => self.0.get_author_for_actor(actor),
+            ObjId::Root => None,
+        };
+        Side {
+            by: author.and_then(|author| UserId::from_slice(author.as_bytes()).ok()),
+            device: device_of(object),
+            at: change.and_then(|change| Timestamp::from_second(change.timestamp()).ok()),
+        }
     }
 
     fn read_events(&self, defects: &mut Vec<Defect>) -> Vec<Event> {

@@ -15,7 +15,7 @@ pub use episode::{Answer, Episode, Status, belongs};
 pub use event::{Event, Fact, Role};
 use jiff::civil::Date;
 pub use logbook::Logbook;
-pub use person::{Field, Person, Register, SEXES, sex_words};
+pub use person::{Field, Person, Register, SEXES, Side, sex_words};
 pub use row::{CaseRow, Standing};
 pub use urgent::Concern;
 

@@ -1,8 +1,9 @@
 //! Who the person is: registers that keep every value written at once, until a person settles them.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
+    ids::{DeviceId, UserId},
     nhs_number::{NhsNumber, NhsNumberError},
     ods::OdsCode,
     ordered,
@@ -104,37 +105,64 @@ pub fn sex_words(stored: &str) -> &str {
     SEXES.iter().find(|(own, _)| *own == stored).map_or(stored, |(_, words)| words)
 }
 
+/// Who wrote one of several values, where and when, as far as the document says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Side {
+    /// Who.
+    pub by: Option<UserId>,
+    /// On which device.
+    pub device: Option<DeviceId>,
+    /// When, to the second.
+    pub at: Option<Timestamp>,
+}
+
 /// One field: no value, one, or several that were written at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Register {
-    values: Vec<Personal<String>>,
+    values: Vec<(Personal<String>, Side)>,
 }
 
 impl Register {
     /// A register of every value that stands, in any order; equal ones count once.
     pub fn of(values: impl IntoIterator<Item = String>) -> Self {
-        let mut values: Vec<_> = values.into_iter().filter(|value| !value.is_empty()).collect();
+        Self::written(values.into_iter().map(|value| (value, Side::default())).collect())
+    }
+
+    /// The same, with who wrote each of them.
+    pub fn written(mut values: Vec<(String, Side)>) -> Self {
+        values.retain(|(value, _)| !value.is_empty());
         ordered::sort(&mut values);
-        values.dedup();
-        Self { values: values.into_iter().map(Personal::new).collect() }
+        values.dedup_by(|later, earlier| later.0 == earlier.0);
+        // What two people wrote alike is one value like any other.
+        if let [(_, side)] = values.as_mut_slice() {
+            *side = Side::default();
+        }
+        let values = values.into_iter().map(|(value, side)| (Personal::new(value), side));
+        Self { values: values.collect() }
     }
 
     /// The value, where there is exactly one.
     pub fn settled(&self) -> Option<&str> {
         match self.values.as_slice() {
-            [one] => Some(one.reveal()),
+            [(one, _)] => Some(one.reveal()),
             _ => None,
         }
     }
 
     /// A value to show: the settled one, or the first of several.
     pub fn shown(&self) -> &str {
-        self.values.first().map_or("", |value| value.reveal())
+        self.values.first().map_or("", |(value, _)| value.reveal())
     }
 
     /// All values, where people wrote different ones at once.
     pub fn contested(&self) -> Option<impl Iterator<Item = &str>> {
-        (self.values.len() > 1).then(|| self.values.iter().map(|value| value.reveal().as_str()))
+        let sides = self.sides()?;
+        Some(sides.map(|(value, _)| value.reveal().as_str()))
+    }
+
+    /// The same, with who wrote each of them.
+    pub fn sides(&self) -> Option<impl Iterator<Item = &(Personal<String>, Side)>> {
+        (self.values.len() > 1).then(|| self.values.iter())
     }
 }
 

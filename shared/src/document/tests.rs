@@ -135,12 +135,20 @@ fn two_values_written_at_once_both_stand_until_one_is_chosen() {
     let name = |name: &'static str| {
         move |writer: &mut Writer<'_, '_>| writer.put_field(Field::FamilyName, name)
     };
-    first.commit(&author(1), 0, name("Okafor-Rees")).unwrap();
-    second.commit(&author(2), 0, name("Okafor Rees")).unwrap();
+    first.commit(&author(1), 60_000, name("Okafor-Rees")).unwrap();
+    second.commit(&author(2), 120_000, name("Okafor Rees")).unwrap();
     first.merge_saved(&second.save()).unwrap();
     let (case, _) = first.read(case_id());
     let contested: Vec<_> = case.person.register(Field::FamilyName).contested().unwrap().collect();
     assert_eq!(contested, ["Okafor Rees", "Okafor-Rees"]);
+    let sides = case.person.register(Field::FamilyName).sides().unwrap();
+    let sides: Vec<Side> = sides.map(|(_, side)| *side).collect();
+    let side = |author: Author, seconds| Side {
+        by: Some(author.user),
+        device: Some(author.device),
+        at: Timestamp::from_second(seconds).ok(),
+    };
+    assert_eq!(sides, [side(author(2), 120), side(author(1), 60)]);
     first.commit(&author(1), 0, name("Okafor-Rees")).unwrap();
     let (case, _) = first.read(case_id());
     assert_eq!(case.person.register(Field::FamilyName).settled(), Some("Okafor-Rees"));

@@ -10,7 +10,7 @@ use minicbor::bytes::ByteVec;
 use shared::{
     case::{
         Case, CaseRow, ContactDraft, Defect, DraftDecision, DraftSignpost, Event, Fact, Field,
-        Person, Register, Role, Standing,
+        Person, Register, Role, Side, Standing,
         event::{
             Amended, AssignedNote, ClosingReason, ConflictResolved, Consent, Contact, ContactMode,
             ContactOutcome, ContactPurpose, Decision, EpisodeClosed, GoalSet, Handover, Minutes,
@@ -167,12 +167,18 @@ fn draft(note: &str) -> ContactDraft {
 /// event, and a draft that both worked on.
 pub fn case() -> (Case, Vec<Defect>) {
     let mut person = Person::default();
-    let mut set = |field, values: &[&str]| {
-        person.set(field, Register::of(values.iter().map(|value| (*value).to_owned())));
+    person.set(Field::NhsNumber, Register::of(["9990000018".to_owned()]));
+    person.set(Field::FamilyName, Register::of(["Okafor".to_owned()]));
+    let side = |author: Author, seconds| Side {
+        by: Some(author.user),
+        device: Some(author.device),
+        at: Timestamp::from_second(START_S + seconds).ok(),
     };
-    set(Field::NhsNumber, &["9990000018"]);
-    set(Field::FamilyName, &["Okafor"]);
-    set(Field::Phone, &["01632 960002", "01632 960003"]);
+    let phones = vec![
+        ("01632 960002".to_owned(), side(amina(), 60)),
+        ("01632 960003".to_owned(), side(ben(), 70)),
+    ];
+    person.set(Field::Phone, Register::written(phones));
     let drafts = [(id(20), draft("Talked of the old garden, and of the new one."))].into();
     let mut defects = Vec::new();
     let case = Case::fold(case_id(), person, events(), drafts, &mut defects);

@@ -66,6 +66,8 @@ fn accepted_on_one_phone_and_declined_on_another_is_contested_on_both_and_no_row
     for (phone, name) in [(&mut first, "contested"), (&mut second, "contested-other-phone")] {
         open_person(phone, "NCUBE");
         phone.wait_for_text("Two answers are recorded", SOON);
+        phone.wait_for_text("on this phone.", SOON);
+        phone.wait_for_text("on another phone.", SOON);
         phone.look(name);
     }
     let pack = pack::close(&data, "A99001", &scratch.path("packs"));

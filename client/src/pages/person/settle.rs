@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{
     case::{
-        Case, Entry, Fact, Field,
+        Case, Entry, Fact, Field, Side,
         event::{ConflictResolved, Retracted},
         sex_words,
     },
-    ids::EventId,
+    ids::{DeviceId, EventId},
     personal::Personal,
     written::Written,
 };
@@ -30,13 +30,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 struct Contested {
     field: Field,
-    values: Vec<Personal<String>>,
+    values: Vec<(Personal<String>, Side)>,
 }
 
 fn fields_of(case: &Case) -> Vec<Contested> {
     let fields = Field::ALL.into_iter().filter_map(|field| {
-        let values = case.person.register(field).contested()?;
-        let values = values.map(|value| Personal::new(value.to_owned())).collect();
+        let values = case.person.register(field).sides()?.cloned().collect();
         Some(Contested { field, values })
     });
     fields.collect()
@@ -59,7 +58,8 @@ pub(super) fn Settle(shown: Shown) -> impl IntoView {
     let sides = move || answers.get().into_iter().map(side).collect();
     let field = move |contested: Contested| {
         // With its values: other ones are another question.
-        let values: Vec<_> = contested.values.iter().map(|value| value.reveal().as_str()).collect();
+        let values: Vec<_> =
+            contested.values.iter().map(|(value, _)| value.reveal().as_str()).collect();
         let key = format!("{} {}", contested.field.stored_name(), values.join("\n"));
         Line::new(key, move || view! { <FieldSides shown contested /> })
     };
@@ -93,6 +93,7 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
     };
     let who = engine.profile().with_untracked(|profile| author(profile.as_deref(), &entry));
     let on = shown::day(entry.on(), engine.today());
+    let place = on_which(engine, entry.original.device);
     let recorded = crate::words::when(entry.original.recorded_at, engine.now());
     let save = move |reason: String| {
         let retracted = Retracted { target, reason: Personal::new(reason) };
@@ -101,7 +102,7 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
     view! {
         <div class="fp-side">
             <h3 class="nhsuk-heading-s">{said}</h3>
-            <p>"On " {on} ". Recorded by " {who} ", " {recorded} "."</p>
+            <p>"On " {on} ". Recorded by " {who} ", " {recorded} ", " {place} "."</p>
             <Ask
                 id=format!("withdraw-{target}")
                 button=said!("“{said}” is wrong")
@@ -122,8 +123,8 @@ fn FieldSides(shown: Shown, contested: Contested) -> impl IntoView {
     let heading = said!("Two values for {field}", field = field.words());
     let holds =
         field.is_identity().then_some(say!(" No code goes to the practice until one is kept."));
-    let sides = contested.values.into_iter().map(|value| {
-        view! { <ValueSide shown field value saving /> }
+    let sides = contested.values.into_iter().map(|(value, side)| {
+        view! { <ValueSide shown field value side saving /> }
     });
     let heading_id = format!("settle-{}", field.stored_name());
     let labelled_by = heading_id.clone();
@@ -138,9 +139,16 @@ fn FieldSides(shown: Shown, contested: Contested) -> impl IntoView {
 }
 
 #[component]
-fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving) -> impl IntoView {
+fn ValueSide(
+    shown: Shown,
+    field: Field,
+    value: Personal<String>,
+    side: Side,
+    saving: Saving,
+) -> impl IntoView {
     let engine = Engine::here();
     let case = shown.case;
+    let written = written_words(engine, side);
     let read = value_words(engine, field, value.reveal());
     let name = said!("Keep this one: {read}");
     let keep = move |_| {
@@ -160,6 +168,7 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
     view! {
         <div class="fp-side">
             <p class="fp-side__value">{read}</p>
+            <p>{written}</p>
             <button
                 type="button"
                 class="nhsuk-button nhsuk-button--secondary fp-button"
@@ -171,6 +180,22 @@ fn ValueSide(shown: Shown, field: Field, value: Personal<String>, saving: Saving
             </button>
         </div>
     }
+}
+
+/// "Written by Sam Lee, 14:02, on another phone.": what tells two sides apart.
+fn written_words(engine: Engine, side: Side) -> Option<String> {
+    let who = engine.profile().with_untracked(|profile| {
+        let name = profile.as_ref()?.name_of(side.by?).to_owned();
+        Some(name)
+    })?;
+    let when = crate::words::when(side.at?, engine.now());
+    Some(said!("Written by {who}, {when}, {place}.", place = on_which(engine, side.device)))
+}
+
+/// On which phone something was written.
+fn on_which(engine: Engine, device: Option<DeviceId>) -> &'static str {
+    let own = engine.profile().with_untracked(|profile| profile.as_ref().map(|own| own.device));
+    if own.is_some() && own == device { say!("on this phone") } else { say!("on another phone") }
 }
 
 /// A stored value as a person reads it.
