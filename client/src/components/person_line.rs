@@ -52,13 +52,15 @@ pub fn PersonLine(line: CaseLine, #[prop(optional)] choosing: Choosing) -> impl 
     };
     let urgent = (row.urgent > 0)
         .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--red">"Urgent"</strong> });
+    let values = (row.contested_fields > 0)
+        .then(|| view! { <strong class="nhsuk-tag nhsuk-tag--orange">"Two values"</strong> });
     view! {
         <li class="fp-person">
             <a href=choosing.path_from(&line) class="fp-person__link">{name}</a>
             <span class="fp-person__facts">
                 <span>{shown::age(row.birth_date, today)}</span>
                 <StandingTag standing=row.standing />
-                {urgent}
+                {urgent} {values}
             </span>
             {next_words(&line, today).map(|words| view! { <span>{words}</span> })}
             <span class="fp-quiet">{seen_words(&line, today)}</span>

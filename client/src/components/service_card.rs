@@ -36,7 +36,7 @@ impl Checked {
     /// How far an entry can be trusted today.
     pub fn of(assured_on: Option<Date>, today: Date) -> Self {
         let Some(on) = assured_on else {
-            return Self::Stale(say!("Never checked: ring before you send anybody").into());
+            return Self::Stale(say!("Never checked: phone before you send anybody").into());
         };
         let a_year_later = (on.year() + 1, on.month(), on.day());
         if a_year_later >= (today.year(), today.month(), today.day()) {
@@ -46,7 +46,7 @@ impl Checked {
         // The day does not matter after so long.
         let month = words.split(' ').next_back().unwrap_or_default();
         let year = on.year();
-        Self::Stale(said!("Not checked since {month} {year}: ring before you send anybody"))
+        Self::Stale(said!("Not checked since {month} {year}: phone before you send anybody"))
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
         );
         assert_eq!(
             check(Some(date(2005, 1, 31))),
-            Checked::Stale("Not checked since Jan 2005: ring before you send anybody".into())
+            Checked::Stale("Not checked since Jan 2005: phone before you send anybody".into())
         );
         assert!(matches!(check(Some(date(2025, 11, 22))), Checked::Stale(_)));
         assert!(matches!(check(None), Checked::Stale(_)));

@@ -39,7 +39,7 @@ pub fn lines(name: &str, draft: &ContactDraft, may_answer: bool) -> Vec<Line> {
             lines.push(line(say!("May go to the practice"), "consent", consent));
         }
         None if may_answer => {
-            lines.push(line(say!("Answer"), "decision", vec![say!("Not today").into()]))
+            lines.push(line(say!("Answer"), "decision", vec![say!("No decision yet").into()]))
         }
         None => {}
     }
@@ -109,7 +109,7 @@ pub fn Summary(lines: Vec<Line>, editor: String) -> impl IntoView {
             None => "nhsuk-summary-list__row nhsuk-summary-list__row--no-actions",
         };
         let said = match said.is_empty() {
-            true => vec![say!("Nothing").to_owned()],
+            true => vec![say!("None").to_owned()],
             false => said,
         };
         let said = said.into_iter().map(|said| view! { <p class="fp-said">{said}</p> });

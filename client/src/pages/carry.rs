@@ -45,7 +45,7 @@ pub fn carry_off() -> AnyView {
     view! {
         <p>
             "You can put what is not sent into a file and give that to your service administrator or lead, by \
-             e-mail or on a memory stick. Only your service can open it."
+             email or on a memory stick. Only your service can open it."
         </p>
         <button type="button" class="nhsuk-button nhsuk-button--secondary" on:click=carry>
             "Carry it off this phone"

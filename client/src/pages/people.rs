@@ -38,7 +38,7 @@ impl Filter {
             Self::All => say!("All"),
             Self::FirstContactDue => say!("First contact due"),
             Self::Overdue => say!("Overdue"),
-            Self::Contested => say!("Contested"),
+            Self::Contested => say!("To settle"),
         }
     }
 
@@ -69,7 +69,7 @@ impl Filter {
             Self::All => "",
             Self::FirstContactDue => say!("Everybody here has had a first contact."),
             Self::Overdue => say!("Nothing is overdue."),
-            Self::Contested => say!("Nothing is contested."),
+            Self::Contested => say!("Nothing is to be settled."),
         }
     }
 }

@@ -58,7 +58,7 @@ impl Status {
             Self::Waiting => say!("Waiting for an answer"),
             Self::Accepted => say!("Accepted"),
             Self::Declined => say!("Declined"),
-            Self::Contested => say!("Contested"),
+            Self::Contested => say!("Two answers"),
             Self::Closed => say!("Closed"),
         }
     }
@@ -239,7 +239,7 @@ mod tests {
             CaseRow::of(&case_of([before, after.to_vec()].concat())).next_step.into_inner()
         };
         let no_answer = (4, contact(ContactOutcome::NoAnswer, ""));
-        assert_eq!(next(&[no_answer.clone()]), "Phone the allotment");
+        assert_eq!(next(std::slice::from_ref(&no_answer)), "Phone the allotment");
         let try_again = (4, contact(ContactOutcome::DidNotAttend, "Write to her"));
         assert_eq!(next(&[try_again, no_answer]), "Write to her");
         assert_eq!(next(&[(4, contact(ContactOutcome::Seen, ""))]), "");

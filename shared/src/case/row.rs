@@ -102,7 +102,7 @@ impl Standing {
             Self::AnswerDue => say!("Answer due"),
             Self::Accepted => say!("Accepted"),
             Self::Declined => say!("Declined"),
-            Self::Contested => say!("Contested"),
+            Self::Contested => say!("Two answers"),
             Self::Closed => say!("Closed"),
         }
     }

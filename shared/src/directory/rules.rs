@@ -241,7 +241,7 @@ fn wrong_text(text: &str, kind: Kind) -> Option<String> {
             let is_uuid = text.len() == 36 && Uuid::try_parse(text).is_ok();
             (is_uuid, "is not a UUID, as ac148810-d857-441c-9679-408f346de14b")
         }
-        Email => (is_email(text), "is not an e-mail address, as name@example.org"),
+        Email => (is_email(text), "is not an email address, as name@example.org"),
         Uri => (is_uri(text), "is not an address, as https://example.org"),
         WebAddress => (is_web_address(text), "is not a web address, as https://example.org"),
         Day => (day(text).is_some(), "is not a date, as 2026-11-03"),

@@ -142,7 +142,7 @@ fn a_phone_that_was_taken_off_hands_over_what_it_had_not_sent_and_removes_everyt
     pause(&phone);
     go(&phone, "/studies");
     phone.type_into("Title", "The walking group");
-    phone.type_into("Account", "Half an account of a walk");
+    phone.type_into("What happened", "Half an account of a walk");
     let before = count(&data, "change");
     revoke(&data);
     phone.offline(false);

@@ -60,21 +60,21 @@ fn activity_and_a_case_study_written_with_no_signal_reach_the_leads_desk() {
     // Killed and taken up again; a name of the caseload is said, and refused by nobody.
     go(&phone, "/studies");
     phone.type_into("Title", "The walking group");
-    phone.type_into("Account", "Mrs Okafor, 999 000 0018, walks again.");
+    phone.type_into("What happened", "Mrs Okafor, 999 000 0018, walks again.");
     pause(&phone);
     phone.kill();
     phone.open();
     phone.offline(true);
     go(&phone, "/studies");
-    wait_for_value(&phone, "Account", "Mrs Okafor, 999 000 0018, walks again.");
+    wait_for_value(&phone, "What happened", "Mrs Okafor, 999 000 0018, walks again.");
     phone.click_text("Save this case study");
     phone.wait_for_text("This may say who somebody is: 999 000 0018, Okafor", SOON);
     phone.look("study-naming");
-    phone.field("Account").clear();
-    phone.type_into("Account", "Somebody walks again.");
+    phone.field("What happened").clear();
+    phone.type_into("What happened", "Somebody walks again.");
     phone.click_text("Save this case study");
     phone.wait_for_text("Saved on this phone. Your lead can read it", SOON);
-    wait_for_value(&phone, "Account", "");
+    wait_for_value(&phone, "What happened", "");
     phone.click_text("Read it");
     phone.wait_for_text("Somebody walks again.", SOON);
     phone.look("studies");

@@ -33,7 +33,7 @@ fn narrow(phone: &mut Browser) {
     phone.wait_gone("Cost: £", SOON);
     phone.wait_gone("Cost not given", SOON);
     phone.click_text("Checked within a year");
-    phone.wait_gone("ring before you send anybody", SOON);
+    phone.wait_gone("phone before you send anybody", SOON);
     phone.look("services-narrowed");
     // The demonstration's dates grow old: the rest is for any year.
     phone.click_text("Checked within a year");

@@ -78,8 +78,11 @@ fn decided(before: Option<DraftDecision>, answer: Option<bool>) -> Option<DraftD
 }
 
 /// What a person can answer, in the order of the form.
-const ANSWERS: [(Option<bool>, &str); 3] =
-    [(None, say!("Not today")), (Some(true), say!("Accepted")), (Some(false), say!("Declined"))];
+const ANSWERS: [(Option<bool>, &str); 3] = [
+    (None, say!("No decision yet")),
+    (Some(true), say!("Accepted")),
+    (Some(false), say!("Declined")),
+];
 
 /// The person's answer to the referral, while there is none.
 #[component]

@@ -144,6 +144,10 @@ fn asked(shown: Shown, attempt: Attempt, step: Live<Step>, saving: Saving) -> An
         };
         saving.run(sign(engine, shown, attempt, draft, step, saving.problem), || {});
     };
+    let leave = move |_| {
+        step.set(Step::Nothing);
+        focus(SAID.to_owned());
+    };
     view! {
         <p>{attempt.question()}</p>
         <button
@@ -155,6 +159,7 @@ fn asked(shown: Shown, attempt: Attempt, step: Live<Step>, saving: Saving) -> An
         >
             "Record it"
         </button>
+        <button type="button" class="fp-link-button" on:click=leave>"Do not record it"</button>
     }
     .into_any()
 }

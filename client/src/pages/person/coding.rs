@@ -214,7 +214,10 @@ fn term(engine: Engine, concept: Option<shared::snomed::ConceptId>) -> String {
     let term = concept.and_then(|concept| {
         engine.profile().with_untracked(|profile| {
             let facts = profile.as_ref()?.coding_facts();
-            facts.codes.term(&concept).map(ToOwned::to_owned)
+            // What kind of concept it is, in brackets at the end, tells a worker nothing.
+            let term = facts.codes.term(&concept)?;
+            let words = term.strip_suffix(')').and_then(|term| term.rsplit_once(" ("));
+            Some(words.map_or(term, |(words, _)| words).to_owned())
         })
     });
     term.unwrap_or_else(|| say!("The answer to the referral").to_owned())

@@ -99,7 +99,7 @@ fn steps_of(case: &Case, today: Date) -> Vec<Step> {
         Answer::Open => say!("Waiting for an answer").to_owned(),
         Answer::Accepted(on) => said!("Accepted on {day}", day = shown::day(on, today)),
         Answer::Declined(on) => said!("Declined on {day}", day = shown::day(on, today)),
-        Answer::Contested => say!("Contested: two answers are recorded").to_owned(),
+        Answer::Contested => say!("Two answers are recorded").to_owned(),
     };
     let seen = episode.contacts.iter().filter(|entry| {
         matches!(&entry.current.fact, Fact::Contact(contact)

@@ -64,7 +64,7 @@ pub(super) fn Needs(shown: Shown) -> impl IntoView {
             let is_unmet = nothing_found.contains(&need);
             let label = need.label().to_owned();
             let label = if is_unmet { said!("{label}: nothing found") } else { label };
-            view! { <li class="fp-need">{label}</li> }
+            view! { <li class="nhsuk-tag nhsuk-tag--grey fp-need">{label}</li> }
         };
         needs.get().into_iter().map(line).collect::<Vec<_>>()
     };
@@ -128,6 +128,7 @@ fn NothingFoundFor(
                 button=say!("Looked for a service, and found none")
                 is_open
                 focus_on=FIRST_NEED
+                class="fp-link-button"
             >
                 <p>"For which need? It counts in your service's report of unmet need."</p>
                 <div class="fp-chips">{move || buttons.with_value(|buttons| buttons())}</div>
@@ -183,6 +184,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             hint=say!("In their own words")
             send=say!("Add this goal")
             missing=say!("Write what they want to reach")
+            class="fp-link-button"
             save
         />
     }

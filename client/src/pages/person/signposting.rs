@@ -92,7 +92,7 @@ pub(super) fn Signposting(shown: Shown) -> impl IntoView {
         <Show
             when=move || !named.read().is_empty()
             fallback=|| {
-                view! { <p>"No service named yet. Name one in a contact."</p> }
+                view! { <p>"No service signposted yet. Add one in a contact."</p> }
             }
         >
             <ul class="fp-list fp-lines">
@@ -111,7 +111,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
         let outcome = SignpostOutcome { target, words: Personal::new(words) };
         write_entry(engine, case, Fact::SignpostOutcome(outcome))
     };
-    let how = if introduced { say!("introduced") } else { say!("named") };
+    let how = if introduced { say!("introduced") } else { say!("signposted") };
     let today = engine.today();
     let given = engine.directory().with_untracked(|directory| {
         let now = directory.service(&service).map(|service| Given::of(service, today));
@@ -139,7 +139,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
                 button
                 about=name
                 label=say!("How did it go with this service?")
-                hint=say!("For example: went twice, likes it; or never rang back")
+                hint=say!("For example: went twice, likes it; or never phoned back")
                 send=say!("Save how it went")
                 missing=say!("Write how it went")
                 class="fp-link-button"

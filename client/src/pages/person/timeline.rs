@@ -197,7 +197,7 @@ pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
         ),
         Fact::NeedNoted(noted) => plain(say!("Need noted"), noted.need.label()),
         Fact::GoalSet(goal) => plain(say!("Goal set"), goal.words.reveal()),
-        Fact::Signposted(signposted) => plain(say!("Service named"), &signposted.name),
+        Fact::Signposted(signposted) => plain(say!("Signposted"), &signposted.name),
         Fact::SignpostOutcome(outcome) => plain(say!("How a service went"), outcome.words.reveal()),
         Fact::OutcomeMeasured(scales) => plain(
             say!("Wellbeing measured"),

@@ -60,7 +60,7 @@ fn problems_of(title: &str, words: &str) -> Vec<FormProblem> {
     let mut problems = Vec::new();
     for (field, text, missing, most) in [
         ("study-title", title, say!("Give it a title"), limits::LINE_CHARACTERS_MAX),
-        ("study-words", words, say!("Write the account"), limits::NOTE_CHARACTERS_MAX),
+        ("study-words", words, say!("Write what happened"), limits::NOTE_CHARACTERS_MAX),
     ] {
         if text.is_empty() {
             problems.push(FormProblem { field, words: missing.into() });
@@ -132,7 +132,7 @@ pub fn NewStudy() -> impl IntoView {
             />
             <TextArea
                 id="study-words"
-                label=say!("Account")
+                label=say!("What happened")
                 hint=say!("What was the matter, what was done, what came of it")
                 rows=8
                 value=form.words
