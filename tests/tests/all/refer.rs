@@ -21,7 +21,7 @@ fn accept(phone: &Browser) {
 fn close(phone: &Browser, reason: &str) {
     phone.find("#close-open").click();
     phone.field("Why does it end?").choose(reason);
-    phone.find("#close > form > .nhsuk-button").click();
+    phone.find("#close .nhsuk-button").click();
     phone.wait_for_text("New referral for this person", SOON);
 }
 
@@ -32,13 +32,13 @@ fn closing_because_they_declined_tells_the_practice_so() {
     let mut server = Server::demo(&data);
     let link = server.sign_in_path("Bronwen Adeyemi");
     pack::close(&data, "A99001", &out);
-    let phone = signed_in(&scratch, &server, &link, "bronwen");
+    let mut phone = signed_in(&scratch, &server, &link, "bronwen");
     open_person(&phone, "NCUBE");
     phone.find("#close-open").click();
     phone.field("Why does it end?").choose("Declined the referral");
     phone.wait_for_text("This will be coded: Social prescribing declined", SOON);
     phone.look("person-close-declined");
-    phone.find("#close > form > .nhsuk-button").click();
+    phone.find("#close .nhsuk-button").click();
     phone.wait_for_text("Declined on", SOON);
     phone.wait_gone("waiting to send", SOON);
     phone.wait_for_text("Sent ", SOON);

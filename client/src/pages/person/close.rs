@@ -10,18 +10,18 @@ use shared::{
     ids::EpisodeId,
 };
 
-use super::{Shown, signposting::without_word};
+use super::{Shown, episode::REFERRAL, signposting::without_word};
 use crate::{
     components::{
         chips::RadioChips,
-        disclose::Disclose,
+        disclose::{Disclose, focus},
         entry::{Saving, write_entries},
         field::FieldError,
         show::Show,
     },
     draw::view,
     engine::Engine,
-    memo::{Live, memo},
+    memo::{Live, Memo, memo},
     pages::contact,
 };
 
@@ -108,23 +108,36 @@ fn reason_at(chosen: &str) -> Option<ClosingReason> {
     REASONS.get(chosen.parse::<usize>().ok()?).copied()
 }
 
+/// The referral that can be closed, and the answer to it.
+type Open = Option<(EpisodeId, Answer)>;
+
 /// Closes the referral that is open; nothing where none is.
 #[component]
 pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
-    let engine = Engine::here();
     let open = shown.of(|case| {
         let episode = case.current_episode().filter(|episode| episode.closed.is_none())?;
         Some((episode.id, episode.answer()))
     });
     let is_open = Live::new(false);
+    view! {
+        <Show when=move || open.read().is_some()>
+            <Disclose id="close" button=say!("Close this referral") is_open focus_on="close-reason">
+                <CloseForm shown open is_open />
+            </Disclose>
+        </Show>
+    }
+}
+
+#[component]
+fn CloseForm(shown: Shown, open: Memo<Open>, is_open: Live<bool>) -> impl IntoView {
+    let engine = Engine::here();
     let chosen = Live::new(String::new());
     let consent = Live::new(Consent::CodeOnly);
     let saving = Saving::new();
     let case = shown.case;
     let is_answer = move || {
-        let answer = open.get().map(|(_, answer)| answer);
-        let reason = chosen.with(|chosen| reason_at(chosen));
-        reason.is_some_and(|reason| answer.is_some_and(|answer| answers(reason, answer)))
+        let reason = reason_at(&chosen.read());
+        open.get().is_some_and(|(_, answer)| reason.is_some_and(|reason| answers(reason, answer)))
     };
     let drafts = engine.working_drafts();
     let drafts = memo(move || {
@@ -140,56 +153,64 @@ pub(super) fn CloseReferral(shown: Shown) -> impl IntoView {
             None => saving.problem.set(Some(say!("Choose why it ends").into())),
             Some(reason) => {
                 let facts = facts_of(episode, reason, answer, consent.get_untracked());
-                saving.run(write_entries(engine, case, facts), move || is_open.set(false));
+                saving.run(write_entries(engine, case, facts), move || {
+                    is_open.set(false);
+                    // The button that opened this went with it.
+                    focus(REFERRAL.to_owned());
+                });
             }
         }
     };
-    let reasons = move || {
-        let answer = open.get().map(|(_, answer)| answer);
-        let fits = |at: &usize| answer.is_some_and(|answer| fits(REASONS[*at], answer));
-        (0..REASONS.len()).filter(fits).collect::<Vec<_>>()
-    };
+    view! {
+        <form class="fp-ask" on:submit=submit novalidate>
+            <Show when=move || !still.read().is_empty()>
+                <p>"This is still open, and stays so:"</p>
+                <ul>{still_lines}</ul>
+            </Show>
+            <WhyItEnds open chosen problem=*saving.problem />
+            <Show when=is_answer>
+                <TheirAnswer shown consent />
+            </Show>
+            <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
+                "Close this referral"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn WhyItEnds(
+    open: Memo<Open>,
+    chosen: Live<String>,
+    problem: Memo<Option<String>>,
+) -> impl IntoView {
     let options = move || {
-        let options = reasons().into_iter().map(|at| {
-            view! { <option value=at.to_string()>{REASONS[at].words()}</option> }
+        let answer = open.get().map(|(_, answer)| answer);
+        let reasons = REASONS.into_iter().enumerate();
+        let reasons =
+            reasons.filter(|(_, reason)| answer.is_some_and(|answer| fits(*reason, answer)));
+        let options = reasons.map(|(at, reason)| {
+            view! { <option value=at.to_string()>{reason.words()}</option> }
         });
         options.collect::<Vec<_>>()
     };
     view! {
-        <Show when=move || open.read().is_some()>
-            <Disclose id="close" button=say!("Close this referral") is_open focus_on="close-reason">
-                <form class="fp-ask" on:submit=submit novalidate>
-                    <Show when=move || !still.read().is_empty()>
-                        <p>"This is still open, and stays so:"</p>
-                        <ul>{still_lines}</ul>
-                    </Show>
-                    <div
-                        class="nhsuk-form-group"
-                        class:nhsuk-form-group--error=move || saving.problem.read().is_some()
-                    >
-                        <label class="nhsuk-label nhsuk-label--s" for="close-reason">
-                            "Why does it end?"
-                        </label>
-                        <FieldError id="close-reason".to_owned() problem=saving.problem />
-                        <select
-                            class="nhsuk-select"
-                            id="close-reason"
-                            aria-describedby="close-reason-problem"
-                            bind:value=chosen
-                        >
-                            <option value="">"Choose a reason"</option>
-                            {options}
-                        </select>
-                    </div>
-                    <Show when=is_answer>
-                        <TheirAnswer shown consent />
-                    </Show>
-                    <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
-                        "Close this referral"
-                    </button>
-                </form>
-            </Disclose>
-        </Show>
+        <div
+            class="nhsuk-form-group"
+            class:nhsuk-form-group--error=move || problem.read().is_some()
+        >
+            <label class="nhsuk-label nhsuk-label--s" for="close-reason">"Why does it end?"</label>
+            <FieldError id="close-reason".to_owned() problem />
+            <select
+                class="nhsuk-select"
+                id="close-reason"
+                aria-describedby="close-reason-problem"
+                bind:value=chosen
+            >
+                <option value="">"Choose a reason"</option>
+                {options}
+            </select>
+        </div>
     }
 }
 
