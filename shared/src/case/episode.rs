@@ -248,9 +248,14 @@ mod tests {
     #[test]
     fn whoever_is_referred_again_waits_for_a_first_contact_again() {
         let ended = closed(ClosingReason::NotReached);
-        let case = case_of(vec![(2, referred()), (9, ended), (20, referred())]);
+        let met = contact(ContactOutcome::Seen, "Phone the allotment");
+        let case = case_of(vec![(2, referred()), (5, met), (9, ended), (20, referred())]);
         let episode = case.current_episode().expect("they were referred");
-        assert_eq!((episode.id, episode.answer()), (EventId::new(3, 1), Answer::Open));
-        assert_eq!(CaseRow::of(&case).standing, Standing::FirstContactDue);
+        assert_eq!((episode.id, episode.answer()), (EventId::new(4, 1), Answer::Open));
+        let row = CaseRow::of(&case);
+        assert_eq!(row.standing, Standing::FirstContactDue);
+        // What was planned is over; that somebody met them is not.
+        assert_eq!(row.next_step.reveal(), "");
+        assert_eq!(row.last_seen_on, Some(date(2026, 11, 5)));
     }
 }

@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{Case, Episode, Fact, Field, Logbook, Status, event::ContactOutcome};
+use super::{
+    Case, Episode, Fact, Field, Logbook, Status,
+    event::{Contact, ContactOutcome},
+};
 use crate::{
     personal::Personal,
     stored::{names, record},
@@ -125,14 +128,13 @@ impl CaseRow {
         });
         let contacts = episode.iter().flat_map(|episode| episode.contacts.iter().rev());
         let contacts = contacts.filter_map(|entry| match &entry.current.fact {
-            Fact::Contact(contact) => Some((entry.on(), contact)),
+            Fact::Contact(contact) => Some(contact),
             _ => None,
         });
         // What was planned with somebody who has left or declined is no longer due.
         let goes_on = episode.as_ref().is_none_or(Episode::is_open);
-        let mut plans = contacts.clone().map(|(_, contact)| contact).filter(|_| goes_on);
-        let plan = plans.find(|contact| contact.says_what_is_next());
-        let seen = contacts.clone().find(|(_, contact)| contact.outcome == ContactOutcome::Seen);
+        let plan = contacts.filter(|_| goes_on).find(|contact| contact.says_what_is_next());
+        let seen = last_seen(case);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let open = case.concerns().filter(|concern| concern.handover.is_none());
         Self {
@@ -144,7 +146,7 @@ impl CaseRow {
             standing,
             next_step: plan.map(|contact| contact.next_step.clone()).unwrap_or_default(),
             next_on: plan.and_then(|contact| contact.next_on),
-            last_seen_on: seen.as_ref().map(|(on, _)| *on),
+            last_seen_on: seen.map(|(on, _)| on),
             venue: seen.map(|(_, contact)| contact.venue.clone()).unwrap_or_default(),
             drafts: count(case.drafts.len()),
             urgent: count(case.urgent_without_owner().count()),
@@ -192,6 +194,18 @@ impl CaseRow {
             .split_whitespace()
             .all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
     }
+}
+
+/// When the person was met last, in any referral, and what was recorded of it.
+fn last_seen(case: &Case) -> Option<(Date, &Contact)> {
+    let seen = case.standing().filter_map(|entry| match &entry.current.fact {
+        Fact::Contact(contact) if contact.outcome == ContactOutcome::Seen => {
+            Some((entry.on(), contact))
+        }
+        _ => None,
+    });
+    // Of one day, that which was recorded last.
+    seen.max_by_key(|(on, _)| *on)
 }
 
 fn last_contact_on(case: &Case) -> Option<Date> {
