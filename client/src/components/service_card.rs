@@ -50,20 +50,6 @@ impl Checked {
     }
 }
 
-/// What a phone dials, from a number as people write it: 0161 496 0000, +44 (0)161 496 0000. None
-/// where that is no one number.
-pub fn dialled(phone: &str) -> Option<String> {
-    let main = phone.replace("(0)", "");
-    let is_number =
-        |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.' | '+' | '\u{a0}');
-    if !main.chars().all(is_number) {
-        return None;
-    }
-    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
-    let plus = if main.trim_start().starts_with('+') { "+" } else { "" };
-    (3..=15).contains(&digits.len()).then(|| format!("tel:{plus}{digits}"))
-}
-
 /// Descriptions longer than this are cut to three lines until somebody asks for more.
 const SHORT_CHARACTERS_MAX: usize = 120;
 
@@ -131,10 +117,7 @@ pub fn ServiceCard(
 fn ServiceFacts(service: Service) -> impl IntoView {
     let place = [service.address, service.postcode];
     let place = place.into_iter().filter_map(said).collect::<Vec<_>>().join(", ");
-    let phone = said(service.phone).map(|phone| match dialled(&phone) {
-        Some(href) => view! { <a class="fp-call fp-target" href=href>{phone}</a> }.into_any(),
-        None => phone.into_any(),
-    });
+    let phone = said(service.phone).map(|phone| shown::phone(phone, "fp-call fp-target"));
     view! {
         {phone.map(|phone| view! { <p class="fp-service__line">{phone}</p> })}
         {said(place).map(|words| view! { <p class="fp-service__line">{words}</p> })}
@@ -215,15 +198,6 @@ mod tests {
         assert_eq!(ages(Some(18), None).as_deref(), Some("From 18 years"));
         assert_eq!(ages(None, Some(25)).as_deref(), Some("Up to 25 years"));
         assert_eq!(ages(None, None), None);
-    }
-
-    #[test]
-    fn only_a_number_is_dialled() {
-        assert_eq!(dialled("0161 496 0000").as_deref(), Some("tel:01614960000"));
-        assert_eq!(dialled("+44 (0)161 496-0000").as_deref(), Some("tel:+441614960000"));
-        assert_eq!(dialled("Ask at reception"), None);
-        assert_eq!(dialled("0161 496 0000 or 0161 496 0001"), None);
-        assert_eq!(dialled(""), None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! How names, dates and numbers of a record read on a screen.
 
 use jiff::civil::Date;
+use leptos::prelude::*;
 use shared::{calendar, case::Person, nhs_number::NhsNumber, text};
+
+use crate::draw::view;
 
 /// "Tue 3 Nov", with the year when it is another one than today's.
 pub fn day(date: Date, today: Date) -> String {
@@ -68,10 +71,29 @@ pub fn nhs_number(written: &str) -> String {
     NhsNumber::parse(written).map_or_else(|_| written.to_owned(), |number| number.spaced())
 }
 
-/// What a phone dials.
-pub fn dial(phone: &str) -> String {
-    let digits = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
-    format!("tel:{}", digits.collect::<String>())
+/// What a phone dials, from a number as people write it: 0161 496 0000, +44 (0)161 496 0000. None
+/// where that is no one number.
+pub fn dialled(phone: &str) -> Option<String> {
+    let phone = phone.trim();
+    // Only beside a country's number is it left out.
+    let is_abroad = phone.starts_with('+') || phone.starts_with("00");
+    let main = if is_abroad { phone.replace("(0)", "") } else { phone.to_owned() };
+    let is_number =
+        |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.' | '+' | '\u{a0}');
+    if !main.chars().all(is_number) {
+        return None;
+    }
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let plus = if main.starts_with('+') { "+" } else { "" };
+    (3..=15).contains(&digits.len()).then(|| format!("tel:{plus}{digits}"))
+}
+
+/// A number to press; what is no one number, as it was written.
+pub fn phone(written: String, class: &'static str) -> AnyView {
+    match dialled(&written) {
+        Some(href) => view! { <a class=class href=href>{written}</a> }.into_any(),
+        None => written.into_any(),
+    }
 }
 
 /// The same words with a capital first.
@@ -109,7 +131,17 @@ mod tests {
         assert_eq!(with_birth("Ada Okafor", None), "Ada Okafor");
         assert_eq!(nhs_number("9990000018"), "999 000 0018");
         assert_eq!(nhs_number("about 999"), "about 999");
-        assert_eq!(dial("+44 (20) 7946-0018"), "tel:+442079460018");
         assert_eq!(capital("how to talk"), "How to talk");
+    }
+
+    #[test]
+    fn only_a_number_is_dialled() {
+        assert_eq!(dialled("0161 496 0000").as_deref(), Some("tel:01614960000"));
+        assert_eq!(dialled("+44 (0)161 496-0000").as_deref(), Some("tel:+441614960000"));
+        assert_eq!(dialled("+44 (20) 7946-0018").as_deref(), Some("tel:+442079460018"));
+        assert_eq!(dialled("(0)161 496 0000").as_deref(), Some("tel:01614960000"));
+        assert_eq!(dialled("Ask at reception"), None);
+        assert_eq!(dialled("0161 496 0000 or 0161 496 0001"), None);
+        assert_eq!(dialled(""), None);
     }
 }

@@ -73,12 +73,9 @@ fn summary_row(line: Line) -> AnyView {
         Field::BirthDate => say!("Age").to_owned(),
         field => shown::capital(field.words()),
     };
-    let is_phone = line.field == Field::Phone && line.value.contains(|c: char| c.is_ascii_digit());
-    let value = if is_phone {
-        let href = shown::dial(&line.value);
-        view! { <a class="fp-tel" href=href>{line.value}</a> }.into_any()
-    } else {
-        line.value.into_any()
+    let value = match line.field {
+        Field::Phone => shown::phone(line.value, "fp-tel"),
+        _ => line.value.into_any(),
     };
     view! {
         <div class="nhsuk-summary-list__row nhsuk-summary-list__row--no-actions">

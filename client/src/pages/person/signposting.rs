@@ -117,10 +117,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
         let now = directory.service(&service).map(|service| Given::of(service, today));
         now.unwrap_or_else(|| Given::as_named(&name, &phone, on))
     });
-    let call = (!phone.is_empty()).then(|| {
-        let href = shown::dial(&phone);
-        view! { <a class="fp-tel" href=href>{phone}</a> }
-    });
+    let call = (!phone.is_empty()).then(|| shown::phone(phone, "fp-tel"));
     let button = if went.is_none() { say!("How did it go?") } else { say!("How is it going now?") };
     let went = went.map(|went| {
         view! {

@@ -90,7 +90,8 @@ const HELPLINES: [National; 5] = [
 pub struct Number {
     name: String,
     shown: String,
-    link: String,
+    /// None for what is no one number.
+    link: Option<String>,
     when: String,
     checked_on: Option<Date>,
 }
@@ -99,7 +100,7 @@ fn national(number: &National) -> Number {
     Number {
         name: number.name.into(),
         shown: number.shown.into(),
-        link: number.link.into(),
+        link: Some(number.link.into()),
         when: number.when.into(),
         checked_on: number.is_checked.then_some(CHECKED_ON),
     }
@@ -115,7 +116,7 @@ fn own(number: &ServiceNumber, profile: &Profile) -> Number {
     Number {
         name: number.name.clone(),
         shown: number.phone.clone(),
-        link: shown::dial(&number.phone),
+        link: shown::dialled(&number.phone),
         when: parts.collect::<Vec<_>>().join(", "),
         checked_on: Some(number.checked_on),
     }
@@ -194,7 +195,7 @@ pub fn drawn(numbers: Vec<Number>, today: Date) -> AnyView {
             <li>
                 <strong>{number.name}</strong>
                 <span class="fp-quiet">{number.when}</span>
-                <a class="fp-call fp-target" href=number.link>{number.shown}</a>
+                {call(number.link, number.shown)}
                 <span class="fp-quiet">{checked}</span>
             </li>
         }
@@ -202,10 +203,18 @@ pub fn drawn(numbers: Vec<Number>, today: Date) -> AnyView {
     view! { <ul class="fp-list fp-lines">{lines.collect::<Vec<_>>()}</ul> }.into_any()
 }
 
-/// The first of them in one line: "Moss Road duty doctor 01632 960111".
-pub fn numbers_line(number: &Number) -> AnyView {
-    let (name, link, shown) = (number.name.clone(), number.link.clone(), number.shown.clone());
-    view! { <p>{name} ": " <a class="fp-call fp-target" href=link>{shown}</a></p> }.into_any()
+/// The first of them in one line: "Moss Road duty doctor: 01632 960111. Last checked 3 Nov 2026".
+pub fn numbers_line(number: &Number, today: Date) -> AnyView {
+    let (name, call) = (number.name.clone(), call(number.link.clone(), number.shown.clone()));
+    let checked = checked_words(number.checked_on, today);
+    view! { <p>{name} ": " {call} " " <span class="fp-quiet">{checked}</span></p> }.into_any()
+}
+
+fn call(link: Option<String>, shown: String) -> AnyView {
+    match link {
+        Some(link) => view! { <a class="fp-call fp-target" href=link>{shown}</a> }.into_any(),
+        None => view! { <span>{shown}</span> }.into_any(),
+    }
 }
 
 fn checked_words(checked_on: Option<Date>, today: Date) -> String {
@@ -237,7 +246,7 @@ mod tests {
     fn profile() -> Profile {
         let number = |name: &str, kind: &str, practice: &str| ServiceNumber {
             name: name.into(),
-            phone: "01632 960111".into(),
+            phone: "+44 (0)1632 960111".into(),
             kind: kind.into(),
             practice: practice.into(),
             checked_on: TODAY,
@@ -277,7 +286,8 @@ mod tests {
     fn every_national_number_dials_what_it_shows() {
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         for number in all(None, "") {
-            let (shown, dialled) = (digits(&number.shown), digits(&number.link));
+            let (shown, dialled) =
+                (digits(&number.shown), digits(&number.link.unwrap_or_default()));
             // "111, then option 2" dials 111 alone.
             assert!(!dialled.is_empty() && shown.starts_with(&dialled), "{}", number.name);
         }
@@ -290,6 +300,7 @@ mod tests {
         assert_eq!(names(&theirs)[..2], ["Mark", "Crisis team"]);
         assert!(!names(&theirs).contains(&"Moss"));
         assert_eq!(theirs[0].when, "Practice duty line, St Mark's");
+        assert_eq!(theirs[0].link.as_deref(), Some("tel:+441632960111"));
         // Without a practice that has one, all are offered.
         let any = for_practice(Some(&profile), "A99003");
         assert_eq!(names(&any)[..2], ["Moss", "Mark"]);

@@ -106,7 +106,7 @@ fn WhomToPhone(shown: Shown) -> impl IntoView {
     let first = move || {
         let numbers =
             engine.profile().with(|profile| for_practice(profile.as_deref(), &practice.read()));
-        numbers.first().map(numbers_line)
+        numbers.first().map(|number| numbers_line(number, engine.today()))
     };
     let all = format!("/urgent?about={}", shown.case);
     view! {
