@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use shared::sync::{Failure, SyncState};
 
-use super::{carry::carry_off, studies};
+use super::carry::carry_off;
 use crate::{
+    clock,
     components::{
         lines::{Line, Lines},
         notices::{HomeScreenFirst, LittleRoom},
@@ -82,7 +83,11 @@ fn Unsent() -> impl IntoView {
         unsent
     });
     let lines = move || {
-        let line = |line: Arc<CaseLine>| Line::new(line.case, move || unsent_line(&line));
+        let line = |line: Arc<CaseLine>| {
+            // With its state: what was refused meanwhile does not wait any more.
+            let key = format!("{} {}", line.case, state_words(&line));
+            Line::new(key, move || unsent_line(&line))
+        };
         unsent.get().into_iter().map(line).collect()
     };
     view! {
@@ -111,15 +116,19 @@ fn unsent_line(line: &CaseLine) -> AnyView {
     let since = engine
         .unsent_since(line.case)
         .map(|since| said!("Oldest written {when}.", when = words::when(since, engine.now())));
-    let said = match line.state {
-        SyncState::CannotSend(remedy) => said!("Cannot send: {remedy}"),
-        ref state => format!("{}.", words::state(state, engine.now())),
-    };
+    let said = state_words(line);
     view! {
         <li>
             <a href=href>{name}</a>
             <p class="nhsuk-hint">{said}" "{since}</p>
         </li>
+    }
+}
+
+fn state_words(line: &CaseLine) -> String {
+    match line.state {
+        SyncState::CannotSend(remedy) => said!("Cannot send: {remedy}"),
+        ref state => format!("{}.", words::state(state, clock::now())),
     }
 }
 

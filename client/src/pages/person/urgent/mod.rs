@@ -63,7 +63,15 @@ fn followed_of(case: &Case) -> Vec<Followed> {
 pub(super) fn UrgentPart(shown: Shown) -> impl IntoView {
     let followed = shown.of(followed_of);
     let concern = move |concern: Followed| {
-        let key = format!("{} {}", concern.id, concern.has_owner);
+        // A corrected concern is not to stand here in its old words.
+        let key = format!(
+            "{} {} {} {} {}",
+            concern.id,
+            concern.has_owner,
+            concern.at,
+            action_words(concern.action),
+            concern.said.reveal()
+        );
         Line::new(key, move || view! { <OneConcern shown concern /> })
     };
     let concerns = move || followed.get().into_iter().map(concern).collect();
