@@ -62,8 +62,9 @@ fn Frame() -> impl IntoView {
     follow(move || document().set_title(&said!("{screen} - Fingerpost", screen = name())));
     follow_since(move |earlier: Option<Screen>| {
         let now = screen.get();
-        // Whoever hears the page rather than sees it starts at the new screen's beginning.
-        if earlier.is_some_and(|earlier| earlier != now)
+        // Whoever hears the page rather than sees it starts at the new screen's beginning, after
+        // the phone was unlocked too.
+        if earlier != Some(now)
             && let Some(main) = document().get_element_by_id("maincontent")
         {
             let main: web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(main);

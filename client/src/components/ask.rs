@@ -1,41 +1,51 @@
 //! A question with one answer in words, behind a button of its own.
 
-use std::{pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use shared::limits;
+use shared::{
+    case::{Fact, Field},
+    ids::CaseId,
+    limits,
+    personal::Personal,
+};
 
-use super::{disclose::Disclose, entry::Saving, field::TextArea};
+use super::{
+    disclose::{Disclose, focus_within},
+    entry::{Saving, WRONG, write_typed},
+    field::TextArea,
+    kept::{Keeping, is_kept, keep},
+};
 use crate::{
     draw::view,
-    engine::SaveError,
+    engine::Engine,
     memo::{Live, Memo},
 };
 
-/// What writes an answer. One type for all questions, so that they are compiled once.
+/// What becomes of an answer. One type for all questions, so that they are compiled once.
 #[derive(Clone)]
-pub struct Save(Arc<dyn Fn(String) -> Writing + Send + Sync>);
+pub enum Becomes {
+    /// An entry of the record.
+    Entry(Arc<dyn Fn(Personal<String>) -> Fact + Send + Sync>),
+    /// What stands in a field of the person, and begins as it does.
+    Field(Field, Memo<String>),
+}
+
+impl<F: Fn(Personal<String>) -> Fact + Send + Sync + 'static> From<F> for Becomes {
+    fn from(fact: F) -> Self {
+        Self::Entry(Arc::new(fact))
+    }
+}
 
 /// What follows when an answer is on this phone, whether or not its question is still there.
 pub type Done = Arc<dyn Fn() + Send + Sync>;
 
-type Saved = Result<(), SaveError>;
-type Writing = Pin<Box<dyn Future<Output = Saved>>>;
-
-impl<S, F> From<S> for Save
-where
-    S: Fn(String) -> F + Send + Sync + 'static,
-    F: Future<Output = Saved> + 'static,
-{
-    fn from(save: S) -> Self {
-        Self(Arc::new(move |words| Box::pin(save(words))))
-    }
-}
-
 /// A question with one answer in words.
 #[component]
 pub fn Ask(
-    /// Unique on its screen.
+    /// In whose record the answer goes.
+    case: CaseId,
+    /// Unique on its screen and in the record.
     #[prop(into)]
     id: String,
     /// What the button that opens it says.
@@ -50,17 +60,13 @@ pub fn Ask(
     send: &'static str,
     /// What to say when nothing was written.
     missing: &'static str,
-    /// What the field begins with.
-    #[prop(optional)]
-    begin_with: Option<Memo<String>>,
     /// How the button that opens it looks.
     #[prop(default = "nhsuk-button nhsuk-button--secondary fp-button")]
     class: &'static str,
-    /// Writes the answer.
-    #[prop(into)]
-    save: Save,
+    #[prop(into)] becomes: Becomes,
 ) -> impl IntoView {
-    let is_open = Live::new(false);
+    // What was begun is open again.
+    let is_open = Live::new(is_kept(&form_of(case, &id)));
     // The answer may have taken its own question off the screen.
     let done: Done = Arc::new(move || {
         is_open.set(false);
@@ -70,13 +76,13 @@ pub fn Ask(
     view! {
         <Disclose id button about is_open focus_on class>
             <AskForm
+                case
                 id=of_form.clone()
                 label=label.clone()
                 hint
                 send
                 missing
-                begin_with
-                save=save.clone()
+                becomes=becomes.clone()
                 done=done.clone()
             />
         </Disclose>
@@ -88,34 +94,61 @@ pub fn field_of(id: &str) -> String {
     format!("{id}-words")
 }
 
+/// The form of a question, as the vault names what is typed.
+pub fn form_of(case: CaseId, id: &str) -> String {
+    format!("{case}/{id}")
+}
+
 /// The question itself, wherever it is opened.
 #[component]
 pub fn AskForm(
+    case: CaseId,
     /// That of the question.
     id: String,
     label: String,
     hint: &'static str,
     send: &'static str,
     missing: &'static str,
-    begin_with: Option<Memo<String>>,
-    save: Save,
+    becomes: Becomes,
     /// Told when the answer is on this phone.
     done: Done,
 ) -> impl IntoView {
-    let save = StoredValue::new(save);
-    let begin_with = begin_with.map(Memo::get_untracked);
-    let typed = Live::new(begin_with.unwrap_or_default());
+    let engine = Engine::here();
+    let stands = match &becomes {
+        Becomes::Entry(_) => None,
+        Becomes::Field(_, stands) => Some(*stands),
+    };
+    let stands = move || stands.map(Memo::get_untracked).unwrap_or_default();
+    let typed = Live::new(stands());
+    let form = form_of(case, &id);
+    let kept = keep(form.clone(), vec![typed.into()]);
     let saving = Saving::new();
+    let held = StoredValue::new((form, becomes));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let words = typed.get_untracked().trim().to_owned();
-        match refusal(&words, missing) {
-            Some(problem) => saving.problem.set(Some(problem)),
-            None => saving.run(save.get_value().0(words), {
-                let done = done.clone();
-                move || done()
-            }),
+        let problem = refusal(&words, missing).or_else(|| {
+            let (before, stands) = (kept.before().concat(), stands());
+            kept.catch_up(vec![stands.clone()]);
+            overtaken(&before, &stands, &words)
+        });
+        if problem.is_some() {
+            saving.problem.set(problem);
+            return focus_within(&event, WRONG);
         }
+        let (form, becomes) = held.get_value();
+        let save = async move {
+            match becomes {
+                Becomes::Entry(fact) => {
+                    write_typed(engine, case, form, vec![fact(Personal::new(words))]).await
+                }
+                Becomes::Field(field, _) => {
+                    engine.edit_typed(case, form, move |write| write.put_field(field, &words)).await
+                }
+            }
+        };
+        let done = done.clone();
+        saving.run(save, move || done());
     };
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
@@ -123,8 +156,23 @@ pub fn AskForm(
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 {send}
             </button>
+            <Keeping kept />
         </form>
     }
+}
+
+/// What somebody else wrote since the form was opened, where saving would put it aside unseen.
+pub fn overtaken(before: &str, stands: &str, words: &str) -> Option<String> {
+    (stands != before && stands != words).then(|| match stands {
+        "" => say!(
+            "Somebody removed this since you opened it. Save it again if what you wrote is right."
+        )
+        .to_owned(),
+        _ => said!(
+            "Somebody wrote this here since you opened it: “{stands}”. Save again what is right: \
+             yours takes its place."
+        ),
+    })
 }
 
 /// Why an answer cannot be saved.
@@ -142,6 +190,15 @@ fn refusal(words: &str, missing: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_is_shown_before_it_is_put_aside() {
+        assert_eq!(overtaken("Her garden", "Her garden", "Her allotment"), None);
+        assert_eq!(overtaken("Her garden", "Her allotment", "Her allotment"), None);
+        let said = overtaken("", "Her grandson", "Her garden").expect("it would be put aside");
+        assert!(said.contains("“Her grandson”"), "{said}");
+        assert!(overtaken("Her garden", "", "Her allotment").is_some());
+    }
 
     #[test]
     fn an_answer_is_there_and_no_longer_than_a_paragraph() {

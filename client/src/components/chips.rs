@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::field::{FieldError, Problem, has_problem};
 use crate::{draw::view, memo::Memo};
 
 /// The identifier of one choice of a group. The first one has the group's own, so that a link to
@@ -35,6 +36,9 @@ pub fn RadioChips<T>(
     chosen: Memo<T>,
     /// Told what was chosen now.
     on_choose: Callback<T>,
+    /// What is wrong, where the form says so here.
+    #[prop(optional)]
+    problem: Option<Problem>,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
@@ -44,7 +48,7 @@ where
         is_chosen: Box::new(move || chosen.get() == value),
         choose: Box::new(move |_| on_choose.run(value)),
     });
-    view! { <Chips id legend kind="radio" chips=chips.collect() /> }
+    view! { <Chips id legend kind="radio" chips=chips.collect() problem /> }
 }
 
 /// Any of several: a fieldset of checkboxes.
@@ -72,7 +76,7 @@ where
             choose: Box::new(move |is_chosen| on_toggle.run((value.clone(), is_chosen))),
         }
     });
-    view! { <Chips id legend kind="checkbox" chips=chips.collect() /> }
+    view! { <Chips id legend kind="checkbox" chips=chips.collect() problem=None /> }
 }
 
 /// A fieldset of inputs of one kind.
@@ -82,6 +86,7 @@ fn Chips(
     legend: &'static str,
     kind: &'static str,
     chips: Vec<Chip>,
+    problem: Option<Problem>,
 ) -> impl IntoView {
     let chips = chips.into_iter().enumerate().map(|(index, chip)| {
         let Chip { words, is_chosen, choose } = chip;
@@ -101,8 +106,13 @@ fn Chips(
         }
     });
     view! {
-        <fieldset class="nhsuk-fieldset fp-field">
+        <fieldset
+            class="nhsuk-fieldset fp-field"
+            class:nhsuk-form-group--error=move || has_problem(problem)
+            aria-describedby=problem.map(|_| format!("{id}-problem"))
+        >
             <legend class="nhsuk-fieldset__legend fp-legend">{legend}</legend>
+            {problem.map(|problem| view! { <FieldError id=id.to_owned() problem /> })}
             <div class="fp-chips">{chips.collect::<Vec<_>>()}</div>
         </fieldset>
     }

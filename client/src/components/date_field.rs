@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::{calendar, written::Written};
 
+use super::field::{FieldError, Problem, has_problem};
 use crate::{
     draw::view,
     memo::{Memo, memo},
@@ -23,8 +24,15 @@ pub fn DateField(
     value: Memo<Option<Date>>,
     /// Told the date that was chosen now; none when it was taken away.
     on_choose: Callback<Option<Date>>,
+    /// What is wrong, where the form says so here.
+    #[prop(optional)]
+    problem: Option<Problem>,
 ) -> impl IntoView {
     let (label_id, words_id) = (format!("{id}-label"), format!("{id}-words"));
+    let described = match problem {
+        Some(_) => format!("{words_id} {id}-problem"),
+        None => words_id.clone(),
+    };
     let shown = memo(move || value.get().map(|date| date.to_string()).unwrap_or_default());
     let chips = quick.into_iter().map(move |(words, date)| {
         let is_chosen = move || value.get() == Some(date);
@@ -40,15 +48,20 @@ pub fn DateField(
         }
     });
     view! {
-        <div class="nhsuk-form-group fp-field">
+        <div
+            class="nhsuk-form-group fp-field"
+            class:nhsuk-form-group--error=move || has_problem(problem)
+        >
             <label class="nhsuk-label fp-legend" id=label_id.clone() for=id>{label}</label>
+            {problem.map(|problem| view! { <FieldError id=id.to_owned() problem /> })}
             <div class="fp-chips" role="group" aria-labelledby=label_id>{chips.collect::<Vec<_>>()}</div>
             <input
                 class="nhsuk-input fp-date"
                 type="date"
                 id=id
                 name=id
-                aria-describedby=words_id.clone()
+                aria-describedby=described
+                aria-invalid=move || has_problem(problem).then_some("true")
                 prop:value=move || shown.get()
                 on:input=move |event| on_choose.run(read(&event_target_value(&event)))
             />

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement};
 
 use crate::{
     components::show::Show,
@@ -72,10 +73,23 @@ pub fn About(of: String) -> impl IntoView {
 /// Moves the focus to an element that may be on its way to the screen.
 pub fn focus(id: String) {
     request_animation_frame(move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // An element that cannot take the focus leaves it where it is.
-            let _ = element.focus();
-        }
+        focus_element(document().get_element_by_id(&id));
     });
+}
+
+/// Moves the focus to the first of these elements in the form in which something happened.
+pub fn focus_within(event: &Event, selector: &'static str) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(form) = target.and_then(|target| target.closest("form").ok().flatten()) else {
+        return;
+    };
+    // Once what followed from it is drawn.
+    request_animation_frame(move || focus_element(form.query_selector(selector).ok().flatten()));
+}
+
+fn focus_element(element: Option<Element>) {
+    if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
-use leptos::task::spawn_local;
+use leptos::{prelude::window, task::spawn_local};
 
 use shared::{
     case::{Event, Fact},
+    document::Writer,
     ids::CaseId,
 };
 
@@ -40,12 +41,33 @@ pub async fn write_entries(
     case: CaseId,
     facts: Vec<Fact>,
 ) -> Result<(), SaveError> {
-    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
-    let events = events.ok_or(SaveError::SignedOut)?;
+    let events = events_of(engine, facts)?;
     engine
         .edit(case, move |writer| events.iter().try_for_each(|event| writer.put_event(event)))
         .await
 }
+
+fn events_of(engine: Engine, facts: Vec<Fact>) -> Result<Vec<Event>, SaveError> {
+    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
+    events.ok_or(SaveError::SignedOut)
+}
+
+/// The same, and lets go of the form that they were typed in.
+pub async fn write_typed(
+    engine: Engine,
+    case: CaseId,
+    form: String,
+    facts: Vec<Fact>,
+) -> Result<(), SaveError> {
+    let events = events_of(engine, facts)?;
+    let put = move |writer: &mut Writer<'_, '_>| {
+        events.iter().try_for_each(|event| writer.put_event(event))
+    };
+    engine.edit_typed(case, form, put).await
+}
+
+/// The first field of a form that is to be put right, where the focus goes.
+pub const WRONG: &str = "[aria-invalid=true],.nhsuk-form-group--error :is(input,select,textarea)";
 
 /// Where a small form is: what went wrong, whether it is being saved.
 #[derive(Clone, Copy)]
@@ -62,7 +84,8 @@ impl Saving {
         Self { problem: Live::new(None), busy: Live::new(false) }
     }
 
-    /// Runs a save, once at a time, and then what follows from its success.
+    /// Runs a save, once at a time, and then what follows from its success, unless the person has
+    /// gone to another screen meanwhile: that is not to be taken from them.
     ///
     /// Both are boxed, so that what surrounds them is compiled once for all forms.
     pub fn run(
@@ -83,11 +106,13 @@ impl Saving {
         }
         self.busy.set(true);
         self.problem.set(None);
+        let here = where_now();
         spawn_local(async move {
             let outcome = save.await;
             // The screen may have gone meanwhile, and its signals with it.
             self.busy.set(false);
             match outcome {
+                Ok(()) if where_now() != here => {}
                 Ok(()) => then(),
                 Err(error) => {
                     self.problem.set(Some(error.to_string()));
@@ -95,4 +120,10 @@ impl Saving {
             }
         });
     }
+}
+
+/// The screen, and what or whom it is about; a part of it is the same screen.
+fn where_now() -> [Option<String>; 2] {
+    let location = window().location();
+    [location.pathname(), location.search()].map(Result::ok)
 }

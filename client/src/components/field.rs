@@ -10,6 +10,11 @@ use crate::{
 /// What a field has to say against its value.
 pub type Problem = Memo<Option<String>>;
 
+/// Whether a field that may be wrong is so now.
+pub fn has_problem(problem: Option<Problem>) -> bool {
+    problem.is_some_and(|problem| problem.read().is_some())
+}
+
 /// Why a text cannot be taken as it is: it is missing, which is said so, or too long.
 pub fn text_problem(text: &str, missing: &str, most: usize) -> Option<String> {
     if text.is_empty() {

@@ -111,9 +111,10 @@ impl Core {
     /// The same of what is typed in a form about a person and not recorded: as the note of a contact
     /// that is not signed, since nobody has said that it is the record.
     fn fold_typed(self: &Rc<Self>, is_meant: impl Fn(Option<CaseId>) -> bool) {
-        let forms = self.with_state(|state| state.working.typed_words()).unwrap_or_default();
-        for (form, words) in forms.into_iter().filter(|(form, _)| is_meant(case_of(form))) {
-            let folded = self.with_state(|state| fold_words(state, &form, words));
+        let forms = self.with_state(|state| state.working.forms()).unwrap_or_default();
+        let is_meant = |form: &String| goes_along(form) && is_meant(case_of(form));
+        for form in forms.into_iter().filter(is_meant) {
+            let folded = self.with_state(|state| fold_words(state, &form));
             if let Some(Some((ticket, effects))) = folded {
                 let rider = Write::Delete(Name::Typed(form));
                 self.with_state(|state| state.pending.board(ticket, None, vec![rider]));
@@ -123,27 +124,36 @@ impl Core {
     }
 }
 
-/// Whose record a form belongs to, which its name begins with.
+/// The form of a case study, as the vault names what is typed in it.
+pub const STUDY: &str = "study";
+
+/// Whether what is typed in a form goes along: what is about a person has a record to go with, and a
+/// case study names nobody. A new referral does name somebody, and has no record yet.
+pub fn goes_along(form: &str) -> bool {
+    form == STUDY || case_of(form).is_some()
+}
+
+/// The case that a form is about, by its name.
 fn case_of(form: &str) -> Option<CaseId> {
     form.split('/').next()?.parse().ok()
 }
 
-fn fold_words(state: &mut State, form: &str, words: String) -> Option<(Ticket, Vec<Effect>)> {
-    // The form of a case study is about nobody, and names no case: it goes into a logbook.
+fn fold_words(state: &mut State, form: &str) -> Option<(Ticket, Vec<Effect>)> {
+    let words = Personal::new(state.working.typed_words(form));
     let now = clock::now();
     let changed = match case_of(form) {
         Some(case) => {
             let episode = state.view(case)?.ok()?.case.current_episode()?.id;
             let at = clock::in_london(now);
             let mut draft = ContactDraft::new(state.profile.user, episode, at, String::new());
-            draft.note = Personal::new(words);
+            draft.note = words;
             let id = write::new_event_id();
             state.replica.edit(now, case, move |writer| writer.put_draft(id, &draft))
         }
+        // It goes into a logbook.
         None => {
             let title = Personal::new(say!("Not finished on a phone that is gone").to_owned());
-            let study = CaseStudy { title, words: Personal::new(words) };
-            state.log(now, clock::in_london(now), Fact::CaseStudy(study))
+            state.log(now, clock::in_london(now), Fact::CaseStudy(CaseStudy { title, words }))
         }
     };
     let changed = changed.ok()?;
@@ -188,6 +198,15 @@ mod tests {
             seal: None,
         };
         (0..pushes).map(push).collect()
+    }
+
+    #[test]
+    fn only_what_has_a_record_or_names_nobody_goes_along() {
+        let case = CaseId::from_random([7; 16]);
+        assert!(goes_along(&format!("{case}/0")) && goes_along(STUDY));
+        for form in ["refer", "activity", "suggest/7"] {
+            assert!(!goes_along(form), "{form}");
+        }
     }
 
     #[test]

@@ -335,10 +335,12 @@ impl Core {
         self.show_drafts();
     }
 
-    /// Brings the list of unfinished contacts up to date.
+    /// Brings the lists of unfinished contacts and forms up to date.
     pub fn show_drafts(&self) {
-        if let Some(drafts) = self.with_state(|state| state.unfinished()) {
+        let found = self.with_state(|state| (state.unfinished(), state.working.forms()));
+        if let Some((drafts, forms)) = found {
             self.shown.working_drafts.set(Arc::new(drafts));
+            self.shown.typed_forms.set(Arc::new(forms));
         }
     }
 

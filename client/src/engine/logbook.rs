@@ -1,7 +1,7 @@
 //! The logbook: this person's entries that belong to nobody's record. There is one a month, begun
 //! together with its first entry; two phones may have begun two. A screen sees all of them as one.
 
-use std::{cmp::Reverse, rc::Rc, sync::Arc};
+use std::{cmp::Reverse, sync::Arc};
 
 use jiff::{Timestamp, civil::DateTime};
 use shared::{
@@ -30,28 +30,19 @@ pub struct Logged {
 }
 
 impl Engine {
-    /// Writes an entry into this person's logbook.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub async fn log(&self, fact: Fact) -> Result<(), SaveError> {
-        self.log_at(self.wall_clock(), fact).await
-    }
-
-    /// The same of something that happened at another time.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub async fn log_at(&self, at: DateTime, fact: Fact) -> Result<(), SaveError> {
-        self.core().log(at, fact, None).await
-    }
-
-    /// The same of what was typed in a form, which is let go of in the same transaction.
+    /// Writes an entry into this person's logbook, and lets go of the form that it was typed in, in
+    /// one transaction.
     ///
     /// # Errors
     /// As [`Self::edit`]; the form stays then.
-    pub async fn log_typed(&self, form: &str, fact: Fact) -> Result<(), SaveError> {
-        self.core().log(self.wall_clock(), fact, Some(form.to_owned())).await
+    pub async fn log(&self, form: String, at: DateTime, fact: Fact) -> Result<(), SaveError> {
+        let rider = Write::Delete(Name::Typed(form.clone()));
+        let log = move |state: &mut State| {
+            let changed = state.log(clock::now(), at, fact)?;
+            state.working.put_typed(&form, Vec::new());
+            Ok(changed)
+        };
+        self.core().change(log, vec![rider]).await
     }
 
     /// What this person wrote into their logbooks and did not withdraw, latest first.
@@ -66,25 +57,6 @@ impl Engine {
 }
 
 impl Core {
-    /// Writes an entry into the logbook of this month, which is begun where there is none.
-    async fn log(
-        self: &Rc<Self>,
-        at: DateTime,
-        fact: Fact,
-        form: Option<String>,
-    ) -> Result<(), SaveError> {
-        let now = clock::now();
-        let rider = form.clone().map(|form| Write::Delete(Name::Typed(form)));
-        let log = move |state: &mut State| {
-            let changed = state.log(now, at, fact)?;
-            if let Some(form) = form {
-                state.working.put_typed(&form, Vec::new());
-            }
-            Ok(changed)
-        };
-        self.change(log, rider.into_iter().collect()).await
-    }
-
     fn logged(&self) -> Vec<Logged> {
         let mut all = self.with_state(State::logged).unwrap_or_default();
         ordered::sort_by_key(&mut all, |logged| {

@@ -27,7 +27,7 @@ mod write;
 
 use std::{rc::Rc, sync::Arc};
 
-pub use carry::{Carried, CarriedFile};
+pub use carry::{Carried, CarriedFile, STUDY, goes_along};
 pub use error::{SaveError, SignError};
 use jiff::{
     Timestamp,
@@ -48,7 +48,7 @@ use shared::{
 pub use shown::{SignIn, Stage};
 pub use taken_off::TakenOff;
 pub use week::Taken;
-pub use working::WorkingDraft;
+pub use working::{TypedField, WorkingDraft};
 
 use self::{core::Core, shown::Shown};
 use crate::{

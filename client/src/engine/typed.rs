@@ -4,6 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 
 use leptos::task::spawn_local;
@@ -12,9 +13,10 @@ use shared::{
     ids::CaseId,
 };
 
-use super::{Engine, SaveError, core::Core, state::State};
+use super::{Engine, SaveError, TypedField, core::Core, state::State};
 use crate::{
     clock,
+    memo::Memo,
     vault::{Name, VaultError, Write},
 };
 
@@ -28,12 +30,17 @@ pub struct Typing {
 
 impl Engine {
     /// What is typed in a form and not recorded yet, field by field; empty for nothing.
-    pub fn typed(&self, form: &str) -> Vec<String> {
+    pub fn typed(&self, form: &str) -> Vec<TypedField> {
         self.core().with_state(|state| state.working.typed(form)).unwrap_or_default()
     }
 
-    /// Keeps what is typed in a form.
-    pub fn keep_typed(&self, form: &str, fields: Vec<String>) {
+    /// Every form in which words are typed that are not recorded yet.
+    pub fn typed_forms(&self) -> Memo<Arc<Vec<String>>> {
+        self.shown.typed_forms.followed()
+    }
+
+    /// Keeps what is typed in a form; without fields, nothing.
+    pub fn keep_typed(&self, form: &str, fields: Vec<TypedField>) {
         let core = self.core();
         let has_changed = core.with_state(|state| {
             let before = state.working.typed(form);
@@ -41,6 +48,7 @@ impl Engine {
             state.working.typed(form) != before
         });
         if has_changed == Some(true) {
+            core.show_drafts();
             core.typing.forms.borrow_mut().push(form.to_owned());
             if !core.typing.writing.replace(true) {
                 spawn_local(core.write_typed());
@@ -66,6 +74,25 @@ impl Engine {
             Ok(edited)
         };
         self.core().change(edit, vec![rider]).await
+    }
+
+    /// The same of a case that is begun.
+    ///
+    /// # Errors
+    /// As [`Engine::edit`]; the form stays then.
+    pub async fn begin_typed(
+        &self,
+        case: CaseId,
+        form: &'static str,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
+    ) -> Result<(), SaveError> {
+        let rider = Write::Delete(Name::Typed(form.to_owned()));
+        let begin = move |state: &mut State| {
+            let begun = state.replica.begin(clock::now(), case, write)?;
+            state.working.put_typed(form, Vec::new());
+            Ok(begun)
+        };
+        self.core().change(begin, vec![rider]).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! Working copies: what is being typed, as of the last pause, in a record of its own. It is small
 //! and replaced whole, so that a pause in typing costs one quick write.
 
+use std::iter;
+
 use jiff::Timestamp;
 use minicbor::Encode;
 use shared::{
@@ -47,10 +49,29 @@ shared::decoded!(Stored { at: json, draft: json, note: json });
 struct StoredTyped {
     #[n(0)]
     #[cbor(with = "cbor::json")]
-    fields: Typed,
+    fields: Vec<Personal<String>>,
+    /// Of each field what stood in it before; null for what is chosen.
+    #[n(1)]
+    #[cbor(with = "cbor::json")]
+    before: Vec<Option<Personal<String>>>,
 }
 
-shared::decoded!(StoredTyped { fields: json });
+shared::decoded!(StoredTyped { fields: json, before: later json });
+
+/// One field of a form in which something is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedField {
+    /// What stands in it.
+    pub now: Personal<String>,
+    /// What stood in it when the form was opened; none for what is chosen and not typed.
+    pub before: Option<Personal<String>>,
+}
+
+impl TypedField {
+    fn has_words(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| *before != self.now)
+    }
+}
 
 /// Every working copy on this phone.
 #[derive(Debug, Default)]
@@ -61,7 +82,7 @@ pub struct WorkingCopies {
 }
 
 /// The fields of a form, in its order.
-type Typed = Vec<Personal<String>>;
+type Typed = Vec<TypedField>;
 
 impl WorkingCopies {
     /// Takes in a stored working copy. One that cannot be read stays in the store.
@@ -75,43 +96,50 @@ impl WorkingCopies {
 
     /// Takes in what was typed in a form. What cannot be read stays in the store.
     pub fn take_in_typed(&mut self, form: String, record: &[u8]) {
-        if let Ok(StoredTyped { fields }) = cbor::decode(record) {
-            self.typed.insert(form, fields);
+        if let Ok(StoredTyped { fields, before }) = cbor::decode(record) {
+            // Earlier versions had no field that began with anything.
+            let before = before.into_iter().chain(iter::repeat(Some(Personal::default())));
+            let fields = fields.into_iter().zip(before);
+            let fields = fields.map(|(now, before)| TypedField { now, before });
+            self.typed.insert(form, fields.collect());
         }
     }
 
-    /// What is typed in a form.
-    pub fn typed(&self, form: &str) -> Vec<String> {
-        let fields = self.typed.get(&form.to_owned());
-        fields.into_iter().flatten().map(|text| text.reveal().clone()).collect()
+    /// What is typed and chosen in a form.
+    pub fn typed(&self, form: &str) -> Vec<TypedField> {
+        self.typed.get(&form.to_owned()).cloned().unwrap_or_default()
     }
 
-    /// What is typed in every form that holds words, as one text each.
-    pub fn typed_words(&self) -> Vec<(String, String)> {
-        let words = |fields: &Typed| {
-            let fields: Vec<&str> = fields.iter().map(|text| text.reveal().as_str()).collect();
-            fields.join("\n").trim().to_owned()
-        };
-        self.typed.iter().map(|(form, fields)| (form.clone(), words(fields))).collect()
+    /// Every form in which words are typed: a choice alone is one press, and nobody's work.
+    pub fn forms(&self) -> Vec<String> {
+        let typed = self.typed.iter();
+        let typed = typed.filter(|(_, fields)| fields.iter().any(TypedField::has_words));
+        typed.map(|(form, _)| form.clone()).collect()
     }
 
-    /// Replaces what is typed in a form. One in which nothing is typed is none.
-    pub fn put_typed(&mut self, form: &str, fields: Vec<String>) {
-        match fields.iter().all(String::is_empty) {
+    /// What is chosen and was typed in a form, as one text.
+    pub fn typed_words(&self, form: &str) -> String {
+        let mut fields = self.typed(form);
+        fields.retain(|field| field.before.is_none() || field.has_words());
+        let words: Vec<String> = fields.into_iter().map(|field| field.now.into_inner()).collect();
+        words.join("\n").trim().to_owned()
+    }
+
+    /// Replaces what is typed in a form. One without fields is none.
+    pub fn put_typed(&mut self, form: &str, fields: Vec<TypedField>) {
+        match fields.is_empty() {
             true => drop(self.typed.remove(&form.to_owned())),
-            false => {
-                let fields = fields.into_iter().map(Personal::new).collect();
-                self.typed.insert(form.to_owned(), fields);
-            }
+            false => self.typed.insert(form.to_owned(), fields),
         }
     }
 
     /// What brings the store up to date with this form, as it is now.
     pub fn write_typed(&self, form: String) -> Write {
         match self.typed.get(&form) {
-            Some(fields) => {
-                let stored = StoredTyped { fields: fields.clone() };
-                Write::Put(Name::Typed(form), cbor::encode(&stored))
+            Some(typed) => {
+                let (fields, before) =
+                    typed.iter().cloned().map(|field| (field.now, field.before)).unzip();
+                Write::Put(Name::Typed(form), cbor::encode(&StoredTyped { fields, before }))
             }
             None => Write::Delete(Name::Typed(form)),
         }
@@ -172,7 +200,7 @@ impl WorkingCopies {
 
     /// How many are unfinished.
     pub fn count(&self) -> usize {
-        self.copies.iter().count() + self.typed.iter().count()
+        self.copies.len() + self.forms().len()
     }
 
     /// What is unfinished, with the drafts that lie in records: latest first.
@@ -263,10 +291,20 @@ mod tests {
         assert_eq!(listed[0].at, saved_at);
     }
 
+    /// Fields in which something was typed over what stood there, or chosen.
+    fn fields_of(fields: &[(&str, Option<&str>)]) -> Vec<TypedField> {
+        let words = |text: &str| Personal::new(text.to_owned());
+        let field = |(now, before): &(&str, Option<&str>)| TypedField {
+            now: words(now),
+            before: before.map(words),
+        };
+        fields.iter().map(field).collect()
+    }
+
     #[test]
     fn what_is_typed_in_a_form_outlives_the_app_and_an_empty_form_is_none() {
         let mut copies = WorkingCopies::default();
-        let fields = vec!["safeguarding".to_owned(), "No point in waking up".to_owned()];
+        let fields = fields_of(&[("safeguarding", None), ("No point in waking up", Some(""))]);
         copies.put_typed("7/0", fields.clone());
         let Write::Put(name, record) = copies.write_typed("7/0".into()) else {
             panic!("it is to be stored")
@@ -278,8 +316,40 @@ mod tests {
         assert_eq!((opened.count(), opened.writes().len()), (1, 1));
         // A write that was put off is brought up to date with what is typed by then.
         let late = Write::Put(name.clone(), record);
-        opened.put_typed("7/0", vec![String::new(); 2]);
+        opened.put_typed("7/0", Vec::new());
         assert_eq!(opened.up_to_date(late), Write::Delete(name));
         assert!(opened.is_empty());
+    }
+
+    #[test]
+    fn a_choice_alone_is_kept_and_is_no_unfinished_work() {
+        let mut copies = WorkingCopies::default();
+        copies.put_typed("7/0", fields_of(&[("safeguarding", None), ("", Some(""))]));
+        assert_eq!((copies.count(), copies.writes().len()), (0, 1));
+        copies.put_typed("7/0", fields_of(&[("safeguarding", None), ("Scared", Some(""))]));
+        assert_eq!((copies.count(), copies.forms()), (1, vec!["7/0".to_owned()]));
+    }
+
+    #[test]
+    fn only_what_somebody_typed_or_chose_is_carried_off() {
+        let mut copies = WorkingCopies::default();
+        let phone = ("01632 960201", Some("01632 960200"));
+        copies.put_typed("7/details", fields_of(&[("Okafor", Some("Okafor")), phone]));
+        assert_eq!(copies.typed_words("7/details"), "01632 960201");
+    }
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read() {
+        #[derive(Encode)]
+        struct Earlier {
+            #[n(0)]
+            #[cbor(with = "cbor::json")]
+            fields: Vec<Personal<String>>,
+        }
+        let fields = vec![Personal::new("The walking group".to_owned())];
+        let mut copies = WorkingCopies::default();
+        copies.take_in_typed("study".into(), &cbor::encode(&Earlier { fields }));
+        assert_eq!(copies.forms(), ["study"]);
+        assert_eq!(copies.typed_words("study"), "The walking group");
     }
 }

@@ -43,19 +43,6 @@ impl Engine {
         self.edit(case, move |writer| writer.put_event(&event)).await
     }
 
-    /// Begins a case.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub async fn begin(
-        &self,
-        case: CaseId,
-        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
-    ) -> Result<(), SaveError> {
-        let begin = |state: &mut State| state.replica.begin(clock::now(), case, write);
-        self.core().change(begin, Vec::new()).await
-    }
-
     /// Whether a contact was signed or thrown away since the app was opened: nothing is saved in it
     /// any more.
     pub fn is_finished(&self, draft: EventId) -> bool {

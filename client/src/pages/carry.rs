@@ -9,8 +9,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlAnchorElement, Url};
 
 use crate::{
+    components::show::Show,
     draw::view,
-    engine::{Carried, CarriedFile, Engine},
+    engine::{Carried, CarriedFile, Engine, goes_along},
     memo::Live,
 };
 
@@ -20,6 +21,7 @@ const DOWNLOAD_TIME: Duration = Duration::from_secs(120);
 /// The offer, wherever something is unsent.
 pub fn carry_off() -> AnyView {
     let engine = Engine::here();
+    let forms = engine.typed_forms();
     let said = Live::new(None::<Result<String, String>>);
     let made = StoredValue::new_local(None::<Carried>);
     let is_shareable = Live::new(false);
@@ -47,6 +49,12 @@ pub fn carry_off() -> AnyView {
             "You can put what is not sent into a file and give that to your service administrator or lead, by \
              email or on a memory stick. Only your service can open it."
         </p>
+        <Show when=move || forms.read().iter().any(|form| !goes_along(form))>
+            <p>
+                "A new referral, an activity or a suggestion for the directory that is not saved \
+                 yet does not go along. Save it first."
+            </p>
+        </Show>
         <button type="button" class="nhsuk-button nhsuk-button--secondary" on:click=carry>
             "Carry it off this phone"
         </button>

@@ -13,9 +13,10 @@ use crate::{
         notices::{HomeScreenFirst, LittleRoom},
         show::Show,
         shown,
+        to_finish::FormsToFinish,
     },
     draw::view,
-    engine::{CaseLine, Engine},
+    engine::{CaseLine, Engine, goes_along},
     memo::memo,
     vault::Persistence,
     words,
@@ -135,7 +136,7 @@ fn state_words(line: &CaseLine) -> String {
 #[component]
 fn Unfinished() -> impl IntoView {
     let drafts = Engine::here().working_drafts();
-    let has_study = !Engine::here().typed(studies::TYPED).is_empty();
+    let forms = Engine::here().typed_forms();
     let count = move || drafts.with(|drafts| drafts.len());
     let said = move || {
         counted!(
@@ -145,14 +146,12 @@ fn Unfinished() -> impl IntoView {
         )
     };
     view! {
-        <Show when=move || count() != 0 || has_study>
+        <Show when=move || count() != 0 || !forms.read().is_empty()>
             <h2 class="nhsuk-heading-m">"Not finished"</h2>
             <Show when=move || count() != 0>
                 <p>{said}" "<a href="/today">"Finish them on Today"</a></p>
             </Show>
-            <Show when=move || has_study>
-                <p>"1 case study is not finished. "<a href="/studies">"Finish it"</a></p>
-            </Show>
+            <ul class="fp-list"><FormsToFinish /></ul>
         </Show>
     }
 }
@@ -162,11 +161,11 @@ fn Unfinished() -> impl IntoView {
 fn Carry() -> impl IntoView {
     let engine = Engine::here();
     let (state, failing) = (engine.state(), engine.storage_failing());
-    let drafts = engine.working_drafts();
+    let (drafts, forms) = (engine.working_drafts(), engine.typed_forms());
     let is_stuck = move || failing.get() || matches!(state.get(), SyncState::CannotSend(_));
     let has_unsent = move || {
         let is_unsent = matches!(state.get(), SyncState::Waiting(_)) || is_stuck();
-        is_unsent || drafts.with(|drafts| !drafts.is_empty())
+        is_unsent || !drafts.read().is_empty() || forms.read().iter().any(|form| goes_along(form))
     };
     let heading = move || match is_stuck() {
         true => say!("Carry it to your service"),

@@ -86,6 +86,9 @@ fn done(handed: u32) -> AnyView {
         <p><strong>{handed_words(handed)}</strong></p>
         <p>"Everything that Fingerpost kept on this phone has been removed."</p>
         <p>
+            "A new referral that was begun and not saved was not handed over: write it down again."
+        </p>
+        <p>
             "If you did not expect this, speak to your lead. To work on this phone again you need a \
              new sign-in link."
         </p>

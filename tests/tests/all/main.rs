@@ -9,6 +9,7 @@ mod crashes;
 mod day;
 mod desks;
 mod fhir;
+mod forms;
 mod front;
 mod harness;
 mod hostile;

@@ -20,13 +20,17 @@ use crate::{
         disclose::focus,
         entry::Saving,
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
-        field::{FieldError, TextArea, TextField},
+        field::{TextArea, TextField},
+        kept::{self, Keeping, keep},
         time_table::spent,
     },
     draw::view,
     engine::Engine,
     memo::{Live, memo},
 };
+
+/// As the vault names what is typed.
+const FORM: &str = "activity";
 
 /// How long most of it takes.
 const USUAL: [u16; 5] = [15, 30, 45, 60, 90];
@@ -44,6 +48,16 @@ struct Form {
 }
 
 impl Form {
+    /// Every field, to be kept while it is not saved.
+    fn fields(self) -> Vec<kept::Field> {
+        vec![
+            kept::Field::one_of(self.what, ActivityKind::ALL.to_vec(), ActivityKind::words),
+            self.minutes.into(),
+            kept::date(self.on),
+            self.words.into(),
+        ]
+    }
+
     fn check(self, today: Date) -> Result<(Date, Activity), Vec<FormProblem>> {
         let mut checks = Checks::new(today);
         let what = self.what.get_untracked();
@@ -94,6 +108,7 @@ pub fn NewActivity() -> impl IntoView {
         on: Live::new(Some(today)),
         words: Live::new(String::new()),
     };
+    let kept = keep(FORM.to_owned(), form.fields());
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let saved = Live::new(String::new());
@@ -113,13 +128,12 @@ pub fn NewActivity() -> impl IntoView {
                     time = spent(activity.minutes.into())
                 );
                 let fact = Fact::Activity(activity);
-                let log = async move {
-                    match on == engine.today() {
-                        true => engine.log(fact).await,
-                        // Nobody said at what time of another day: noon is in the middle of it.
-                        false => engine.log_at(on.at(12, 0, 0, 0), fact).await,
-                    }
+                let at = match on == engine.today() {
+                    true => engine.wall_clock(),
+                    // Nobody said at what time of another day: noon is in the middle of it.
+                    false => on.at(12, 0, 0, 0),
                 };
+                let log = async move { engine.log(FORM.to_owned(), at, fact).await };
                 saving.run(log, move || {
                     form.clear(today);
                     saved.set(said);
@@ -148,6 +162,7 @@ pub fn NewActivity() -> impl IntoView {
             <button class="nhsuk-button fp-button" type="submit" disabled=move || saving.busy.get()>
                 "Save this activity"
             </button>
+            <Keeping kept />
         </form>
     }
 }
@@ -159,13 +174,13 @@ fn What(form: Form, problems: Problems) -> impl IntoView {
     let chosen = memo(move || form.what.get());
     let choices = ActivityKind::ALL.map(|kind| (Some(kind), kind.words())).to_vec();
     view! {
-        <FieldError id="what".to_owned() problem=problem_of(problems, "what") />
         <RadioChips
             id="what"
             legend=say!("What was it?")
             choices
             chosen
             on_choose=Callback::new(move |kind| form.what.set(kind))
+            problem=problem_of(problems, "what")
         />
     }
 }
@@ -208,13 +223,13 @@ fn OnDay(form: Form, problems: Problems, today: Date) -> impl IntoView {
     quick.extend(calendar::days_after(today, -1).map(|day| (say!("Yesterday"), day)));
     let value = memo(move || form.on.get());
     view! {
-        <FieldError id="on".to_owned() problem=problem_of(problems, "on") />
         <DateField
             id="on"
             label=say!("Day")
             quick
             value
             on_choose=Callback::new(move |day| form.on.set(day))
+            problem=problem_of(problems, "on")
         />
     }
 }

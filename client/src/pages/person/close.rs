@@ -14,8 +14,8 @@ use super::{Shown, episode::REFERRAL, signposting::without_word};
 use crate::{
     components::{
         chips::RadioChips,
-        disclose::{Disclose, focus},
-        entry::{Saving, write_entries},
+        disclose::{Disclose, focus, focus_within},
+        entry::{Saving, WRONG, write_entries},
         field::FieldError,
         show::Show,
     },
@@ -150,7 +150,10 @@ fn CloseForm(shown: Shown, open: Memo<Open>, is_open: Live<bool>) -> impl IntoVi
         event.prevent_default();
         let Some((episode, answer)) = open.get_untracked() else { return };
         match reason_at(&chosen.get_untracked()) {
-            None => saving.problem.set(Some(say!("Choose why it ends").into())),
+            None => {
+                saving.problem.set(Some(say!("Choose why it ends").into()));
+                focus_within(&event, WRONG);
+            }
             Some(reason) => {
                 let facts = facts_of(episode, reason, answer, consent.get_untracked());
                 saving.run(write_entries(engine, case, facts), move || {

@@ -21,9 +21,10 @@ use super::{
 use crate::{
     components::{
         ask::{self, AskForm},
-        disclose::{About, focus},
-        entry::{Saving, write_entries, write_entry},
+        disclose::{About, focus, focus_within},
+        entry::{Saving, WRONG, write_typed},
         field::{FieldError, TextArea},
+        kept::{Keeping, is_kept, keep},
     },
     draw::view,
     engine::Engine,
@@ -59,7 +60,10 @@ pub(super) fn title_id(of: EventId) -> String {
 #[component]
 pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
     let target = standing.entry.original.id;
-    let doing = Live::new(Doing::Nothing);
+    let begun = [(Doing::Correcting, title_id(target)), (Doing::Withdrawing, withdraw_id(target))];
+    // What was begun is open again.
+    let begun = begun.into_iter().find(|(_, id)| is_kept(&ask::form_of(shown.case, id)));
+    let doing = Live::new(begun.map_or(Doing::Nothing, |(doing, _)| doing));
     let can_correct = !parts_of(&standing.entry.current).is_empty();
     let offered = [
         (Doing::Correcting, say!("Add a correction"), can_correct),
@@ -79,7 +83,7 @@ pub(super) fn Remedies(shown: Shown, standing: Standing) -> impl IntoView {
     };
     view! {
         <div class="fp-remedies">{buttons}</div>
-        <div class="fp-disclose__body">{open}</div>
+        <div class="fp-disclose__body" id=withdraw_id(target)>{open}</div>
     }
 }
 
@@ -120,13 +124,9 @@ fn withdraw_id(target: EventId) -> String {
 }
 
 fn withdraw(shown: Shown, target: EventId) -> AnyView {
-    let engine = Engine::here();
-    let save = move |reason: String| {
-        let retracted = Retracted { target, reason: Personal::new(reason) };
-        write_entry(engine, shown.case, Fact::Retracted(retracted))
-    };
     view! {
         <AskForm
+            case=shown.case
             id=withdraw_id(target)
             label=say!("Why is it withdrawn?").to_owned()
             hint=say!(
@@ -135,8 +135,7 @@ fn withdraw(shown: Shown, target: EventId) -> AnyView {
             )
             send=say!("Withdraw it")
             missing=say!("Write why it is withdrawn")
-            begin_with=None
-            save=save.into()
+            becomes=(move |reason| Fact::Retracted(Retracted { target, reason })).into()
             done=Arc::new(move || focus(title_id(target)))
         />
     }
@@ -157,17 +156,20 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
     let refused = Live::new(None::<Refusal>);
     let (why, why_problem) = (Live::new(String::new()), Live::new(None::<String>));
     let saving = Saving::new();
+    let form = ask::form_of(shown.case, &title_id(target));
+    let of_form = fields.iter().map(|(_, value)| *value).chain([why]);
+    let kept = keep(form.clone(), of_form.map(Into::into).collect());
     let why_id = format!("correct-{target}-why");
     let drawn: Vec<_> = fields
         .iter()
         .enumerate()
         .map(|(at, (part, value))| field(field_id(target, at), *part, *value, refused))
         .collect();
-    let (why_to_focus, held) = (why_id.clone(), StoredValue::new((standing, fields)));
+    let held = StoredValue::new((standing, fields, form));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let reason = why.get_untracked().trim().to_owned();
-        held.with_value(|(standing, fields)| {
+        held.with_value(|(standing, fields, form)| {
             let typed: Vec<_> =
                 fields.iter().map(|(part, value)| (*part, value.get_untracked())).collect();
             let may_stay = standing.entry.contested;
@@ -175,16 +177,12 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
             refused.set(found.as_ref().err().cloned());
             why_problem.set(refusal(&reason));
             match (found, why_problem.get_untracked()) {
-                (Err(refusal), _) => {
-                    let at = fields.iter().position(|(part, _)| Some(*part) == refusal.part);
-                    focus(field_id(target, at.unwrap_or_default()));
-                }
-                (Ok(_), Some(_)) => focus(why_to_focus.clone()),
                 (Ok((at, fact)), None) => {
                     let facts = correction(standing, at, fact, reason);
-                    let save = write_entries(engine, shown.case, facts);
+                    let save = write_typed(engine, shown.case, form.clone(), facts);
                     saving.run(save, move || focus(title_id(target)));
                 }
+                _ => focus_within(&event, WRONG),
             }
         });
     };
@@ -207,6 +205,7 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Sign this correction"
             </button>
+            <Keeping kept />
         </form>
     }
 }

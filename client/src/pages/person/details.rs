@@ -6,17 +6,20 @@ use shared::{
     case::{Case, Field, SEXES},
     document::Writer,
     few::Few,
+    ids::CaseId,
 };
 
 use super::Shown;
 use crate::{
     components::{
+        ask::{form_of, overtaken},
         checks::Checks,
         choices::Choices,
         disclose::{Disclose, focus},
         entry::Saving,
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
+        kept::{self, Keeping, is_kept, keep},
         shown,
     },
     draw::view,
@@ -50,20 +53,28 @@ fn typed_of(case: &Case) -> Typed {
 }
 
 /// The fields that were changed, as they are stored: what nobody touched is not written again, so
-/// that it cannot undo what a colleague writes at the same time.
+/// that it cannot undo what a colleague writes at the same time. What a colleague wrote in a field
+/// meanwhile (`stands`) is not put aside unseen.
 fn changed(
     before: &Typed,
+    stands: &Typed,
     now: &Typed,
     today: Date,
 ) -> Result<Vec<(Field, String)>, Vec<FormProblem>> {
     let mut checks = Checks::new(today);
     let mut changed = Vec::new();
     for field in FIELDS {
-        let typed = now.get(&field).map(|typed| typed.trim()).unwrap_or_default();
-        if before.get(&field).map(String::as_str) == Some(typed) {
+        let in_field = |of: &Typed| of.get(&field).map_or_else(String::new, |of| of.trim().into());
+        let (typed, before, stands) = (in_field(now), in_field(before), in_field(stands));
+        if typed == before || typed == stands {
             continue;
         }
         let id = id_of(field);
+        if let Some(words) = overtaken(&before, &stands, &typed) {
+            checks.refuse(id, words);
+            continue;
+        }
+        let typed = typed.as_str();
         let stored = match field {
             Field::NhsNumber => checks.nhs_number(id, typed),
             Field::BirthDate => checks
@@ -84,6 +95,11 @@ fn changed(
     }
 }
 
+/// The sex that is stored so.
+fn sex_named(stored: &str) -> Option<&'static str> {
+    SEXES.into_iter().map(|(own, _)| own).find(|own| *own == stored)
+}
+
 /// The identifier of a field on the screen.
 fn id_of(field: Field) -> &'static str {
     match field {
@@ -102,13 +118,19 @@ fn id_of(field: Field) -> &'static str {
 /// The first field, which takes the focus.
 pub(super) const FIRST: &str = "details-number";
 
+/// The identifier of what the button opens.
+const ID: &str = "details";
+
 /// What is known of the person, behind a button that opens it to be put right.
 #[component]
 pub(super) fn Details(shown: Shown) -> impl IntoView {
     let is_open = shown.changing;
+    if is_kept(&form_of(shown.case, ID)) {
+        is_open.set(true);
+    }
     view! {
         <Disclose
-            id="details"
+            id=ID
             button=say!("Change these details")
             is_open
             focus_on=FIRST
@@ -122,32 +144,53 @@ pub(super) fn Details(shown: Shown) -> impl IntoView {
 #[component]
 fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let engine = Engine::here();
-    let before = shown.of(typed_of).get_untracked();
-    let inputs = before.iter().map(|(field, typed)| (*field, Live::new(typed.clone())));
+    let stands = shown.of(typed_of);
+    let begun = stands.get_untracked();
+    let inputs = begun.iter().map(|(field, typed)| (*field, Live::new(typed.clone())));
     let inputs = Few::from_iter(inputs);
     let value = |field| inputs.get(&field).copied().unwrap_or_else(|| Live::new(String::new()));
-    let practice = Live::new(before.get(&Field::PracticeOds).cloned());
-    let held = before.get(&Field::Sex);
-    let sex = SEXES.iter().find(|(stored, _)| held.is_some_and(|held| held == stored));
-    let sex = Live::new(sex.map(|(stored, _)| *stored));
+    let practice = Live::new(begun.get(&Field::PracticeOds).cloned());
+    let sex = Live::new(begun.get(&Field::Sex).and_then(|held| sex_named(held)));
+    let form = form_of(shown.case, ID);
+    let kept = keep(
+        form.clone(),
+        FIELDS
+            .into_iter()
+            .map(|field| match field {
+                Field::PracticeOds => {
+                    kept::Field::of(practice, Option::unwrap_or_default, |ods| Some(ods.to_owned()))
+                }
+                Field::Sex => {
+                    kept::Field::of(sex, |sex| sex.unwrap_or_default().to_owned(), sex_named)
+                }
+                _ => value(field).into(),
+            })
+            .collect(),
+    );
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
-    let (case, held) = (shown.case, StoredValue::new((before, inputs.clone())));
+    let (case, held) = (shown.case, StoredValue::new((form, inputs.clone())));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let found = held.with_value(|(before, inputs)| {
-            let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
-            let mut now = Few::from_iter(now);
-            now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
-            if let Some(sex) = sex.get_untracked() {
-                now.insert(Field::Sex, sex.to_owned());
-            }
-            changed(before, &now, engine.today())
-        });
+        let (form, inputs) = held.get_value();
+        let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
+        let mut now = Few::from_iter(now);
+        now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
+        if let Some(sex) = sex.get_untracked() {
+            now.insert(Field::Sex, sex.to_owned());
+        }
+        let before = FIELDS.into_iter().zip(kept.before()).collect();
+        let stands = stands.get_untracked();
+        let found = changed(&before, &stands, &now, engine.today());
         problems.set(found.as_ref().err().cloned().unwrap_or_default());
+        let stands =
+            FIELDS.into_iter().map(|field| stands.get(&field).cloned().unwrap_or_default());
+        kept.catch_up(stands.collect());
         match found {
             Err(_) => focus(SUMMARY.to_owned()),
-            Ok(fields) => saving.run(write(engine, case, fields), move || is_open.set(false)),
+            Ok(fields) => {
+                saving.run(write(engine, case, form, fields), move || is_open.set(false));
+            }
         }
     };
     view! {
@@ -171,22 +214,25 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Save these details"
             </button>
+            <Keeping kept />
         </form>
     }
 }
 
 async fn write(
     engine: Engine,
-    case: shared::ids::CaseId,
+    case: CaseId,
+    form: String,
     fields: Vec<(Field, String)>,
 ) -> Result<(), SaveError> {
     if fields.is_empty() {
+        engine.keep_typed(&form, Vec::new());
         return Ok(());
     }
     let write = move |writer: &mut Writer<'_, '_>| {
         fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))
     };
-    engine.edit(case, write).await
+    engine.edit_typed(case, form, write).await
 }
 
 type Problems = Live<Vec<FormProblem>>;
@@ -302,16 +348,34 @@ mod tests {
     #[test]
     fn only_what_was_changed_is_written() {
         let before = typed("", "3 Nov 1956");
-        assert_eq!(changed(&before, &before.clone(), TODAY), Ok(Vec::new()));
+        let changed = |now| changed(&before, &before, now, TODAY);
+        assert_eq!(changed(&before), Ok(Vec::new()));
         let now = typed("999 000 0018", "3 Nov 1956");
         let number = (Field::NhsNumber, "9990000018".to_owned());
-        assert_eq!(changed(&before, &now, TODAY), Ok(vec![number]));
+        assert_eq!(changed(&now), Ok(vec![number]));
         let mut with_sex = before.clone();
         with_sex.insert(Field::Sex, "female".into());
         let sex = (Field::Sex, "female".to_owned());
-        assert_eq!(changed(&before, &with_sex, TODAY), Ok(vec![sex]));
+        assert_eq!(changed(&with_sex), Ok(vec![sex]));
         let without_birth = (Field::BirthDate, String::new());
-        assert_eq!(changed(&before, &typed("", ""), TODAY), Ok(vec![without_birth]));
+        assert_eq!(changed(&typed("", "")), Ok(vec![without_birth]));
+    }
+
+    #[test]
+    fn what_a_colleague_wrote_meanwhile_is_shown_before_it_is_put_aside() {
+        let before = typed("", "3 Nov 1956");
+        let stands = typed("999 000 0026", "4 Nov 1956");
+        // Nobody touched the date of birth: the colleague's stays.
+        let now = typed("999 000 0018", "3 Nov 1956");
+        let problems = changed(&before, &stands, &now, TODAY).expect_err("it was not seen");
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].field, "details-number");
+        assert!(problems[0].words.contains("“999 000 0026”"), "{problems:?}");
+        // Once it was seen, what is right is the person's to say.
+        let mut now = now;
+        now.insert(Field::BirthDate, "4 Nov 1956".into());
+        let number = (Field::NhsNumber, "9990000018".to_owned());
+        assert_eq!(changed(&stands, &stands, &now, TODAY), Ok(vec![number]));
     }
 
     #[test]
@@ -319,7 +383,7 @@ mod tests {
         let before = typed("", "");
         let mut now = typed("999 000 0019", "31 2 1956");
         now.insert(Field::FamilyName, " ".into());
-        let problems = changed(&before, &now, TODAY).expect_err("none of it can be read");
+        let problems = changed(&before, &before, &now, TODAY).expect_err("none of it can be read");
         let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["details-number", "details-family", "details-birth"]);
     }

@@ -5,7 +5,12 @@ use shared::case::{Case, Field, sex_words};
 
 use super::Shown;
 use crate::{
-    components::{ask::Ask, show::Show, shown, state_chip::StateChip},
+    components::{
+        ask::{Ask, Becomes},
+        show::Show,
+        shown,
+        state_chip::StateChip,
+    },
     draw::view,
     engine::Engine,
 };
@@ -88,15 +93,7 @@ fn summary_row(line: Line) -> AnyView {
 /// What matters to the person, in their words, and how to change it.
 #[component]
 pub(super) fn WhatMatters(shown: Shown) -> impl IntoView {
-    let engine = Engine::here();
     let written = shown.of(|case| case.person.shown(Field::WhatMatters).to_owned());
-    let case = shown.case;
-    let save = move |words: String| async move {
-        let write = move |writer: &mut shared::document::Writer<'_, '_>| {
-            writer.put_field(Field::WhatMatters, &words)
-        };
-        engine.edit(case, write).await
-    };
     view! {
         <h2 class="nhsuk-heading-m">"What matters to me"</h2>
         <Show
@@ -106,14 +103,14 @@ pub(super) fn WhatMatters(shown: Shown) -> impl IntoView {
             <blockquote class="fp-matters">{move || written.get()}</blockquote>
         </Show>
         <Ask
+            case=shown.case
             id="what-matters"
             button=say!("Write what matters")
             label=say!("What matters to this person")
             hint=say!("In their own words")
             send=say!("Save")
             missing=say!("Write what matters to them")
-            begin_with=written
-            save
+            becomes=Becomes::Field(Field::WhatMatters, written)
         />
     }
 }

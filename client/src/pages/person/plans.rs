@@ -154,10 +154,6 @@ fn goals_of(case: &Case) -> Vec<Goal> {
 pub(super) fn Goals(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let goals = shown.of(goals_of);
-    let case = shown.case;
-    let save = move |words: String| {
-        write_entry(engine, case, Fact::GoalSet(GoalSet { words: Personal::new(words) }))
-    };
     let lines = move || {
         let lines = goals.get().into_iter().map(|(_, on, words)| {
             view! {
@@ -178,6 +174,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             <ul class="fp-list fp-lines">{lines}</ul>
         </Show>
         <Ask
+            case=shown.case
             id="goal"
             button=say!("Add a goal")
             label=say!("What do they want to reach?")
@@ -185,7 +182,7 @@ pub(super) fn Goals(shown: Shown) -> impl IntoView {
             send=say!("Add this goal")
             missing=say!("Write what they want to reach")
             class="fp-link-button"
-            save
+            becomes=|words| Fact::GoalSet(GoalSet { words })
         />
     }
 }

@@ -8,7 +8,7 @@ use shared::{
         event::{ConflictResolved, Retracted},
         sex_words,
     },
-    ids::{DeviceId, EventId},
+    ids::DeviceId,
     personal::Personal,
     written::Written,
 };
@@ -17,7 +17,7 @@ use super::{Shown, author};
 use crate::{
     components::{
         ask::Ask,
-        entry::{Saving, event_of, write_entry},
+        entry::{Saving, event_of},
         lines::{Line, Lines},
         show::Show,
         shown,
@@ -86,7 +86,7 @@ pub(super) fn Settle(shown: Shown) -> impl IntoView {
 #[component]
 fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
     let engine = Engine::here();
-    let (case, target): (_, EventId) = (shown.case, entry.original.id);
+    let target = entry.original.id;
     let said = match entry.current.fact {
         Fact::Accepted(_) => say!("Accepted"),
         _ => say!("Declined"),
@@ -95,22 +95,20 @@ fn AnswerSide(shown: Shown, entry: Entry) -> impl IntoView {
     let on = shown::day(entry.on(), engine.today());
     let place = on_which(engine, entry.original.device);
     let recorded = crate::words::when(entry.original.recorded_at, engine.now());
-    let save = move |reason: String| {
-        let retracted = Retracted { target, reason: Personal::new(reason) };
-        write_entry(engine, case, Fact::Retracted(retracted))
-    };
+    let becomes = move |reason| Fact::Retracted(Retracted { target, reason });
     view! {
         <div class="fp-side">
             <h3 class="nhsuk-heading-s">{said}</h3>
             <p>"On " {on} ". Recorded by " {who} ", " {recorded} ", " {place} "."</p>
             <Ask
+                case=shown.case
                 id=format!("withdraw-{target}")
                 button=said!("“{said}” is wrong")
                 label=say!("Why is it wrong?")
                 hint=say!("It stays in the record, marked as withdrawn")
                 send=say!("Withdraw it")
                 missing=say!("Write why it is wrong")
-                save
+                becomes
             />
         </div>
     }

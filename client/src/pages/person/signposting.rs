@@ -12,7 +12,6 @@ use super::Shown;
 use crate::{
     components::{
         ask::Ask,
-        entry::write_entry,
         lines::{Line, Lines},
         share::{Given, Share},
         show::Show,
@@ -106,11 +105,7 @@ pub(super) fn Signposting(shown: Shown) -> impl IntoView {
 fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
     let engine = Engine::here();
     let Named { id: target, service, name, phone, introduced, on, went } = named;
-    let case = shown.case;
-    let save = move |words: String| {
-        let outcome = SignpostOutcome { target, words: Personal::new(words) };
-        write_entry(engine, case, Fact::SignpostOutcome(outcome))
-    };
+    let becomes = move |words| Fact::SignpostOutcome(SignpostOutcome { target, words });
     let how = if introduced { say!("introduced") } else { say!("signposted") };
     let today = engine.today();
     let given = engine.directory().with_untracked(|directory| {
@@ -132,6 +127,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
             <span class="fp-quiet">{shown::day(on, today)} ", " {how}</span>
             {went}
             <Ask
+                case=shown.case
                 id=format!("went-{target}")
                 button
                 about=name
@@ -140,7 +136,7 @@ fn NamedLine(shown: Shown, named: Named) -> impl IntoView {
                 send=say!("Save how it went")
                 missing=say!("Write how it went")
                 class="fp-link-button"
-                save
+                becomes
             />
             <Share id=format!("share-{target}") given />
         </li>

@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     components::{
+        ask::form_of,
         chips::RadioChips,
-        disclose::{Disclose, focus},
-        entry::{Saving, write_entry},
-        field::FieldError,
+        disclose::{Disclose, focus_within},
+        entry::{Saving, WRONG, write_typed},
+        kept::{Field, Keeping, is_kept, keep},
         show::Show,
         shown,
     },
@@ -69,6 +70,9 @@ const SCALES: [Scale; 4] = [
     },
 ];
 
+/// The identifier of what the button opens.
+const ID: &str = "wellbeing";
+
 /// What may be answered, in words.
 const NUMBERS: [&str; 11] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 
@@ -110,7 +114,7 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
         let charts = SCALES.iter().map(|scale| scale_view(scale, &measured));
         charts.collect::<Vec<_>>()
     };
-    let is_open = Live::new(false);
+    let is_open = Live::new(is_kept(&form_of(shown.case, ID)));
     view! {
         <h2 class="nhsuk-heading-m">"Wellbeing (ONS4)"</h2>
         <Show
@@ -121,7 +125,7 @@ pub(super) fn Wellbeing(shown: Shown) -> impl IntoView {
             <div class="fp-sides fp-scales">{charts}</div>
         </Show>
         <Disclose
-            id="wellbeing"
+            id=ID
             button=say!("Ask the four questions")
             is_open
             focus_on=SCALES[0].id
@@ -157,6 +161,11 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let engine = Engine::here();
     let case = shown.case;
     let answers = SCALES.map(|_| Live::new(None::<u8>));
+    let form = form_of(case, ID);
+    let fields = answers.map(|answer| {
+        Field::one_of(answer, (0..=10).collect(), |answer| NUMBERS[usize::from(answer)])
+    });
+    let kept = keep(form.clone(), fields.into());
     let problems = SCALES.map(|_| Live::new(None::<String>));
     let saving = Saving::new();
     let submit = move |event: SubmitEvent| {
@@ -166,12 +175,11 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             problem.set(given.is_none().then(|| say!("Choose a number from 0 to 10").to_owned()));
         }
         let [Some(satisfaction), Some(worthwhile), Some(happiness), Some(anxiety)] = given else {
-            let missing = given.iter().position(Option::is_none).unwrap_or_default();
-            focus(SCALES[missing].id.to_owned());
-            return;
+            return focus_within(&event, WRONG);
         };
         let measured = OutcomeMeasured { satisfaction, worthwhile, happiness, anxiety };
-        let save = write_entry(engine, case, Fact::OutcomeMeasured(measured));
+        let fact = Fact::OutcomeMeasured(measured);
+        let save = write_typed(engine, case, form.clone(), vec![fact]);
         saving.run(save, move || {
             is_open.set(false);
         });
@@ -202,6 +210,7 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Save these four answers"
             </button>
+            <Keeping kept />
         </form>
     }
 }
@@ -213,17 +222,14 @@ fn question(scale: &Scale, answer: Live<Option<u8>>, problem: Live<Option<String
     });
     let choices = NUMBERS.iter().zip(0..).map(|(words, value)| (Some(value), *words));
     view! {
-        <div
-            class="nhsuk-form-group fp-numbers"
-            class:nhsuk-form-group--error=move || problem.read().is_some()
-        >
-            <FieldError id=scale.id.to_owned() problem />
+        <div class="nhsuk-form-group fp-numbers">
             <RadioChips
                 id=scale.id
                 legend=scale.question
                 choices=choices.collect()
                 chosen=memo(move || answer.get())
                 on_choose=choose
+                problem=problem.into()
             />
         </div>
     }

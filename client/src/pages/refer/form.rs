@@ -11,8 +11,9 @@ use shared::{
     personal::Personal,
 };
 
+use super::SEXES;
 use crate::{
-    components::{checks::Checks, error_summary::FormProblem, shown},
+    components::{checks::Checks, error_summary::FormProblem, kept, shown},
     engine::CaseLine,
     memo::Live,
 };
@@ -61,6 +62,27 @@ impl Form {
             reason: text(),
             referred_on: Live::new(shown::date(today)),
         }
+    }
+
+    /// Every field, to be kept while it is not saved.
+    pub fn fields(&self) -> Vec<kept::Field> {
+        let practice = kept::Field::of(self.practice, Option::unwrap_or_default, |ods| {
+            Some(ods.to_owned()).filter(|ods| !ods.is_empty())
+        });
+        vec![
+            self.nhs_number.into(),
+            self.family_name.into(),
+            self.given_names.into(),
+            self.birth_date.into(),
+            kept::Field::one_of(self.sex, SEXES.map(|(sex, _)| sex).to_vec(), |sex| sex),
+            practice.chosen(),
+            self.phone.into(),
+            self.communication.into(),
+            kept::Field::one_of(self.source, ReferralSource::ALL.to_vec(), ReferralSource::words),
+            self.reason.into(),
+            // It stands there without being typed, and is not to become another day's.
+            kept::Field::from(self.referred_on).chosen(),
+        ]
     }
 
     /// What can be saved, or everything that is to be put right first.

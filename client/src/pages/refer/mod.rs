@@ -20,6 +20,7 @@ use crate::{
         entry::{Saving, event_of},
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
+        kept::{Keeping, keep},
         show::Show,
         shown,
     },
@@ -31,11 +32,15 @@ use crate::{
 /// The id of the warning about somebody who may be here already.
 const ALIKE: &str = "alike";
 
+/// As the vault names what is typed.
+const FORM: &str = "refer";
+
 /// The screen of a new referral.
 #[component]
 pub fn Refer() -> impl IntoView {
     let engine = Engine::here();
     let form = Form::new(engine.today());
+    let kept = keep(FORM.to_owned(), form.fields());
     let problems = Live::new(Vec::new());
     let found = Live::new(Vec::<CaseLine>::new());
     let saving = Saving::new();
@@ -84,6 +89,7 @@ pub fn Refer() -> impl IntoView {
             >
                 "Add this person"
             </button>
+            <Keeping kept />
         </form>
     }
 }
@@ -97,7 +103,7 @@ async fn begin(engine: Engine, case: CaseId, ready: Ready) -> Result<(), SaveErr
         fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))?;
         writer.put_event(&event)
     };
-    engine.begin(case, write).await
+    engine.begin_typed(case, FORM, write).await
 }
 
 type Problems = Live<Vec<FormProblem>>;

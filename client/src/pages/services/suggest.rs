@@ -11,6 +11,7 @@ use crate::{
         entry::Saving,
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
+        kept::{Keeping, keep},
     },
     draw::view,
     engine::Engine,
@@ -33,6 +34,11 @@ pub fn Suggest() -> impl IntoView {
         .into_any();
     }
     let form = Form::new(&corrected.as_ref().map(Texts::of).unwrap_or_default());
+    let typed_in = format!("suggest/{}", named.unwrap_or_default());
+    let kept = keep(
+        typed_in.clone(),
+        form.fields.into_iter().chain([form.words]).map(Into::into).collect(),
+    );
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let (heading, send) = match &corrected {
@@ -50,7 +56,9 @@ pub fn Suggest() -> impl IntoView {
             }
             Ok(suggested) => {
                 problems.set(Vec::new());
-                let save = async move { engine.log(Fact::ServiceSuggested(suggested)).await };
+                let (typed_in, at) = (typed_in.clone(), engine.wall_clock());
+                let fact = Fact::ServiceSuggested(suggested);
+                let save = async move { engine.log(typed_in, at, fact).await };
                 saving.run(save, move || {
                     let time = calendar::clock_words(engine.wall_clock().time());
                     // The platform's back leads to where the person was before the form.
@@ -76,6 +84,7 @@ pub fn Suggest() -> impl IntoView {
             >
                 {send}
             </button>
+            <Keeping kept />
         </form>
     }
     .into_any()

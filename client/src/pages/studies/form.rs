@@ -14,15 +14,14 @@ use crate::{
         entry::Saving,
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
+        kept::{Keeping, keep},
         show::Show,
     },
     draw::view,
-    engine::Engine,
-    memo::{Live, follow},
+    engine::{Engine, STUDY},
+    memo::Live,
 };
 
-/// As the vault names what is typed.
-pub const FORM: &str = "study";
 /// The warning that an account may say who somebody is.
 const NAMING: &str = "study-naming";
 /// What was said to have been saved takes the focus.
@@ -36,15 +35,6 @@ struct Form {
 }
 
 impl Form {
-    /// Takes up what was kept, and keeps what is typed for as long as the screen is there.
-    fn new(engine: Engine) -> Self {
-        let mut kept = engine.typed(FORM).into_iter();
-        let mut field = || Live::new(kept.next().unwrap_or_default());
-        let form = Self { title: field(), words: field() };
-        follow(move || engine.keep_typed(FORM, vec![form.title.get(), form.words.get()]));
-        form
-    }
-
     fn check(self) -> Result<CaseStudy, Vec<FormProblem>> {
         let title = self.title.get_untracked().trim().to_owned();
         let words = self.words.get_untracked().trim().to_owned();
@@ -76,7 +66,8 @@ fn problems_of(title: &str, words: &str) -> Vec<FormProblem> {
 #[component]
 pub fn NewStudy() -> impl IntoView {
     let engine = Engine::here();
-    let form = Form::new(engine);
+    let form = Form { title: Live::new(String::new()), words: Live::new(String::new()) };
+    let kept = keep(STUDY.to_owned(), vec![form.title.into(), form.words.into()]);
     let problems = Live::new(Vec::new());
     let naming = Live::new(Vec::<String>::new());
     let saving = Saving::new();
@@ -98,13 +89,12 @@ pub fn NewStudy() -> impl IntoView {
             return focus(NAMING.to_owned());
         }
         let fact = Fact::CaseStudy(study);
-        saving.run(async move { engine.log_typed(FORM, fact).await }, move || {
-            // The screen may have gone meanwhile.
-            if form.title.try_set(String::new()) {
-                form.words.set(String::new());
-                saved.set(true);
-                focus(SAVED.to_owned());
-            }
+        let log = async move { engine.log(STUDY.to_owned(), engine.wall_clock(), fact).await };
+        saving.run(log, move || {
+            form.title.set(String::new());
+            form.words.set(String::new());
+            saved.set(true);
+            focus(SAVED.to_owned());
         });
     };
     let submit = move |event: SubmitEvent| {
@@ -143,7 +133,7 @@ pub fn NewStudy() -> impl IntoView {
             <button class="nhsuk-button fp-button" type="submit" disabled=move || saving.busy.get()>
                 "Save this case study"
             </button>
-            <p class="nhsuk-hint">"What you write is kept on this phone until you save it."</p>
+            <Keeping kept />
         </form>
     }
 }

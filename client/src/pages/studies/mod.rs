@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use shared::case::{Fact, event::CaseStudy};
 
-pub use self::form::FORM as TYPED;
 use self::form::NewStudy;
 use crate::{
     components::{

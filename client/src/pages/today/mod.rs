@@ -17,6 +17,7 @@ use crate::{
         show::Show,
         shown,
         state_chip::StateChip,
+        to_finish::FormsToFinish,
     },
     draw::view,
     engine::{CaseLine, Engine, WorkingDraft},
@@ -72,19 +73,20 @@ fn Unsent() -> impl IntoView {
     }
 }
 
-/// Contacts that are not finished.
+/// Forms and contacts that are not finished.
 #[component]
 fn Drafts() -> impl IntoView {
     let engine = Engine::here();
     let (drafts, rows) = (engine.working_drafts(), engine.rows());
+    let forms = engine.typed_forms();
     let lines = move || {
         let rows = rows.get();
         drafts.get().iter().map(|draft| draft_line(*draft, &rows, engine)).collect::<Vec<_>>()
     };
     view! {
-        <Show when=move || !drafts.read().is_empty()>
+        <Show when=move || !drafts.read().is_empty() || !forms.read().is_empty()>
             <h2 class="nhsuk-heading-m">"To finish"</h2>
-            <ul class="fp-list">{lines}</ul>
+            <ul class="fp-list"><FormsToFinish /> {lines}</ul>
         </Show>
     }
 }

@@ -22,15 +22,16 @@ use crate::{
     address::Address,
     components::{
         choices::Choices,
-        entry::{Saving, event_of},
+        disclose::focus_within,
+        entry::{Saving, WRONG, write_typed},
         field::{TextArea, text_problem},
+        kept::{self, Keeping, keep},
         show::Show,
         shown,
     },
     draw::view,
-    engine::{Engine, SaveError},
-    memo::memo,
-    memo::{Live, Memo, follow},
+    engine::Engine,
+    memo::{Live, Memo, follow, memo},
 };
 
 thread_local! {
@@ -137,17 +138,16 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
     let engine = Engine::here();
     let address = Address::here();
     let form = format!("{case}/0");
-    let kept = engine.typed(&form);
-    let kept_action = kept.first().and_then(|name| named(name));
-    let chosen = Live::new(kept_action.or(CHOSEN.take()).map(name_of));
-    let said = Live::new(kept.get(1).cloned().unwrap_or_default());
+    let (chosen, said) = (Live::new(None), Live::new(String::new()));
+    let fields =
+        vec![kept::Field::one_of(chosen, ACTIONS.map(name_of).to_vec(), |name| name), said.into()];
+    let kept = keep(form.clone(), fields);
+    // What was chosen before the person was.
+    if let Some(action) = CHOSEN.take().filter(|_| chosen.get_untracked().is_none()) {
+        chosen.set(Some(name_of(action)));
+    }
     let unchosen = Live::new(None::<String>);
     let saving = Saving::new();
-    let keep = form.clone();
-    follow(move || {
-        let chosen = chosen.get().unwrap_or_default().to_owned();
-        engine.keep_typed(&keep, vec![chosen, said.get()]);
-    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let words = said.get_untracked().trim().to_owned();
@@ -155,17 +155,11 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
         unchosen.set(action.is_none().then(|| say!("Choose what is needed now").into()));
         saving.problem.set(refusal(&words));
         let (Some(action), None) = (action, saving.problem.get_untracked()) else {
-            let first = if action.is_none() { "urgent-action" } else { "urgent-said" };
-            crate::components::disclose::focus(first.to_owned());
-            return;
+            return focus_within(&event, WRONG);
         };
         let concern = UrgentConcern { words: Personal::new(words), action };
         let form = form.clone();
-        let save = async move {
-            let event =
-                event_of(engine, Fact::UrgentConcern(concern)).ok_or(SaveError::SignedOut)?;
-            engine.edit_typed(case, form, move |writer| writer.put_event(&event)).await
-        };
+        let save = write_typed(engine, case, form, vec![Fact::UrgentConcern(concern)]);
         // What comes next is there, and the form is not to be gone back to.
         saving.run(save, move || address.go_instead(&format!("/person/{case}#urgent")));
     };
@@ -189,6 +183,7 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
             >
                 "Record this concern"
             </button>
+            <Keeping kept />
         </form>
     }
 }

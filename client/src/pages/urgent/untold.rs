@@ -22,9 +22,12 @@ pub fn Untold() -> impl IntoView {
         None => ().into_any(),
     };
     view! {
-        <Show when=move || way.read().is_some()>
-            <section class="fp-untold" aria-label="Urgent concern">{line}</section>
-        </Show>
+        // It is there before it says anything, so that whoever hears the page hears of it.
+        <div role="status">
+            <Show when=move || way.read().is_some()>
+                <section class="fp-untold" aria-label="Urgent concern">{line}</section>
+            </Show>
+        </div>
     }
 }
 

@@ -9,7 +9,7 @@ use shared::{
         Fact,
         event::{Handover, Informed, ReviewedWith, UrgentReview},
     },
-    ids::EventId,
+    ids::{CaseId, EventId},
     limits,
     personal::Personal,
     written::Written,
@@ -19,13 +19,14 @@ use super::{rest, tasks::Kind};
 use crate::{
     components::{
         date_field::DateField,
-        disclose::focus,
-        entry::{Saving, event_of},
+        disclose::{focus, focus_within},
+        entry::{Saving, WRONG, event_of},
         field::{FieldError, TextArea, text_problem},
+        kept::{Keeping, keep},
     },
     draw::view,
     engine::{Engine, SaveError},
-    memo::{Live, follow, memo},
+    memo::{Live, memo},
     pages::person::Shown,
 };
 
@@ -61,6 +62,11 @@ impl Form {
     }
 }
 
+/// As the vault names what is typed in the form of a task.
+pub(super) fn name_of(case: CaseId, target: EventId, kind: Kind) -> String {
+    format!("{case}/{target}/{}", kind.number())
+}
+
 /// The form of a task.
 pub(super) fn of(
     shown: Shown,
@@ -71,7 +77,7 @@ pub(super) fn of(
     back: String,
     is_open: Live<bool>,
 ) -> AnyView {
-    let name = format!("{}/{target}/{}", shown.case, kind.number());
+    let name = name_of(shown.case, target, kind);
     let form = Form { shown, target, kind, name, back, saving: Saving::new(), is_open };
     match kind {
         Kind::Record => rest::form(form, field),
@@ -111,14 +117,12 @@ fn asked(kind: Kind) -> (&'static str, &'static str, &'static str) {
 /// A form of one text; who was told has the time beside it.
 fn words(form: Form, on: Date, field: String) -> AnyView {
     let engine = Engine::here();
-    let kept = engine.typed(&form.name);
-    let typed = Live::new(kept.first().cloned().unwrap_or_default());
+    let typed = Live::new(String::new());
+    let kept = keep(form.name.clone(), vec![typed.into()]);
     let now = engine.wall_clock();
     let time = Live::new(calendar::clock_words(now.time()));
     let day = Live::new(Some(engine.today()));
     let time_problem = Live::new(None);
-    let keep = form.name.clone();
-    follow(move || engine.keep_typed(&keep, vec![typed.get()]));
     let (kind, target, saving) = (form.kind, form.target, form.saving);
     let (label, hint, send) = asked(kind);
     let has_time = kind == Kind::Informed;
@@ -133,7 +137,9 @@ fn words(form: Form, on: Date, field: String) -> AnyView {
         };
         time_problem.set(at.as_ref().err().map(|words| (*words).to_owned()));
         saving.problem.set(refusal(kind, &text));
-        let (Ok(at), None) = (at, saving.problem.get_untracked()) else { return };
+        let (Ok(at), None) = (at, saving.problem.get_untracked()) else {
+            return focus_within(&event, WRONG);
+        };
         form.record(engine, fact_of(kind, target, text), at);
     };
     let time_field = has_time.then(|| when_told(on, day, time, time_problem));
@@ -151,6 +157,7 @@ fn words(form: Form, on: Date, field: String) -> AnyView {
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 {send}
             </button>
+            <Keeping kept />
         </form>
     }
     .into_any()

@@ -12,7 +12,6 @@ use shared::{
     ids::EventId,
     limits,
     personal::Personal,
-    written::Written,
 };
 
 use super::forms::Form;
@@ -20,12 +19,15 @@ use crate::{
     components::{
         choices::Choices,
         date_field::DateField,
+        disclose::focus_within,
+        entry::WRONG,
         field::{TextArea, text_problem},
+        kept::{self, Keeping, keep},
         show::Show,
     },
     draw::view,
     engine::Engine,
-    memo::{Live, follow, memo},
+    memo::{Live, memo},
 };
 
 /// As the choices of consent are named and kept.
@@ -49,27 +51,33 @@ struct Rest {
     consent: Live<Option<&'static str>>,
     why: Live<String>,
     check: Live<Option<Date>>,
-    /// What is wrong with each of the first four.
-    problems: [Live<Option<String>>; 4],
+    /// What is wrong with each.
+    problems: [Live<Option<String>>; 5],
 }
 
 impl Rest {
-    fn begin(kept: &[String]) -> Self {
-        let text = |at: usize| kept.get(at).cloned().unwrap_or_default();
+    fn new() -> Self {
+        let text = || Live::new(String::new());
         Self {
-            given: Live::new(text(0)),
-            told: Live::new(text(1)),
-            consent: Live::new(consent_named(&text(2)).map(consent_name)),
-            why: Live::new(text(3)),
-            check: Live::new(Date::read(&text(4))),
-            problems: [(); 4].map(|()| Live::new(None)),
+            given: text(),
+            told: text(),
+            consent: Live::new(None),
+            why: text(),
+            check: Live::new(None),
+            problems: [(); 5].map(|()| Live::new(None)),
         }
     }
 
-    fn typed(self) -> Vec<String> {
-        let consent = self.consent.get().unwrap_or_default().to_owned();
-        let check = self.check.get().map(|date| date.to_string()).unwrap_or_default();
-        vec![self.given.get(), self.told.get(), consent, self.why.get(), check]
+    /// Every field, to be kept while it is not recorded.
+    fn fields(self) -> Vec<kept::Field> {
+        let consents = UrgentConsent::ALL.map(consent_name).to_vec();
+        vec![
+            self.given.into(),
+            self.told.into(),
+            kept::Field::one_of(self.consent, consents, |name| name),
+            self.why.into(),
+            kept::date(self.check),
+        ]
     }
 
     fn needs_why(self) -> bool {
@@ -77,11 +85,12 @@ impl Rest {
     }
 
     /// The record, unless something is to be put right first.
-    fn record(self, target: EventId) -> Option<UrgentRecord> {
+    fn record(self, target: EventId, today: Date) -> Option<UrgentRecord> {
         let text = |field: Live<String>| field.get_untracked().trim().to_owned();
         let (given, told, why) = (text(self.given), text(self.told), text(self.why));
         let consent = self.consent.get_untracked().and_then(consent_named);
-        let problems = rest_problems(&given, &told, consent, &why);
+        let check = self.check.get_untracked();
+        let problems = rest_problems(&given, &told, consent, &why, check.filter(|on| *on < today));
         for (signal, problem) in self.problems.into_iter().zip(&problems) {
             signal.set(problem.clone());
         }
@@ -95,18 +104,19 @@ impl Rest {
             told: Personal::new(told),
             consent: consent?,
             why: Personal::new(why),
-            next_check: self.check.get_untracked(),
+            next_check: check,
         })
     }
 }
 
-/// What is wrong with what was given, told, agreed and why.
+/// What is wrong with what was given, told, agreed and why, and with a check on a day that is over.
 fn rest_problems(
     given: &str,
     told: &str,
     consent: Option<UrgentConsent>,
     why: &str,
-) -> [Option<String>; 4] {
+    past_check: Option<Date>,
+) -> [Option<String>; 5] {
     let text = |text, missing| text_problem(text, missing, limits::PARAGRAPH_CHARACTERS_MAX);
     let needs_why = consent.is_some_and(|consent| consent != UrgentConsent::Agreed);
     [
@@ -114,20 +124,23 @@ fn rest_problems(
         text(told, say!("Write what you told them would happen")),
         consent.is_none().then(|| say!("Choose whether they agreed").to_owned()),
         needs_why.then(|| text(why, say!("Write why"))).flatten(),
+        past_check.map(|_| say!("This day is over. Choose today or a later day").to_owned()),
     ]
 }
 
 /// The form of the rest of the record.
 pub(super) fn form(form: Form, field: String) -> AnyView {
     let engine = Engine::here();
-    let rest = Rest::begin(&engine.typed(&form.name));
-    let keep = form.name.clone();
-    follow(move || engine.keep_typed(&keep, rest.typed()));
+    let rest = Rest::new();
+    let kept = keep(form.name.clone(), rest.fields());
     let (target, saving) = (form.target, form.saving);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(record) = rest.record(target) {
-            form.record(engine, Fact::UrgentRecord(record), engine.wall_clock());
+        match rest.record(target, engine.today()) {
+            Some(record) => {
+                form.record(engine, Fact::UrgentRecord(record), engine.wall_clock());
+            }
+            None => focus_within(&event, WRONG),
         }
     };
     let options =
@@ -140,7 +153,7 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
         (say!("In a week"), in_days(7)),
     ];
     let choose = Callback::new(move |chosen| rest.check.set(chosen));
-    let [given, told, agreed, why] = rest.problems;
+    let [given, told, agreed, why, check] = rest.problems;
     view! {
         <form class="fp-ask" on:submit=submit novalidate>
             <TextArea
@@ -177,11 +190,13 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
                 quick
                 value=memo(move || rest.check.get())
                 on_choose=choose
+                problem=check.into()
             />
             <p class="nhsuk-error-message" role="alert">{move || saving.problem.get()}</p>
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Record this"
             </button>
+            <Keeping kept />
         </form>
     }
     .into_any()
@@ -193,11 +208,19 @@ mod tests {
 
     #[test]
     fn whoever_was_told_against_their_will_or_unasked_needs_a_reason() {
-        let problems = |consent, why| rest_problems("Helplines", "GP rings", consent, why);
+        let problems = |consent, why| rest_problems("Helplines", "GP rings", consent, why, None);
         assert!(problems(Some(UrgentConsent::Agreed), "").iter().all(Option::is_none));
         assert!(problems(Some(UrgentConsent::Overridden), "")[3].is_some());
         assert!(problems(Some(UrgentConsent::NotAsked), "asleep").iter().all(Option::is_none));
         assert!(problems(None, "")[2].is_some());
-        assert!(rest_problems("", "", None, "").iter().take(3).all(Option::is_some));
+        assert!(rest_problems("", "", None, "", None).iter().take(3).all(Option::is_some));
+    }
+
+    #[test]
+    fn nobody_is_to_be_checked_on_on_a_day_that_is_over() {
+        let over = Some(jiff::civil::date(2026, 11, 22));
+        let problems =
+            rest_problems("Helplines", "GP rings", Some(UrgentConsent::Agreed), "", over);
+        assert!(problems[4].is_some());
     }
 }

@@ -14,6 +14,7 @@ use super::forms;
 use crate::{
     components::{
         disclose::focus,
+        kept::is_kept,
         lines::{Line, Lines},
         show::Show,
         shown,
@@ -160,7 +161,8 @@ fn OneTask(shown: Shown, id: EventId, on: Date, task: Task) -> impl IntoView {
     let body_id = format!("task-{id}-{}", kind.number());
     let (button_id, status_id) = (format!("{body_id}-open"), format!("{body_id}-status"));
     let (controls, described_by) = (body_id.clone(), status_id.clone());
-    let is_open = Live::new(false);
+    // What was begun is open again.
+    let is_open = Live::new(is_kept(&forms::name_of(shown.case, id, kind)));
     let first = format!("{body_id}-first");
     follow_since(move |before: Option<bool>| {
         let open = is_open.get();

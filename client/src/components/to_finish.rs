@@ -1,0 +1,98 @@
+//! Forms in which something is typed and not recorded: where each is, and what it is about.
+
+use leptos::prelude::*;
+use shared::ids::CaseId;
+
+use crate::{
+    draw::view,
+    engine::{CaseLine, Engine},
+};
+
+/// A form that is begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Begun {
+    /// What is urgent comes first.
+    rank: u8,
+    href: String,
+    words: String,
+}
+
+/// A line for each, what is urgent first.
+#[component]
+pub fn FormsToFinish() -> impl IntoView {
+    let engine = Engine::here();
+    let (forms, rows) = (engine.typed_forms(), engine.rows());
+    let lines = move || {
+        let rows = rows.get();
+        let mut begun: Vec<_> = forms.read().iter().map(|form| begun_of(form, &rows)).collect();
+        shared::ordered::sort_by_key(&mut begun, |begun| begun.rank);
+        let line = |begun: Begun| view! { <li><a href=begun.href>{begun.words}</a></li> };
+        begun.into_iter().map(line).collect::<Vec<_>>()
+    };
+    view! { {lines} }
+}
+
+fn begun_of(form: &str, rows: &[CaseLine]) -> Begun {
+    let (first, rest) = form.split_once('/').unwrap_or((form, ""));
+    let plain = |href: &str, words: &str| Begun { rank: 2, href: href.into(), words: words.into() };
+    let Ok(case) = first.parse::<CaseId>() else {
+        return match first {
+            "refer" => plain("/refer", say!("Finish the new referral")),
+            "activity" => plain("/activity", say!("Finish the activity")),
+            "suggest" if rest.is_empty() => {
+                plain("/services/suggest", say!("Finish the new service"))
+            }
+            "suggest" => {
+                let href = format!("/services/suggest?service={rest}");
+                plain(&href, say!("Finish the correction of a service"))
+            }
+            _ => plain("/studies", say!("Finish the case study")),
+        };
+    };
+    let Some(line) = rows.iter().find(|line| line.case == case) else {
+        // A logbook is no line of the caseload.
+        return plain("/activity", say!("Finish what you began among your activities"));
+    };
+    let name = line.row.known_as();
+    let there = |part| format!("/person/{case}#{part}");
+    let (rank, href, words) = match rest {
+        "0" => {
+            let href = format!("/urgent?about={case}");
+            (0, href, said!("Finish the urgent concern about {name}"))
+        }
+        task if task.contains('/') => {
+            (1, there("urgent"), said!("Finish the record of the urgent concern about {name}"))
+        }
+        part => (2, there(part), said!("Finish what you began to write about {name}")),
+    };
+    Begun { rank, href, words }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::case::Standing;
+
+    use super::*;
+    use crate::components::person_line::line_of;
+
+    #[test]
+    fn each_form_has_a_way_back_and_an_urgent_one_comes_first() {
+        let line = line_of(1, Standing::Accepted);
+        let case = line.case;
+        let begun = |form: &str| begun_of(form, std::slice::from_ref(&line));
+        let concern = begun(&format!("{case}/0"));
+        assert_eq!(concern.href, format!("/urgent?about={case}"));
+        assert_eq!(concern.words, "Finish the urgent concern about Ada Okafor");
+        let task = begun(&format!("{case}/00000000050000000000000005/3"));
+        assert_eq!(task.href, format!("/person/{case}#urgent"));
+        let goal = begun(&format!("{case}/goal"));
+        assert_eq!(goal.href, format!("/person/{case}#goal"));
+        assert!(concern.rank < task.rank && task.rank < goal.rank);
+        assert_eq!(begun("suggest/7").href, "/services/suggest?service=7");
+        for form in ["refer", "activity", "suggest/", "study"] {
+            assert!(begun(form).words.starts_with("Finish the"), "{form}");
+        }
+        let logbook = CaseId::from_random([9; 16]);
+        assert_eq!(begun(&format!("{logbook}/withdraw-1")).href, "/activity");
+    }
+}
