@@ -4,7 +4,8 @@
 /// "oneill" alike, and accents of the Latin alphabet set aside.
 pub fn folded(text: &str) -> String {
     text.chars()
-        .filter(|c| !matches!(c, '\'' | '’'))
+        // Accents that some keyboards write as characters of their own.
+        .filter(|c| !matches!(c, '\'' | '’' | '\u{300}'..='\u{36f}'))
         .map(lower)
         .map(|c| if is_of_a_word(c) { unaccented(c) } else { ' ' })
         .collect()
@@ -51,7 +52,11 @@ fn is_of_a_word(c: char) -> bool {
         || (c >= 'À' && !matches!(c, '×' | '÷' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}'))
 }
 
-/// The letter without its accent, for the letters of Welsh, Irish and the neighbouring languages.
+/// What the letters from Ā to ſ are without their accents, capitals and small ones.
+const EXTENDED: &[u8; 128] = b"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkk\
+    llllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/// The letter without its accent, for the languages that are written in the Latin alphabet.
 fn unaccented(c: char) -> char {
     match c {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
@@ -61,8 +66,10 @@ fn unaccented(c: char) -> char {
         'ñ' => 'n',
         'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
         'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ŵ' => 'w',
-        'ý' | 'ÿ' | 'ŷ' => 'y',
+        'ý' | 'ÿ' => 'y',
+        'Ș' | 'ș' => 's',
+        'Ț' | 'ț' => 't',
+        'Ā'..='ſ' => char::from(EXTENDED[(u32::from(c) - u32::from('Ā')) as usize]),
         other => other,
     }
 }
@@ -75,6 +82,9 @@ mod tests {
     fn names_are_found_as_people_type_them() {
         assert_eq!(folded("O’Neill"), "oneill");
         assert_eq!(folded("Siân-Llŷr"), "sian llyr");
+        assert_eq!(folded("Sia\u{302}n"), "sian");
+        assert_eq!(folded("Łukasz Ćwięka"), "lukasz cwieka");
+        assert_eq!(folded("Şeker Žižková Ţepeș Ürgüp"), "seker zizkova tepes urgup");
     }
 
     #[test]

@@ -288,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_found_as_people_write_it_and_beside_a_name() {
+        let mut row = line_of(1, Standing::Accepted).row;
+        row.nhs_number = shared::personal::Personal::new("9990000018".to_owned());
+        for typed in ["999-000-0018", "999 000 0018", "0018", "okafor 999", "999000 ada"] {
+            assert!(row.matches(typed), "{typed}");
+        }
+        for typed in ["999-000-0026", "okafor 998", "adeyemi 999"] {
+            assert!(!row.matches(typed), "{typed}");
+        }
+    }
+
+    #[test]
     fn links_name_filters_and_purposes() {
         assert_eq!(Filter::named(Some("overdue")), Filter::Overdue);
         assert_eq!(Filter::named(Some("nonsense")), Filter::All);

@@ -177,12 +177,14 @@ impl CaseRow {
     }
 
     /// Whether every word that was typed begins a word of the name, is in the NHS number, or
-    /// begins a word of the place.
+    /// begins a word of the place. A number may be typed with spaces or hyphens.
     pub fn matches(&self, typed: &str) -> bool {
-        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-        let only_digits = typed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
-        if only_digits && !digits.is_empty() {
-            return self.nhs_number.reveal().replace(' ', "").contains(&digits);
+        let typed = text::folded(typed);
+        let number = self.nhs_number.reveal().replace(' ', "");
+        let is_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        let digits = typed.replace(' ', "");
+        if !digits.is_empty() && is_digits(&digits) {
+            return number.contains(&digits);
         }
         let held = text::folded(&format!(
             "{} {} {}",
@@ -190,9 +192,9 @@ impl CaseRow {
             self.family_name.reveal(),
             self.venue
         ));
-        text::folded(typed)
-            .split_whitespace()
-            .all(|typed| held.split_whitespace().any(|held| held.starts_with(typed)))
+        let begins = |typed: &str| held.split_whitespace().any(|held| held.starts_with(typed));
+        let is_found = |typed: &str| begins(typed) || is_digits(typed) && number.contains(typed);
+        typed.split_whitespace().all(is_found)
     }
 }
 
