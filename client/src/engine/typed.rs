@@ -76,11 +76,11 @@ impl Engine {
         self.core().change(edit, vec![rider]).await
     }
 
-    /// The same of a case that is begun.
+    /// The same of a case that begins.
     ///
     /// # Errors
     /// As [`Engine::edit`]; the form stays then.
-    pub async fn begin_typed(
+    pub async fn begin(
         &self,
         case: CaseId,
         form: &'static str,

@@ -142,10 +142,11 @@ impl ContactDraft {
         if too_long(self.note.reveal(), limits::NOTE_CHARACTERS_MAX) {
             refuse("note", say!("The note is over 20,000 characters. Split it into two contacts."));
         }
-        if too_long(self.next_step.reveal(), limits::LINE_CHARACTERS_MAX)
-            || too_long(&self.venue, limits::LINE_CHARACTERS_MAX)
-        {
-            refuse("next_step", say!("Keep the next step and the place under 200 characters."));
+        if too_long(&self.venue, limits::LINE_CHARACTERS_MAX) {
+            refuse("venue", say!("Keep the place under 200 characters."));
+        }
+        if too_long(self.next_step.reveal(), limits::LINE_CHARACTERS_MAX) {
+            refuse("next_step", say!("Keep the next step under 200 characters."));
         }
         if too_long(self.goal.reveal(), limits::PARAGRAPH_CHARACTERS_MAX) {
             refuse("goal", say!("Keep the goal under 2,000 characters."));
@@ -229,5 +230,27 @@ impl ContactDraft {
             next_step: self.next_step.clone(),
             next_on: self.next_on,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_is_refused_at_its_own_field() {
+        let (by, episode) = (UserId::from_random([1; 16]), EventId::new(5, 5));
+        let day = date(2026, 11, 23);
+        let long = "x".repeat(limits::LINE_CHARACTERS_MAX + 1);
+        let refused = |draft: &ContactDraft| {
+            let problems = draft.problems(day);
+            problems.iter().map(|problem| problem.field).collect::<Vec<_>>()
+        };
+        let mut draft = ContactDraft::new(by, episode, day.at(14, 5, 0, 0), long.clone());
+        assert_eq!(refused(&draft), ["venue"]);
+        draft.next_step = Personal::new(long);
+        assert_eq!(refused(&draft), ["venue", "next_step"]);
     }
 }

@@ -23,6 +23,8 @@ pub enum Preview {
     Held(Vec<Hold>),
     /// Not coded, and why.
     NotCoded(Exclusion),
+    /// Nothing can be said: there is something to put right before it can be signed.
+    NotYet,
 }
 
 impl Preview {
@@ -40,6 +42,14 @@ impl Preview {
             Self::NotCoded(reason) => {
                 (say!("This will not be coded.").into(), vec![reason.words().to_owned()])
             }
+            Self::NotYet => (
+                say!(
+                    "Something is to be put right before this can be signed. Then it says here \
+                     what will be coded."
+                )
+                .into(),
+                Vec::new(),
+            ),
         }
     }
 }
@@ -62,7 +72,7 @@ pub fn preview(
         EventId::new(EventId::LATEST_MS, next)
     };
     let Ok(events) = draft.sign(role, context.today, Timestamp::UNIX_EPOCH, next_id) else {
-        return Preview::NotCoded(Exclusion::OngoingContact);
+        return Preview::NotYet;
     };
     let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
     let before = case.entries.values().map(|entry| entry.original.clone());

@@ -485,6 +485,11 @@ fn rule_7_the_phone_gives_the_reason_in_words_before_signing() {
     draft.purpose = ContactPurpose::Support;
     scene.declined(MET);
     assert_eq!(said(&scene, &draft).1, [Hold::AnswersContested.words()]);
+    // What cannot be signed leads to nothing yet, which is no reason of the rules.
+    draft.next_on = Some(date(2026, 11, 2));
+    let (words, reasons) = said(&scene, &draft);
+    assert!(words.starts_with("Something is to be put right"), "{words}");
+    assert!(reasons.is_empty());
 }
 
 #[test]

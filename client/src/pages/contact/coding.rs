@@ -47,6 +47,7 @@ pub fn seen_by_practice(
 ) -> &'static str {
     let consent = draft.decision.map(|decision| decision.consent);
     match (preview, consent) {
+        (Preview::NotYet, _) => say!("The practice sees nothing before it is signed."),
         (Preview::NotCoded(_), _) if agreed == Some(Consent::CodeAndSummary) => {
             say!(
                 "No code. The day of this contact, its needs and its services may appear in the \

@@ -103,7 +103,7 @@ async fn begin(engine: Engine, case: CaseId, ready: Ready) -> Result<(), SaveErr
         fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))?;
         writer.put_event(&event)
     };
-    engine.begin_typed(case, FORM, write).await
+    engine.begin(case, FORM, write).await
 }
 
 type Problems = Live<Vec<FormProblem>>;
