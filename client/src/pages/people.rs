@@ -111,11 +111,11 @@ pub fn People() -> impl IntoView {
     view! {
         <h1 class="nhsuk-heading-l">{move || heading(choosing.get())}</h1>
         <Arriving />
+        <Search typed />
+        <Filters filter />
         <Show when=move || choosing.get() == Choosing::Look>
             <a href="/refer" class="nhsuk-button fp-button">"New referral"</a>
         </Show>
-        <Search typed />
-        <Filters filter />
         <Found found choosing typed filter />
         <Show when=move || choosing.get() != Choosing::Look>
             <p class="fp-link-line"><a href="/refer">"Somebody new: add a referral"</a></p>

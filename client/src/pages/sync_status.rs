@@ -40,7 +40,23 @@ pub fn SyncStatus() -> impl IntoView {
 fn Overall() -> impl IntoView {
     let engine = Engine::here();
     let state = engine.state();
-    let said = move || words::state(&state.read(), engine.now());
+    let said = move || match *state.read() {
+        SyncState::Sent(at) => {
+            said!("Everything is sent. Last sent {when}", when = words::when(at, engine.now()))
+        }
+        ref state => words::state(state, engine.now()),
+    };
+    // Where there is nothing to send, or this version cannot, no button says that it would.
+    let is_too_old = move || engine.failure().get() == Some(Failure::TooOld);
+    let is_sent = move || matches!(*state.read(), SyncState::Sent(_));
+    let press = move |_| match is_too_old() {
+        true => engine.reload(),
+        false => engine.send_now(),
+    };
+    let button = move || match is_too_old() {
+        true => say!("Look for a new version"),
+        false => say!("Send now"),
+    };
     let remedy = move || match state.get() {
         SyncState::CannotSend(words) => Some(words),
         SyncState::SavedHere | SyncState::Waiting(_) | SyncState::Sent(_) => None,
@@ -54,7 +70,9 @@ fn Overall() -> impl IntoView {
         <p class="nhsuk-heading-m" role="status">{said}</p>
         <p>{remedy}</p>
         <p>{why_waiting}</p>
-        <button class="nhsuk-button" on:click=move |_| engine.send_now()>"Send now"</button>
+        <Show when=move || !is_sent()>
+            <button class="nhsuk-button" on:click=press>{button}</button>
+        </Show>
     }
 }
 

@@ -200,6 +200,7 @@ fn Forget(waiting: u32) -> impl IntoView {
         <Confirm
             id="forget"
             button=say!("Forget this phone")
+            class="fp-link-button"
             confirm=say!("Forget it and remove everything")
             keep=say!("Keep it")
             act=move || async move { engine.forget().await }

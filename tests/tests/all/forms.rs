@@ -46,6 +46,8 @@ fn what_is_typed_in_a_form_outlives_a_dead_battery_and_is_listed_to_be_finished(
     phone.wait_for_text(begun, SOON);
     go(&phone, "/sync");
     phone.wait_for_text(begun, SOON);
+    phone.wait_for_text("Everything is sent. Last sent", SOON);
+    assert!(!phone.shows("Send now"));
     phone.look("sync-forms");
     phone.click_text(begun);
     wait_for_value(&phone, "What do they want to reach?", "Walk to the shops alone");

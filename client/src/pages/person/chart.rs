@@ -50,16 +50,14 @@ pub(super) fn chart(points: Vec<Point>) -> AnyView {
         }
     });
     view! {
-        <svg
-            class="fp-chart"
-            viewBox="0 0 100 50"
-            preserveAspectRatio="none"
-            aria-hidden="true"
-            focusable="false"
-        >
-            <path class="fp-chart__line" d=line />
-            <path class="fp-chart__dots" d=dots />
-        </svg>
+        <div class="fp-chart" aria-hidden="true">
+            <span>"10"</span>
+            <span>"0"</span>
+            <svg viewBox="0 0 100 50" preserveAspectRatio="none" focusable="false">
+                <path class="fp-chart__line" d=line />
+                <path class="fp-chart__dots" d=dots />
+            </svg>
+        </div>
         <ol class="fp-points">{labels.collect::<Vec<_>>()}</ol>
     }
     .into_any()

@@ -50,6 +50,8 @@ fn an_old_version_keeps_its_work_and_a_new_one_waits_until_nothing_is_being_writ
     phone.click_text("Cannot send");
     phone.wait_for_text("This app is too old to send. Nothing is lost: look for a new", SOON);
     phone.wait_for_text("Ada Okafor", SOON);
+    phone.wait_for_text("Look for a new version", SOON);
+    assert!(!phone.shows("Send now"), "it offers what it cannot do");
     phone.look("too-old");
 
     // The new version comes while something is being written, and waits.
