@@ -274,10 +274,12 @@ fn refer_again(
     }
     let event = referral(row, author);
     match read.may_be_referred_from() {
-        None => Ok(Err(format!(
-            "{here}, and its referral is not over, or says that the person died. Whoever has the \
-             case sees to it on a phone"
-        ))),
+        None if read.current_episode().is_some_and(|episode| episode.is_open()) => {
+            Ok(Err(format!(
+                "{here}, and its referral is not over. Whoever has the case sees to it on a phone"
+            )))
+        }
+        None => Ok(Err(format!("{here}, which says that the person died. Check the number"))),
         Some(from) if event.at.date() < from => Ok(Err(format!(
             "{here}, and its last referral ended on {from}, after the day of this one. Check the \
              date of the referral"
