@@ -1,11 +1,12 @@
 //! What a practice is to be asked next: what the record says now, compared with what the practice
 //! was told last, and named as the practice has it.
 //!
-//! Of a person's two records one goes on. What was sent of the other one is true of the same person, so
-//! it stays in the practice's record until it is there twice: it is taken back where the record that
-//! goes on gives the same code, or the other answer, in an episode that overlaps its own; and where
-//! the person shares nothing of that one. Of an episode that was over before, it stays for good. Two
-//! records that were both set aside are told apart in the same way: one of their entries stays.
+//! Of a person's two records one goes on. What was sent of the other one is true of the same person,
+//! so it stays in the practice's record until it is there twice: it is taken back where the record
+//! that goes on gives the same code, or the other answer, in an episode that overlaps its own; and
+//! where the person shares nothing of that one. Of an episode that was over before, it stays for
+//! good. Two records that were both set aside are told apart in the same way: one of their entries
+//! stays.
 
 use std::collections::BTreeSet;
 
@@ -320,10 +321,10 @@ fn is_given_again() -> String {
     )
 }
 
-/// Rows whose entry no longer stands, or is given by another record of the person: at the practice that has the
-/// entry, where it went with the patient. One that is held until a person settles something waits, and
-/// so does one that stands for another practice: it is in the record that moved with the patient, or
-/// the practice says that they are not registered there.
+/// Rows whose entry no longer stands, or is given by another record of the person: at the practice
+/// that has the entry, where it went with the patient. One that is held until a person settles
+/// something waits, and so does one that stands for another practice: it is in the record that moved
+/// with the patient, or the practice says that they are not registered there.
 fn retractions(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<Ask>, StoreError> {
     let (columns, is_given_again) = (columns("packed"), is_given_again());
     let held = "held.case_id = settlement.case_id AND held.episode = settlement.episode
