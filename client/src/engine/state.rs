@@ -8,7 +8,7 @@ use shared::{
     few::{Few, FewOf},
     ids::{CaseId, EventId},
     profile::{CodingFacts, Profile},
-    sync::{Key, Replica, Ticket, Write as SyncWrite},
+    sync::{Key, Replica, SyncState, Ticket, Write as SyncWrite},
 };
 
 use super::{
@@ -132,9 +132,9 @@ impl State {
 
     /// What another person's sign-in must not touch: anything the server does not have.
     pub fn has_unsent_work(&self) -> bool {
-        use shared::sync::SyncState::{CannotSend, Waiting};
-        let unsent = |state| matches!(state, Waiting(_) | CannotSend(_));
-        !self.working.is_empty() || self.replica.rows().any(|(_, _, state)| unsent(state))
+        // A case that has moved away is on no list, and what is unsent in it counts all the same.
+        let is_refused = |state| matches!(state, SyncState::CannotSend(_));
+        self.waiting() > 0 || self.replica.rows().any(|(_, _, state)| is_refused(state))
     }
 
     /// Begins a transaction of the replica's, with its riders. Returns the cases that it touches.
