@@ -147,7 +147,7 @@ fn version_view(engine: Engine, version: &Version) -> AnyView {
         Fate::Stands => view! { <p>"It reads so now, as above."</p> }.into_any(),
         Fate::Corrected | Fate::Competes | Fate::SetAside => {
             let Event { at, fact, .. } = &version.event;
-            let (title, facts, text) = described(fact);
+            let (title, facts, text) = described(engine, fact);
             let day = shown::day(at.date(), engine.today());
             let facts = facts.into_iter().map(|fact| format!(". {fact}")).collect::<String>();
             view! {

@@ -8,6 +8,7 @@ use shared::{
         event::{Contact, ContactOutcome, ContactPurpose, Minutes},
         picklist::Need,
     },
+    ids::UserId,
     ordered,
 };
 
@@ -111,8 +112,8 @@ fn line_of(shown: Shown, item: Item) -> Line {
 fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let engine = Engine::here();
     let Item { entry, withdrawn, versions, may_withdraw } = item;
-    let (title, lines, text) = described(&entry.current.fact);
-    let who = who(engine, &entry.original);
+    let (title, lines, text) = described(engine, &entry.current.fact);
+    let who = name_of(engine, entry.original.by);
     let day = shown::day(entry.on(), engine.today());
     let about = format!("{}, {day}", title.to_ascii_lowercase());
     // Nobody knows the hour of a referral that was written down on a later day.
@@ -140,7 +141,7 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     let at = entry.current.at.to_string();
     let withdrawn = withdrawn.map(|(by, why)| {
         let when = crate::words::when(by.recorded_at, engine.now());
-        let line = said!("Withdrawn by {who}, {when}.", who = self::who(engine, &by));
+        let line = said!("Withdrawn by {who}, {when}.", who = name_of(engine, by.by));
         view! { <p class="fp-text">{line} " Why it was withdrawn: " {why}</p> }
     });
     let remedies = entry.stands().then(|| {
@@ -163,14 +164,15 @@ fn TimelineItem(shown: Shown, item: Item) -> impl IntoView {
     }
 }
 
-fn who(engine: Engine, event: &Event) -> String {
+/// The name of somebody on the team.
+fn name_of(engine: Engine, user: UserId) -> String {
     engine.profile().with_untracked(|profile| {
-        profile.as_ref().map(|profile| profile.name_of(event.by).to_owned()).unwrap_or_default()
+        profile.as_ref().map(|profile| profile.name_of(user).to_owned()).unwrap_or_default()
     })
 }
 
 /// An entry's title, the facts beside it, and what was written.
-pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
+pub(super) fn described(engine: Engine, fact: &Fact) -> (String, Vec<String>, String) {
     let plain = |title: &str, text: &str| (title.to_owned(), Vec::new(), text.to_owned());
     match fact {
         Fact::Contact(contact) => contact_described(contact),
@@ -219,7 +221,7 @@ pub(super) fn described(fact: &Fact) -> (String, Vec<String>, String) {
             plain(say!("Urgent concern taken over by"), handover.to.reveal())
         }
         Fact::EpisodeClosed(closed) => plain(say!("Referral closed"), closed.reason.words()),
-        Fact::AssignedNote(_) => plain(say!("Given to somebody on the team"), ""),
+        Fact::AssignedNote(note) => plain(say!("Given to"), &name_of(engine, note.to)),
         Fact::ConflictResolved(resolved) => {
             let field = Field::ALL.into_iter().find(|field| field.stored_name() == resolved.field);
             plain(say!("Two values settled"), field.map_or(&resolved.field, |field| field.words()))
