@@ -29,6 +29,12 @@ pub enum BadPack {
     /// No zip, or a damaged one.
     #[error("This is not a pack: it is no zip file, or a damaged one.")]
     NotAZip,
+    /// Two programs may read two different things in it.
+    #[error(
+        "This is no pack as the service made it: one program would read other files in it than the \
+         next. Do not work from it; ask the service for it again."
+    )]
+    Ambiguous,
     /// More than any pack holds.
     #[error("This is not a pack: it holds more than any pack does.")]
     TooMuch,
@@ -87,6 +93,8 @@ pub fn check(zip: &[u8], key: Option<PublicKey>) -> Result<Checked, BadPack> {
     if archive.len() > FILES_MAX {
         return Err(BadPack::TooMuch);
     }
+    // Of two files of one name this reads the last, and another program may read the first.
+    archive.validate_header_consistency().map_err(|_| BadPack::Ambiguous)?;
     let manifest = read(&mut archive, "manifest.json", MANIFEST_BYTES_MAX)?;
     let manifest = manifest.ok_or(BadPack::NoManifest)?;
     let manifest: Value = serde_json::from_slice(&manifest).map_err(|_| BadPack::NoManifest)?;

@@ -140,8 +140,8 @@ fn a_pack_is_checked_by_anybody_and_one_bent_byte_is_found() {
     assert_eq!(check(b"no zip", None), Err(check::BadPack::NotAZip));
 
     // Another file in the place of the worklist, one more, and a manifest that was made to fit.
-    let with = |name: &str, bytes: &[u8]| {
-        let mut archive = ZipArchive::new(Cursor::new(&closed.zip)).unwrap();
+    let with_in = |zip: &[u8], name: &str, bytes: &[u8]| {
+        let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
         let mut files = Vec::new();
         for at in 0..archive.len() {
             let mut file = archive.by_index(at).unwrap();
@@ -155,6 +155,7 @@ fn a_pack_is_checked_by_anybody_and_one_bent_byte_is_found() {
         files.push(files::File { name: name.to_owned(), bytes: bytes.to_vec() });
         files::zip(&files).unwrap()
     };
+    let with = |name: &str, bytes: &[u8]| with_in(&closed.zip, name, bytes);
     let changed = |name: &str| Err(check::BadPack::Changed(name.to_owned()));
     assert_eq!(check(&with("worklist.csv", b"\"row_id\""), None), changed("worklist.csv"));
     assert_eq!(check(&with("more.csv", b"x"), None), changed("more.csv"));
@@ -164,6 +165,17 @@ fn a_pack_is_checked_by_anybody_and_one_bent_byte_is_found() {
         check(&with("manifest.json", bent.as_bytes()), None),
         Err(check::BadPack::NotSigned)
     );
+
+    // A second worklist before the right one: who reads the first works from another list.
+    let before = with("worklist.cs_", b"\"row_id\"");
+    let right = file(&closed.zip, "worklist.csv");
+    let mut twice = with_in(&before, "worklist.csv", right.as_bytes());
+    for at in 0..twice.len() - "worklist.cs_".len() {
+        if twice[at..].starts_with(b"worklist.cs_") {
+            twice[at..at + "worklist.csv".len()].copy_from_slice(b"worklist.csv");
+        }
+    }
+    assert_eq!(check(&twice, None), Err(check::BadPack::Ambiguous));
 }
 
 #[test]
