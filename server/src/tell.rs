@@ -106,6 +106,10 @@ fn outcome_of(settled: &Settled) -> PracticeOutcome {
         None if settled.action == Action::Retract => PracticeOutcome::AskedToTakeBack,
         None => PracticeOutcome::Asked,
         Some(Outcome::Filed) => PracticeOutcome::Filed,
+        // What was not in the record is out of it, as it was asked to be.
+        Some(Outcome::AlreadyInRecord) if settled.action == Action::Retract => {
+            PracticeOutcome::Filed
+        }
         Some(Outcome::AlreadyInRecord) => PracticeOutcome::AlreadyInRecord,
         Some(Outcome::NotRegisteredHere) => PracticeOutcome::NotRegisteredHere,
         Some(Outcome::IdentityMismatch) => PracticeOutcome::IdentityMismatch,

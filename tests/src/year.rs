@@ -296,11 +296,11 @@ impl Year<'_> {
                 if report.counts.refused > 0 {
                     self.sum.differs(format!("lines were refused: {:?}", report.lines));
                 }
-                lines.iter().for_each(|line| self.follow(practice, week, line));
+                lines.iter().for_each(|line| self.follow(practice, week, line, Some(line.day)));
             }
             Post::Click(line) => {
                 self.click(&ods, &line);
-                self.follow(practice, week, &line);
+                self.follow(practice, week, &line, None);
             }
             Post::Slip(line) => {
                 let wrong = Line { outcome: Outcome::Rejected, ..line };
@@ -344,7 +344,7 @@ impl Year<'_> {
         let (ods, row_id) = (ods.clone(), line.row.row_id.clone());
         let undone = self.store.write_now(move |tx: &Transaction<'_>| {
             let named = Named { practice: &ods, row_id: &row_id, number: None };
-            receipt::undo(tx, named, &source(Way::Page))
+            receipt::undo(tx, named, receipt::seen(tx, &row_id)?, &source(Way::Page))
         });
         must(undone, "the store takes an answer back")
     }
@@ -372,9 +372,9 @@ impl Year<'_> {
         Some((practice, life.case, yes))
     }
 
-    fn follow(&mut self, practice: usize, week: usize, line: &Line) {
+    fn follow(&mut self, practice: usize, week: usize, line: &Line, in_file: Option<Date>) {
         let Some(key) = self.key(practice, line) else { return };
-        self.model.answered(&key, line.number, line.outcome);
+        self.model.answered(&key, line.number, line.outcome, in_file);
         if self.model.row(&key).is_some_and(|stands| stands.contested.is_some()) {
             self.contested.push((week + 2, key));
         }
@@ -393,7 +393,8 @@ impl Year<'_> {
             let (ods, id) = (practices()[key.0].clone(), self.row_id(&key));
             let settled = self.store.write_now(move |tx: &Transaction<'_>| {
                 let named = Named { practice: &ods, row_id: &id, number: None };
-                receipt::settle(tx, named, outcome, &source(Way::Page))
+                let chosen = (outcome, receipt::seen(tx, &id)?);
+                receipt::settle(tx, named, chosen, &source(Way::Page))
             });
             match must(settled, "a decision is kept") {
                 Ok(()) => self.model.settled(&key),

@@ -64,13 +64,14 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(TableError::Workbook);
     }
-    let text = text_of(bytes).replace("\r\n", "\n");
+    let text = with_plain_line_ends(&text_of(bytes));
     if text.contains('\0') {
         return Err(TableError::Binary);
     }
-    let first = text.lines().next().filter(|line| !line.trim().is_empty());
-    let separator = separator_of(first.ok_or(TableError::Empty)?);
-    let mut rows = Rows { rest: text.as_str(), number: 1, separator };
+    let before: Vec<&str> = text.split_inclusive('\n').take_while(|line| is_blank(line)).collect();
+    let rest = &text[before.iter().map(|line| line.len()).sum()..];
+    let separator = separator_of(rest.lines().next().ok_or(TableError::Empty)?);
+    let mut rows = Rows { rest, number: 1 + before.len() as u64, separator };
     let header = rows.next().filter(|header| header.problem.is_none());
     let header = header.ok_or(TableError::Header)?.fields;
     let mut lines = Vec::new();
@@ -84,6 +85,17 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
         lines.push(line);
     }
     Ok(Table { header, lines })
+}
+
+/// Every end of a line as one sign: Windows writes two, a Macintosh of old the other one alone, and
+/// a program that takes the ends of Windows for text writes three.
+fn with_plain_line_ends(text: &str) -> String {
+    text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Whether a spreadsheet wrote this line for a row without anything in it.
+fn is_blank(line: &str) -> bool {
+    line.chars().all(|letter| letter.is_whitespace() || ",;".contains(letter))
 }
 
 /// The rows of a text, one by one. A quotation mark that is never closed spoils its own line and

@@ -156,7 +156,7 @@ fn at(unix_ms: i64) -> String {
 fn what(receipt: &Receipt) -> String {
     match (receipt.kind, receipt.said.outcome) {
         (Kind::Undo, _) | (_, None) => "Took the answer back".to_owned(),
-        (Kind::Answer, Some(outcome)) => outcome.words().to_owned(),
-        (Kind::Settle, Some(outcome)) => format!("Decided: {}", outcome.words()),
+        (Kind::Answer, Some(outcome)) => outcome.words(receipt.asked).to_owned(),
+        (Kind::Settle, Some(outcome)) => format!("Decided: {}", outcome.words(receipt.asked)),
     }
 }

@@ -30,13 +30,14 @@ use crate::{
     form::{Fields, field},
     pack::{self, PackError},
     page::shown,
+    receipt,
     service::ServiceFacts,
     session::SignedIn,
     store::{
         StoreError,
         held::{self, HeldRow},
         packs::{self, PackLine},
-        receipts::{Source, Way},
+        receipts::{Seen, Source, Way},
         settlements::{self, Balance, Settled},
         urgent::{self as concerns, UrgentAnswer, UrgentRow},
         worklist,
@@ -71,7 +72,8 @@ struct Desk {
     practice: OdsCode,
     balance: Balance,
     to_do: Vec<Settled>,
-    done: Vec<Settled>,
+    /// What was answered last, each with the answers that taking it back is about.
+    done: Vec<(Seen, Settled)>,
     refused: usize,
     /// How many entries the next pack will bring.
     ready: usize,
@@ -90,11 +92,14 @@ impl Desk {
         };
         let with_answers = |row: UrgentRow| Ok((concerns::answers(tx, &row)?, row));
         let urgent = urgent.into_iter().map(with_answers).collect::<Result<_, StoreError>>()?;
+        let with_seen = |settled: Settled| Ok((receipt::seen(tx, &settled.row.row_id)?, settled));
+        let done = settlements::answered(tx, &practice, JUST_DONE_MAX)?;
+        let done = done.into_iter().map(with_seen).collect::<Result<_, StoreError>>()?;
         Ok(Self {
             facts,
+            done,
             balance: settlements::balance(tx, &practice)?,
             to_do: settlements::outstanding(tx, &practice)?,
-            done: settlements::answered(tx, &practice, JUST_DONE_MAX)?,
             refused: settlements::refused(tx, Some(&practice))?.len(),
             ready: worklist::ready(tx, &practice)?.len(),
             held: held::held(tx, Some(&practice))?,

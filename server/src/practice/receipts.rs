@@ -57,12 +57,10 @@ async fn given(
 }
 
 fn told(report: &Report) -> Markup {
-    let counts = report.counts;
-    let all = (counts.refused + counts.waiting) as usize;
     html! {
         div role="status" {
             p class="fp-desk-balance" { (report.summary()) }
-            @if all > 0 {
+            @if !report.lines.is_empty() {
                 table class="nhsuk-table" {
                     caption class="nhsuk-table__caption" { "Lines that need somebody" }
                     thead { tr { th scope="col" { "Line" } th scope="col" { "Why" } } }
@@ -71,9 +69,7 @@ fn told(report: &Report) -> Markup {
                     } } }
                 }
             }
-            @if all > report.lines.len() {
-                p { "And " (all - report.lines.len()) " more." }
-            }
+            @if report.unlisted > 0 { p { "And " (report.unlisted) " more." } }
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::{
     Form,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -22,8 +22,8 @@ use crate::{
     session::SignedIn,
     store::{
         StoreError,
-        course::{Asked, Course},
-        receipts::{self, Effect, Kind, Outcome, Receipt, Said, Way},
+        course::Course,
+        receipts::{self, Effect, Kind, Outcome, Receipt, Said, Seen, Way},
         settlements::{self, Settled},
     },
 };
@@ -88,7 +88,7 @@ pub(super) async fn answered(
     };
     let told = match app.store.write(write).await?.0 {
         Ok(Effect::Answers) => Told::Answered(1, 0),
-        Ok(Effect::Nothing) => Told::Answered(0, 1),
+        Ok(Effect::Nothing | Effect::SaidBefore) => Told::Answered(0, 1),
         Ok(Effect::Contradicts) => Told::Contradicts,
         Err(words) => {
             let of = practice.clone();
@@ -128,19 +128,39 @@ pub(super) async fn undone(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((ods, row_id)): Path<(String, String)>,
-) -> Result<Redirect, Error> {
+    Form(fields): Fields,
+) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let (of, source) = (practice.clone(), source(&signed_in, Way::Page));
+    let (of, id, source) = (practice.clone(), row_id.clone(), source(&signed_in, Way::Page));
+    let seen = Seen::parse(field(&fields, "seen"));
     let write = move |tx: &Transaction<'_>| {
-        receipt::undo(tx, Named { practice: &of, row_id: &row_id, number: None }, &source)
+        receipt::undo(tx, Named { practice: &of, row_id: &id, number: None }, seen, &source)
     };
-    let told = match app.store.write(write).await?.0 {
-        Ok(()) => Told::Undone,
-        Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
-        Err(refusal @ Refusal::OutElsewhere) => return Err(Error::Conflict(refusal.to_string())),
-        Err(_) => Told::Gone,
-    };
-    Ok(told.there(&practice))
+    let done = app.store.write(write).await?.0;
+    came_of(&app, &signed_in, (practice, &row_id), done.map(|()| Told::Undone)).await
+}
+
+/// Where somebody goes on who took an answer back or decided. Who meant other answers than there are
+/// now is shown these.
+async fn came_of(
+    app: &App,
+    signed_in: &SignedIn,
+    (practice, row_id): (OdsCode, &str),
+    done: Result<Told, Refusal>,
+) -> Result<Response, Error> {
+    match done {
+        Ok(told) => Ok(told.there(&practice).into_response()),
+        Err(Refusal::UnknownRow | Refusal::OtherPractice) => Err(Error::NotFound),
+        Err(refusal @ Refusal::OutElsewhere) => Err(Error::Conflict(refusal.to_string())),
+        Err(refusal @ Refusal::AnsweredSince) => {
+            let (of, id) = (practice, row_id.to_owned());
+            let row = app.store.read(move |tx| Row::read(tx, of, &id)).await?;
+            let words = format!("{refusal} This is how it stands now.");
+            let markup = draw(&row.ok_or(Error::NotFound)?, signed_in, Some(&words));
+            Ok((StatusCode::CONFLICT, shown(markup)).into_response())
+        }
+        Err(_) => Ok(Told::Gone.there(&practice).into_response()),
+    }
 }
 
 pub(super) async fn settled(
@@ -148,27 +168,22 @@ pub(super) async fn settled(
     signed_in: SignedIn,
     Path((ods, row_id)): Path<(String, String)>,
     Form(fields): Fields,
-) -> Result<Redirect, Error> {
+) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let (of, source) = (practice.clone(), source(&signed_in, Way::Page));
+    let (of, id, source) = (practice.clone(), row_id.clone(), source(&signed_in, Way::Page));
     let chosen = Outcome::named(field(&fields, "outcome"));
     let chosen = chosen.ok_or_else(|| Error::BadRequest("Choose one of the answers.".into()))?;
+    let chosen = (chosen, Seen::parse(field(&fields, "seen")));
     let write = move |tx: &Transaction<'_>| {
-        receipt::settle(tx, Named { practice: &of, row_id: &row_id, number: None }, chosen, &source)
+        receipt::settle(tx, Named { practice: &of, row_id: &id, number: None }, chosen, &source)
     };
-    let told = match app.store.write(write).await?.0 {
-        Ok(()) => Told::Settled,
-        Err(Refusal::UnknownRow | Refusal::OtherPractice) => return Err(Error::NotFound),
-        Err(refusal @ Refusal::OutElsewhere) => return Err(Error::Conflict(refusal.to_string())),
-        Err(_) => Told::Gone,
-    };
-    Ok(told.there(&practice))
+    let done = app.store.write(write).await?.0;
+    came_of(&app, &signed_in, (practice, &row_id), done.map(|()| Told::Settled)).await
 }
 
 fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
     let entry = &row.settled.row;
-    let asked = row.course.contested().or(row.course.last());
-    let standing = asked.map(Asked::standing).unwrap_or_default();
+    let standing = receipt::standing(&row.course);
     let body = html! {
         @if let Some(words) = problem {
             div class="fp-desk-urgent" role="alert" { p { (words) } }
@@ -185,6 +200,7 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
             (decision(row, first, second))
         } @else if standing.answer.is_some() {
             form method="post" action={ (row.base()) "/undo" } {
+                input type="hidden" name="seen" value=(standing.seen());
                 button type="submit" class="nhsuk-button nhsuk-button--secondary" {
                     "Take the answer back"
                 }
@@ -200,12 +216,13 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
 fn decision(row: &Row, first: &Receipt, second: &Receipt) -> Markup {
     html! {
         form method="post" action={ (row.base()) "/settle" } {
+            input type="hidden" name="seen" value=(receipt::standing(&row.course).seen());
             fieldset class="nhsuk-fieldset" {
                 legend class="nhsuk-fieldset__legend" { "Which answer is right?" }
                 @for receipt in [first, second] {
                     @if let Some(outcome) = receipt.said.outcome {
                         p { button type="submit" class="nhsuk-button nhsuk-button--secondary"
-                            name="outcome" value=(outcome.name()) { (outcome.words()) }
+                            name="outcome" value=(outcome.name()) { (outcome.words(receipt.asked)) }
                             " " span class="fp-desk-quiet" { (said_by(row, receipt)) } }
                     }
                 }
@@ -224,7 +241,8 @@ fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
                     div class="fp-desk-choice" {
                         input type="radio" name="outcome" id=(outcome.name())
                             value=(outcome.name()) required;
-                        label for=(outcome.name()) { (outcome.words()) }
+                        label for=(outcome.name()) {
+                            (outcome.words(row.settled.action)) }
                     }
                 }
             }
@@ -260,8 +278,8 @@ fn history(row: &Row) -> Markup {
             ul { @for receipt in &row.receipts { li {
                 @match (receipt.kind, receipt.said.outcome) {
                     (Kind::Undo, _) | (_, None) => "Answer taken back",
-                    (Kind::Answer, Some(outcome)) => (outcome.words()),
-                    (Kind::Settle, Some(outcome)) => { "Decided: " (outcome.words()) }
+                    (Kind::Answer, Some(outcome)) => (outcome.words(receipt.asked)),
+                    (Kind::Settle, Some(outcome)) => { "Decided: " (outcome.words(receipt.asked)) }
                 }
                 ", for pack " (receipt.number) ". "
                 span class="fp-desk-quiet" { (said_by(row, receipt)) }

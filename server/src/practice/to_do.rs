@@ -105,8 +105,8 @@ fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
                         td { (page::date(&settled.row.event_date)) br;
                             (settled.row.snomed_term) " "
                             code class="fp-desk-code" { (settled.row.snomed_code) } }
-                        td { strong { @if settled.action == Action::Retract { "Take it back." }
-                                @else { "Amend it." } } " " (settled.reason) }
+                        td { strong { @if settled.action == Action::Retract { "Take it out." }
+                                @else { "Put it right." } } " " (settled.reason) }
                         td { (buttons(desk, settled)) }
                     } } }
                 }
@@ -263,12 +263,7 @@ fn buttons(desk: &Desk, settled: &Settled) -> Markup {
     html! {
         button type="submit" form=(FORM) class="fp-desk-button" name="filed"
             value={ (row.row_id) "/" (settled.asked_in) } {
-            @match settled.action {
-                Action::Retract => "Taken back",
-                Action::Amend => "Amended",
-                _ => "Filed",
-            }
-            (of)
+            (Outcome::Filed.words(settled.action)) (of)
         }
         " "
         a class="fp-desk-other" href={ "/practice/" (desk.practice) "/rows/" (row.row_id) } {
@@ -324,7 +319,7 @@ fn file_pressed(
         let named = Named { practice, row_id, number: Some(*asked_in) };
         match receipt::answer(tx, named, &answer, source, today)? {
             Ok(Effect::Answers) => new += 1,
-            Ok(Effect::Nothing) => known += 1,
+            Ok(Effect::Nothing | Effect::SaidBefore) => known += 1,
             Ok(Effect::Contradicts) => drop(told.insert("contradicts")),
             Err(_) => drop(told.insert("gone")),
         }

@@ -7,6 +7,7 @@ use crate::{
     page::{self, counted},
     session::SignedIn,
     store::{
+        receipts::Seen,
         settlements::{Balance, Settled},
         worklist::PersonLine,
     },
@@ -140,7 +141,8 @@ fn just_done(desk: &Desk) -> Markup {
                         th scope="col" { "Entry" } th scope="col" { "Answer" }
                         th scope="col" { "Take back" }
                     } }
-                    tbody { @for settled in &desk.done { (done_row(desk, settled)) } }
+                    tbody { @for (seen, settled) in &desk.done {
+                        (done_row(desk, *seen, settled)) } }
                 }
             }
             @if desk.refused > 0 {
@@ -151,7 +153,7 @@ fn just_done(desk: &Desk) -> Markup {
     }
 }
 
-fn done_row(desk: &Desk, settled: &Settled) -> Markup {
+fn done_row(desk: &Desk, seen: Seen, settled: &Settled) -> Markup {
     let row = &settled.row;
     let base = format!("/practice/{}/rows/{}", desk.practice, row.row_id);
     html! { tr {
@@ -162,6 +164,7 @@ fn done_row(desk: &Desk, settled: &Settled) -> Markup {
         td { (answer(settled)) }
         td {
             form method="post" action={ (base) "/undo" } {
+                input type="hidden" name="seen" value=(seen);
                 button type="submit" class="fp-desk-link" {
                     "Undo" span class="nhsuk-u-visually-hidden" {
                         " for " (page::nhs_number(&row.person.nhs_number)) }
@@ -177,7 +180,7 @@ pub(super) fn answer(settled: &Settled) -> Markup {
         @match settled.outcome {
             None => "To do",
             Some(outcome) => {
-                (outcome.words())
+                (outcome.words(settled.action))
                 @if !settled.on_date.is_empty() { ", " (page::date(&settled.on_date)) }
                 @if !settled.detail.is_empty() { br; span class="fp-desk-quiet" { (settled.detail) } }
             }

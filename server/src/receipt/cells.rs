@@ -4,7 +4,7 @@ use jiff::{ToSpan, civil::Date};
 use shared::calendar;
 use uuid::Uuid;
 
-use crate::store::receipts::Outcome;
+use crate::store::{asks::Action, receipts::Outcome};
 
 /// A row's or a pack's identifier, whatever a spreadsheet put around it.
 pub fn identifier(cell: &str) -> Option<String> {
@@ -14,22 +14,28 @@ pub fn identifier(cell: &str) -> Option<String> {
 
 /// An outcome, as its name or in the words that people use for it.
 pub fn outcome(cell: &str) -> Option<Outcome> {
-    let letters = cell.trim().chars().map(|letter| match letter {
-        letter if letter.is_alphanumeric() => letter.to_ascii_lowercase(),
-        _ => '_',
-    });
-    let name: String = letters.collect();
-    let known = Outcome::named(name.trim_matches('_'));
-    known.or(match name.trim_matches('_') {
-        "done" | "entered" | "file" => Some(Outcome::Filed),
+    let name = name_of(cell);
+    let is_said_so = |outcome: &Outcome| {
+        outcome.name() == name
+            || Action::ALL.iter().any(|asked| name_of(outcome.words(*asked)) == name)
+    };
+    Outcome::ALL.into_iter().find(is_said_so).or(match name.as_str() {
+        "done" | "entered" | "file" | "amended" | "taken_back" => Some(Outcome::Filed),
         "already_there" | "already" | "in_record" | "already_coded" => {
             Some(Outcome::AlreadyInRecord)
         }
         "not_registered" => Some(Outcome::NotRegisteredHere),
-        "duplicate" => Some(Outcome::DuplicateOf),
+        "duplicate" | "duplicate_of_another_row" => Some(Outcome::DuplicateOf),
         "refused" | "reject" => Some(Outcome::Rejected),
         _ => None,
     })
+}
+
+/// The words of a cell as a name: in small letters, and whatever stands between them is one line.
+fn name_of(cell: &str) -> String {
+    let words = cell.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("_").to_ascii_lowercase()
 }
 
 /// Whether a cell holds these digits, or what a spreadsheet makes of a long number: spaces and
@@ -150,9 +156,17 @@ mod tests {
             ("Already in record", Some(Outcome::AlreadyInRecord)),
             ("not-registered-here", Some(Outcome::NotRegisteredHere)),
             ("Duplicate of", Some(Outcome::DuplicateOf)),
+            ("Duplicate of another row", Some(Outcome::DuplicateOf)),
+            ("Amended", Some(Outcome::Filed)),
+            ("Taken back", Some(Outcome::Filed)),
             ("perhaps", None),
         ] {
             assert_eq!(outcome(cell), expected, "{cell}");
+        }
+        // What the page says is understood in a file, however it is spaced.
+        for (own, asked) in Outcome::ALL.map(|own| Action::ALL.map(|asked| (own, asked))).concat() {
+            let cell = own.words(asked).to_uppercase().replace(' ', "  ");
+            assert_eq!(outcome(&cell), Some(own), "{cell}");
         }
     }
 }

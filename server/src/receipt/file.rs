@@ -49,6 +49,12 @@ pub enum FileRefusal {
          receipt.csv does."
     )]
     NoColumns,
+    /// Names of columns alone.
+    #[error(
+        "Nothing was taken in: there is no line below the names of the columns. Fill in receipt.csv, \
+         save it as CSV and give that in."
+    )]
+    NoRows,
     /// No row of it is known.
     #[error(
         "Nothing was taken in: no line is about a row of this service. Is it another service's \
@@ -75,6 +81,8 @@ pub struct Report {
     pub blank: u32,
     /// Lines that were not taken or that wait for a person, each with its number in the file and why.
     pub lines: Vec<(u64, String)>,
+    /// How many more such lines there are.
+    pub unlisted: usize,
 }
 
 impl Report {
@@ -89,8 +97,9 @@ impl Report {
     }
 
     fn note(&mut self, line: u64, words: String) {
-        if self.lines.len() < LINES_MAX {
-            self.lines.push((line, words));
+        match self.lines.len() < LINES_MAX {
+            true => self.lines.push((line, words)),
+            false => self.unlisted += 1,
         }
     }
 }
@@ -117,6 +126,9 @@ pub fn take_in(
         return Err(FileRefusal::TooManyRows);
     }
     let columns = Columns::of(&table).ok_or(FileRefusal::NoColumns)?;
+    if table.lines.is_empty() {
+        return Err(FileRefusal::NoRows);
+    }
     let sha256 = hex(&Sha256::digest(file));
     store.write_now(move |tx| {
         let practice = match practice {
@@ -215,6 +227,12 @@ fn take_line(
     match taken {
         Ok(Effect::Answers) => report.counts.taken += 1,
         Ok(Effect::Nothing) => report.counts.known += 1,
+        Ok(Effect::SaidBefore) => {
+            report.counts.known += 1;
+            let words = "This answer was taken in before and has been taken back or decided against \
+                         since, so it changes nothing. If it holds, answer on the practice's page.";
+            report.note(line.number, words.to_owned());
+        }
         Ok(Effect::Contradicts) => {
             report.counts.waiting += 1;
             let words = "This row was answered otherwise before. Decide on the practice's page.";

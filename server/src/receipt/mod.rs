@@ -16,8 +16,8 @@ use shared::{
 pub use self::file::{FILE_BYTES_MAX, FileRefusal, Report, take_in};
 use crate::store::{
     StoreError,
-    course::Course,
-    receipts::{self, Effect, Kind, Outcome, Said, Source, Standing, Way},
+    course::{Asked, Course},
+    receipts::{self, Effect, Kind, Outcome, Said, Seen, Source, Standing, Way},
     settlements,
 };
 
@@ -46,6 +46,12 @@ pub enum Refusal {
     /// No other row.
     #[error("Give the row_id of the other row, in the column detail.")]
     OtherRowMissing,
+    /// The other row is this one.
+    #[error("The row_id in the column detail is this row's own: give the other row's.")]
+    OtherRowItself,
+    /// The other row is nobody's, or another practice's.
+    #[error("The row_id in the column detail is of no row of this practice.")]
+    OtherRowUnknown,
     /// Too long.
     #[error("{0} is too long: at most {1} characters.")]
     TooLong(&'static str, usize),
@@ -55,6 +61,9 @@ pub enum Refusal {
     /// There is nothing to take back.
     #[error("There is no answer to take back.")]
     NothingToUndo,
+    /// What is taken back or decided is not what was seen.
+    #[error("Somebody has answered since this page was opened, so nothing was done.")]
+    AnsweredSince,
     /// Two answers stand.
     #[error("There are two answers: decide between them.")]
     Contested,
@@ -153,12 +162,20 @@ pub fn answer(
     if !said.on_date.is_empty() && !is_possible()? {
         return Ok(Err(Refusal::BadDate(said.on_date.clone())));
     }
+    if *outcome == Outcome::DuplicateOf
+        && let Err(refusal) = names_other_row(tx, named, said, source)?
+    {
+        return Ok(Err(refusal));
+    }
     let course = Course::of(tx, named.row_id)?;
     let effect = receipts::effect_of(course.receipts(number), *outcome);
-    // A list that comes in again says nothing new of what was asked again since.
-    let is_again = source.way != Way::Page && course.was_overtaken(number, said);
-    if effect == Effect::Nothing || is_again {
-        return Ok(Ok(Effect::Nothing));
+    if effect == Effect::Nothing {
+        return Ok(Ok(effect));
+    }
+    // A list that comes in again says nothing new of what was taken back, decided or asked again since.
+    let was_said = || course.receipts(number).iter().any(|receipt| receipt.said == *said);
+    if source.way != Way::Page && (was_said() || course.was_overtaken(number, said)) {
+        return Ok(Ok(Effect::SaidBefore));
     }
     if course.receipts(number).len() >= RECEIPTS_PER_QUESTION_MAX {
         return Ok(Err(Refusal::TooOften));
@@ -167,6 +184,26 @@ pub fn answer(
     receipts::append(tx, named.practice, key, (Kind::Answer, said), source)?;
     settlements::note_answers(tx, named.row_id)?;
     Ok(Ok(effect))
+}
+
+/// Whether a duplicate names the row that it is one of. People on the page may say it in words.
+fn names_other_row(
+    tx: &Transaction<'_>,
+    named: Named<'_>,
+    said: &Said,
+    source: &Source,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let Some(other) = cells::identifier(&said.detail) else {
+        let is_in_words = source.way == Way::Page;
+        return Ok(if is_in_words { Ok(()) } else { Err(Refusal::OtherRowMissing) });
+    };
+    if other == named.row_id {
+        return Ok(Err(Refusal::OtherRowItself));
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM settlement WHERE row_id = ?1 AND practice = ?2)";
+    let key = params![other, named.practice.as_str()];
+    let is_known: bool = tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+    Ok(if is_known { Ok(()) } else { Err(Refusal::OtherRowUnknown) })
 }
 
 /// Nothing is filed in the future, nor before what it says happened; what a practice coded by itself
@@ -188,13 +225,28 @@ fn is_possible(
     Ok(on <= today && happened.parse().is_ok_and(|happened: Date| on >= happened))
 }
 
-/// Takes back the answer to what was asked last of a row.
+/// The answers that whoever looks at a row sees: those between which a person decides, or else those
+/// to what was asked last.
+pub fn standing(course: &Course) -> Standing<'_> {
+    course.contested().or(course.last()).map(Asked::standing).unwrap_or_default()
+}
+
+/// Which answers whoever looks at a row now sees.
+///
+/// # Errors
+/// When the database refuses.
+pub fn seen(tx: &Transaction<'_>, row_id: &str) -> Result<Seen, StoreError> {
+    Ok(standing(&Course::of(tx, row_id)?).seen())
+}
+
+/// Takes back the answer to what was asked last of a row, which is one of those that were seen.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn undo(
     tx: &Transaction<'_>,
     named: Named<'_>,
+    seen: Seen,
     source: &Source,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let number = match named.asked_in(tx)? {
@@ -204,6 +256,9 @@ pub fn undo(
     let course = Course::of(tx, named.row_id)?;
     if course.standing(number).answer.is_none() {
         return Ok(Err(Refusal::NothingToUndo));
+    }
+    if standing(&course).seen() != seen {
+        return Ok(Err(Refusal::AnsweredSince));
     }
     if course.contested().is_some() {
         return Ok(Err(Refusal::Contested));
@@ -218,14 +273,15 @@ pub fn undo(
     Ok(Ok(()))
 }
 
-/// Decides between two answers to what was asked of a row at any time: the one with this outcome stands.
+/// Decides between the two answers that were seen, to what was asked of a row at any time: the one
+/// with this outcome stands.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn settle(
     tx: &Transaction<'_>,
     named: Named<'_>,
-    outcome: Outcome,
+    (outcome, seen): (Outcome, Seen),
     source: &Source,
 ) -> Result<Result<(), Refusal>, StoreError> {
     if let Err(refusal) = named.asked_in(tx)? {
@@ -236,6 +292,9 @@ pub fn settle(
     let Standing { answer: Some(first), contradiction: Some(second) } = asked.standing() else {
         return Ok(Err(Refusal::NothingToSettle));
     };
+    if asked.standing().seen() != seen {
+        return Ok(Err(Refusal::AnsweredSince));
+    }
     let chosen = [first, second].into_iter().find(|one| one.said.outcome == Some(outcome));
     let Some(chosen) = chosen else { return Ok(Err(Refusal::NothingToSettle)) };
     let is_elsewhere = settlements::is_out_elsewhere(tx, named.row_id, &course)?;

@@ -42,6 +42,17 @@ impl Practice {
         take_in(&self.store, Some(self.ods.clone()), file, source)
     }
 
+    /// What somebody does on the page of the first row.
+    fn on_page(&self, act: fn(&Transaction<'_>, Named<'_>, &Source)) {
+        let (of, id) = (self.ods.clone(), self.rows[0].row.row_id.clone());
+        let write = move |tx: &Transaction<'_>| {
+            let source = Source { way: Way::Page, by: None, at: clock::now_ms() };
+            act(tx, Named { practice: &of, row_id: &id, number: None }, &source);
+            Ok::<_, StoreError>(())
+        };
+        self.store.write_now(write).unwrap();
+    }
+
     fn balance(&self) -> Balance {
         self.store.read_now(|tx| settlements::balance(tx, &self.ods)).unwrap()
     }
@@ -87,7 +98,12 @@ fn what_a_spreadsheet_did_to_a_receipt_is_understood() {
     let date: Date = row.event_date.parse().unwrap();
     let serial = (date - jiff::civil::date(1899, 12, 30)).get_days();
     let shortened = format!("{}.{}E+09", &number[..1], &number[1..4]);
+    // As "CSV (Macintosh)", and as a program writes that takes the ends of lines for text.
+    let quoted = format!("\"row_id\",\"outcome\"\r\r\n\"{id}\",\"Filed\"\r\r\n");
     for (what, file) in [
+        ("carriage returns alone", format!("row_id,outcome\r{id},Filed\r").into_bytes()),
+        ("three signs at each end", quoted.into_bytes()),
+        ("a blank first line", format!("\r\n,,\r\nrow_id,outcome\r\n{id},Filed\r\n").into_bytes()),
         ("semicolons", semicolons.into_bytes()),
         ("tabs", tabs.clone().into_bytes()),
         ("UTF-16", wide),
@@ -147,6 +163,12 @@ fn a_line_that_cannot_be_taken_says_why_and_holds_up_no_other() {
         (format!("{},,maybe,,,", row.row_id), "The outcome is none of those"),
         (format!("{},,rejected,,,", row.row_id), "Say why it was rejected"),
         (format!("{},,duplicate_of,,,", row.row_id), "Give the row_id of the other row"),
+        (
+            format!("{},,duplicate_of,,,{}", row.row_id, row.row_id),
+            "The row_id in the column detail is",
+        ),
+        (format!("{},,duplicate_of,,,{unknown}", row.row_id), "The row_id in the column detail is"),
+        (format!("{},,duplicate_of,,,nothing", row.row_id), "Give the row_id of the other row"),
         (format!("{},,filed,yesterday,,", row.row_id), "The outcome_date is no date"),
         (format!("{},,filed,{tomorrow},,", row.row_id), not_a_day.as_str()),
         (format!("{},,filed,2001-01-01,,", row.row_id), "2001-01-01 is not a day"),
@@ -160,7 +182,7 @@ fn a_line_that_cannot_be_taken_says_why_and_holds_up_no_other() {
     }
     file += &format!("{good},,filed,,,\n");
     let report = practice.give(file.as_bytes()).unwrap();
-    assert_eq!(report.counts, counts(1, 0, 0, 11));
+    assert_eq!(report.counts, counts(1, 0, 0, 14));
     for ((line, expected), (number, words)) in lines.iter().zip(&report.lines) {
         assert!(words.starts_with(expected), "{line:.80}: {words}");
         assert!(*number >= 2);
@@ -185,6 +207,50 @@ fn another_practices_row_and_a_contradiction_are_told_and_change_nothing() {
     // By command nobody says which practice it is: the row does.
     let by_command = take_in(&practice.store, None, filed.as_bytes(), source).unwrap();
     assert_eq!(by_command.counts, counts(0, 1, 0, 0));
+}
+
+#[test]
+fn a_file_that_comes_in_again_brings_nothing_back_and_says_so() {
+    let practice = Practice::new();
+    let row_id = practice.rows[0].row.row_id.clone();
+    let undone = || {
+        practice.on_page(|tx, named, source| {
+            undo(tx, named, seen(tx, named.row_id).unwrap(), source).unwrap().unwrap();
+        });
+    };
+    let stands = || {
+        let settled = practice.store.read_now(|tx| settlements::find(tx, &row_id)).unwrap();
+        let settled = settled.unwrap();
+        (settled.outcome, settled.is_contested)
+    };
+    let comes_again = |file: &str| {
+        let report = practice.give(file.as_bytes()).unwrap();
+        assert_eq!(report.counts, counts(0, 1, 0, 0));
+        assert!(report.lines[0].1.starts_with("This answer was taken in before"), "{report:?}");
+    };
+    let (filed, rejected) = (practice.line("filed,,"), practice.line("rejected,wrong patient,"));
+    practice.give(filed.as_bytes()).unwrap();
+    undone();
+    comes_again(&filed);
+    assert_eq!(stands(), (None, false));
+    practice.on_page(|tx, named, source| {
+        let said = Said { detail: "why".to_owned(), ..Said::default() };
+        let other = Answer::new(Outcome::IdentityMismatch, said).unwrap();
+        answer(tx, named, &other, source, clock::today()).unwrap().unwrap();
+    });
+    comes_again(&filed);
+    assert_eq!(stands(), (Some(Outcome::IdentityMismatch), false));
+    // Who decides against a file has decided.
+    assert_eq!(practice.give(rejected.as_bytes()).unwrap().counts, counts(0, 0, 1, 0));
+    practice.on_page(|tx, named, source| {
+        let seen = seen(tx, named.row_id).unwrap();
+        settle(tx, named, (Outcome::IdentityMismatch, seen), source).unwrap().unwrap();
+    });
+    comes_again(&rejected);
+    assert_eq!(stands(), (Some(Outcome::IdentityMismatch), false));
+    // What was never said is said now.
+    let otherwise = practice.line("rejected,another reason,");
+    assert_eq!(practice.give(otherwise.as_bytes()).unwrap().counts, counts(0, 0, 1, 0));
 }
 
 #[test]
@@ -233,6 +299,11 @@ fn every_hostile_file_has_its_answer_and_leaves_nothing_behind() {
             "a letter",
             b"Dear service,\n all is filed.\n".to_vec(),
             whole("Nothing was taken in: the first line must name the columns"),
+        ),
+        (
+            "names of columns alone",
+            header.into(),
+            whole("Nothing was taken in: there is no line below the names"),
         ),
         ("20,000 unknown rows", many(20_000).into(), of_line("No pack of this service")),
         (
@@ -294,7 +365,7 @@ fn whoever_answers_and_takes_back_for_ever_is_stopped() {
         for _ in 0..RECEIPTS_PER_QUESTION_MAX {
             let answered = answer(tx, named, &filed, &source, clock::today())?;
             refusals.extend(answered.err());
-            refusals.extend(undo(tx, named, &source)?.err());
+            refusals.extend(undo(tx, named, seen(tx, &row_id)?, &source)?.err());
         }
         Ok::<_, StoreError>(refusals)
     });

@@ -5,7 +5,7 @@ use std::fmt;
 use rusqlite::{Row, Transaction, params};
 use shared::{ids::UserId, ods::OdsCode};
 
-use super::StoreError;
+use super::{StoreError, asks::Action};
 
 /// What a practice made of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,15 +52,20 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Filed => "Filed",
-            Self::AlreadyInRecord => "Already in the record",
-            Self::NotRegisteredHere => "Not registered here",
-            Self::IdentityMismatch => "Identity does not match",
-            Self::DuplicateOf => "Duplicate of another row",
-            Self::Rejected => "Rejected",
+    /// In words, as the answer to what was asked: of an entry that is to be taken out, "filed" and
+    /// "already in the record" would say the opposite of what they mean.
+    pub fn words(self, asked: Action) -> &'static str {
+        match (self, asked) {
+            (Self::Filed, Action::Retract) => "Taken out",
+            (Self::Filed, Action::Amend) => "Put right",
+            (Self::Filed, _) => "Filed",
+            (Self::AlreadyInRecord, Action::Retract) => "It was not in the record",
+            (Self::AlreadyInRecord, Action::Amend) => "It read so already",
+            (Self::AlreadyInRecord, _) => "Already in the record",
+            (Self::NotRegisteredHere, _) => "Not registered here",
+            (Self::IdentityMismatch, _) => "Identity does not match",
+            (Self::DuplicateOf, _) => "Duplicate of another entry",
+            (Self::Rejected, _) => "Rejected",
         }
     }
 
@@ -145,6 +150,8 @@ pub struct Receipt {
     pub row_id: String,
     /// The pack that asked.
     pub number: u32,
+    /// What that pack asked.
+    pub asked: Action,
     /// What it does.
     pub kind: Kind,
     /// What it says.
@@ -167,6 +174,12 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
+    /// Which answers these are.
+    pub fn seen(&self) -> Seen {
+        let id = |receipt: Option<&Receipt>| receipt.map(|receipt| receipt.id);
+        Seen { answer: id(self.answer), contradiction: id(self.contradiction) }
+    }
+
     /// Follows the receipts of one question, in the order of the log.
     pub fn of(receipts: &'a [Receipt]) -> Self {
         receipts.iter().fold(Self::default(), Self::then)
@@ -183,6 +196,29 @@ impl<'a> Standing<'a> {
                 _ => Self { contradiction: Some(receipt), ..self },
             },
         }
+    }
+}
+
+/// The answers that somebody had before them who took one back or decided: those that came since are
+/// not meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seen {
+    answer: Option<i64>,
+    contradiction: Option<i64>,
+}
+
+impl Seen {
+    /// Out of the text of a form; what no page wrote is no answer.
+    pub fn parse(text: &str) -> Self {
+        let (answer, contradiction) = text.split_once('-').unwrap_or((text, ""));
+        Self { answer: answer.parse().ok(), contradiction: contradiction.parse().ok() }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+        write!(formatter, "{}-{}", id(self.answer), id(self.contradiction))
     }
 }
 
@@ -204,22 +240,30 @@ pub fn effect_of(before: &[Receipt], outcome: Outcome) -> Effect {
 pub enum Effect {
     /// It is the first.
     Answers,
-    /// It was said before.
+    /// It says what holds, or what waits for a person.
     Nothing,
+    /// It was said before, and does not hold any more: a file that comes in again brings nothing back.
+    SaidBefore,
     /// It says something else than the first: a person decides.
     Contradicts,
 }
 
-const COLUMNS: &str = "SELECT id, row_id, number, kind, outcome, on_date, filed_by, system, detail,
-     way, by, at FROM receipt";
+/// Receipts, each with the question that it answers.
+const QUERY: &str = "SELECT receipt.id, receipt.row_id, receipt.number, kind, outcome, on_date,
+        filed_by, system, detail, way, by, at, asked.action
+     FROM receipt
+     CROSS JOIN packed_row AS asked ON asked.practice = receipt.practice
+        AND asked.number = receipt.number AND asked.row_id = receipt.row_id";
 
 fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
     let (kind, outcome): (String, String) = (row.get(3)?, row.get(4)?);
+    let asked: String = row.get(12)?;
     let by: Option<Vec<u8>> = row.get(10)?;
     Ok(Receipt {
         id: row.get(0)?,
         row_id: row.get(1)?,
         number: row.get(2)?,
+        asked: Action::named(&asked).ok_or(rusqlite::Error::InvalidQuery)?,
         kind: Kind::named(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
         said: Said {
             outcome: Outcome::named(&outcome),
@@ -239,7 +283,7 @@ fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
 /// # Errors
 /// When the database refuses.
 pub fn of_row(tx: &Transaction<'_>, row_id: &str) -> Result<Vec<Receipt>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE row_id = ?1 ORDER BY id");
+    let sql = format!("{QUERY} WHERE receipt.row_id = ?1 ORDER BY receipt.id");
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement.query_map([row_id], read)?.collect::<Result<_, _>>()?)
 }
@@ -253,7 +297,7 @@ pub fn latest(
     practice: &OdsCode,
     count_max: usize,
 ) -> Result<Vec<Receipt>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE practice = ?1 ORDER BY id DESC LIMIT ?2");
+    let sql = format!("{QUERY} WHERE receipt.practice = ?1 ORDER BY receipt.id DESC LIMIT ?2");
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement
         .query_map(params![practice.as_str(), count_max], read)?
@@ -388,7 +432,8 @@ mod tests {
     fn receipt(id: i64, kind: Kind, outcome: Option<Outcome>) -> Receipt {
         let said = Said { outcome, ..Said::default() };
         let (row_id, way) = ("row".to_owned(), "page".to_owned());
-        Receipt { id, row_id, number: 1, kind, said, way, by: None, at: id }
+        let asked = Action::New;
+        Receipt { id, row_id, number: 1, asked, kind, said, way, by: None, at: id }
     }
 
     #[test]

@@ -276,7 +276,7 @@ fn sent(compared: &Compared, side: &Side) -> Markup {
             (settled.action.name()) ", " (settled.row.snomed_term) ", "
             (page::date(&settled.row.event_date)) ". "
             span class="fp-desk-quiet" {
-                (settled.outcome.map_or("No answer yet", crate::store::receipts::Outcome::words)) }
+                (settled.outcome.map_or("No answer yet", |outcome| outcome.words(settled.action))) }
             br;
         }
     }

@@ -7,7 +7,7 @@ use super::Desk;
 use crate::{
     clock,
     page::{self, counted},
-    store::{asks, receipts::Outcome, unanswered::Unanswered},
+    store::{asks, unanswered::Unanswered},
 };
 
 const DAY_S: i64 = 24 * 60 * 60;
@@ -87,7 +87,7 @@ pub(super) fn sent_back(desk: &Desk) -> Markup {
                         td { (page::date(&settled.row.event_date)) br;
                             span class="fp-desk-quiet" { (settled.action.name()) ", "
                                 (settled.row.snomed_term) } }
-                        td { (settled.outcome.map_or("", Outcome::words))
+                        td { (settled.outcome.map_or("", |outcome| outcome.words(settled.action)))
                             @if !settled.detail.is_empty() { br; (settled.detail) } }
                         td { (desk.name(&settled.row.author)) }
                     } } }

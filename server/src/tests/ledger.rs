@@ -487,7 +487,8 @@ fn whoever_moved_is_entered_at_the_new_practice_once_the_old_one_has_answered() 
     let (ods, id) = (practice("A81001"), old.clone());
     let undone = service.store.write_now(move |tx| {
         let source = Source { way: Way::Page, by: None, at: 0 };
-        receipt::undo(tx, Named { practice: &ods, row_id: &id, number: None }, &source)
+        let named = Named { practice: &ods, row_id: &id, number: None };
+        receipt::undo(tx, named, receipt::seen(tx, &id)?, &source)
     });
     assert_eq!(undone.unwrap(), Err(Refusal::OutElsewhere));
     // Moved back, it is out at the new practice and not asked for again at the old one.

@@ -8,17 +8,24 @@ use axum::{
     },
 };
 use shared::{
-    case::{Role, event::PracticeOutcome},
-    ids::{CaseId, UserId},
+    case::{
+        Event, Fact, Role,
+        event::{PracticeOutcome, Retracted},
+    },
+    ids::{CaseId, EventId, UserId},
+    intake::IncomingChange,
     ods::OdsCode,
+    personal::Personal,
     snomed::ConceptId,
 };
 
 use super::{Answer, Server};
 use crate::{
-    demo,
+    clock, demo,
     pack::{self, Empty},
+    projector, receipt,
     store::{
+        StoreError, cases,
         people::{self, NewUser},
         receipts::Outcome,
         settlements::{self, Settled},
@@ -64,14 +71,23 @@ async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
     server.send(request.body(Body::from(form.to_owned())).unwrap()).await
 }
 
+fn text(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::OK);
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
 async fn outstanding(server: &Server) -> Vec<Settled> {
     server.store.read(|tx| settlements::outstanding(tx, &practice())).await.unwrap()
 }
 
+/// What a page of the row says that was drawn now, in its form.
+async fn seen_now(server: &Server, row_id: &str) -> String {
+    let row_id = row_id.to_owned();
+    format!("seen={}", server.store.read(move |tx| receipt::seen(tx, &row_id)).await.unwrap())
+}
+
 async fn page(server: &Server, cookie: &str) -> String {
-    let answer = server.get("/practice/A99001", cookie).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    String::from_utf8(answer.body.to_vec()).unwrap()
+    text(&server.get("/practice/A99001", cookie).await)
 }
 
 fn told(answer: &Answer) -> &str {
@@ -97,13 +113,36 @@ async fn two_people_who_file_the_same_row_file_it_once_and_one_can_take_it_back(
     );
     assert!(page(&server, &sue).await.contains(&balance));
     let undo = format!("/practice/A99001/rows/{row}/undo");
-    assert_eq!(told(&post(&server, &undo, &sue, "").await), "undone");
-    assert_eq!(told(&post(&server, &undo, &helen, "").await), "gone");
+    let (seen, before) = (seen_now(&server, &row).await, page(&server, &helen).await);
+    assert!(before.contains(&format!("name=\"seen\" value=\"{}\"", &seen["seen=".len()..])));
+    assert_eq!(told(&post(&server, &undo, &sue, &seen).await), "undone");
+    assert_eq!(told(&post(&server, &undo, &helen, &seen).await), "gone");
     assert_eq!(outstanding(&server).await.len(), all.len());
     // Who did what stays.
     let shown = server.get(&format!("/practice/A99001/rows/{row}"), &helen).await;
     let shown = String::from_utf8(shown.body.to_vec()).unwrap();
     assert!(shown.contains("Helen Okonkwo, ") && shown.contains("Sue Blythe, "), "{shown}");
+}
+
+#[tokio::test]
+async fn who_takes_an_answer_back_takes_back_the_one_that_they_saw() {
+    let (server, helen, sue) = morning().await;
+    let row = outstanding(&server).await[0].row.row_id.clone();
+    let base = format!("/practice/A99001/rows/{row}");
+    let undo = format!("{base}/undo");
+    post(&server, &base, &helen, "asked_in=1&outcome=filed&on_date=").await;
+    let as_helen_saw_it = seen_now(&server, &row).await;
+    assert_eq!(told(&post(&server, &undo, &sue, &as_helen_saw_it).await), "undone");
+    post(&server, &base, &sue, "asked_in=1&outcome=identity_mismatch").await;
+    for stale in [as_helen_saw_it.as_str(), ""] {
+        let refused = post(&server, &undo, &helen, stale).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let shown = String::from_utf8(refused.body.to_vec()).unwrap();
+        assert!(shown.contains("Somebody has answered since"), "{shown}");
+        assert!(shown.contains("Answer: Identity does not match"), "{shown}");
+    }
+    let settled = server.store.read(move |tx| settlements::find(tx, &row)).await.unwrap().unwrap();
+    assert_eq!(settled.outcome, Some(Outcome::IdentityMismatch));
 }
 
 #[tokio::test]
@@ -129,7 +168,8 @@ async fn a_batch_files_what_the_page_showed_and_nothing_that_came_since() {
     // With one of them gone it is another batch.
     assert_eq!(told(&post(&server, path, &helen, &press(&seen)).await), "gone");
     let undo = format!("/practice/A99001/rows/{}/undo", one.row.row_id);
-    assert_eq!(told(&post(&server, &undo, &sue, "").await), "undone");
+    let answer = seen_now(&server, &one.row.row_id).await;
+    assert_eq!(told(&post(&server, &undo, &sue, &answer).await), "undone");
     let done = post(&server, path, &helen, &press(&seen)).await;
     assert_eq!(told(&done), format!("answered-{of_batch}-0"));
     assert_eq!(outstanding(&server).await.len(), all.len() - of_batch);
@@ -152,9 +192,22 @@ async fn two_different_answers_wait_until_somebody_decides() {
     assert_eq!(told(&other), "contradicts");
     assert!(page(&server, &helen).await.contains("Answered twice, in two ways"));
     let settle = format!("{base}/settle");
-    let neither = post(&server, &settle, &sue, "outcome=duplicate_of").await;
-    assert_eq!(told(&neither), "gone");
-    assert_eq!(told(&post(&server, &settle, &sue, "outcome=identity_mismatch").await), "settled");
+    let as_seen =
+        async |outcome: &str| format!("outcome={outcome}&{}", seen_now(&server, &row).await);
+    let neither = as_seen("duplicate_of").await;
+    assert_eq!(told(&post(&server, &settle, &sue, &neither).await), "gone");
+    // A third answer came since, and whoever decided between two has not seen it.
+    let stale = as_seen("identity_mismatch").await;
+    let third = "asked_in=1&outcome=not_registered_here";
+    assert_eq!(told(&post(&server, &base, &helen, third).await), "contradicts");
+    let refused = post(&server, &settle, &sue, &stale).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let chosen = as_seen("filed").await;
+    assert_eq!(told(&post(&server, &settle, &sue, &chosen).await), "settled");
+    let undo = post(&server, &format!("{base}/undo"), &sue, &seen_now(&server, &row).await).await;
+    assert_eq!(told(&undo), "undone");
+    let answered = post(&server, &base, &sue, "asked_in=1&outcome=identity_mismatch").await;
+    assert_eq!(told(&answered), "answered-1-0");
     let settled = server.store.read(move |tx| settlements::find(tx, &row)).await.unwrap().unwrap();
     assert_eq!(settled.outcome, Some(Outcome::IdentityMismatch));
     assert!(!settled.is_contested);
@@ -258,6 +311,59 @@ async fn said_in_record(server: &Server, row: &WorklistRow) -> (PracticeOutcome,
     read.await.unwrap()
 }
 
+/// A withdrawn entry that its practice filed is taken out, or was not there at all.
+#[tokio::test]
+async fn what_is_to_be_taken_out_is_answered_in_words_that_say_what_was_done() {
+    let (server, helen, _) = morning().await;
+    let row = outstanding(&server).await.remove(0).row;
+    let base = format!("/practice/A99001/rows/{}", row.row_id);
+    let filed = post(&server, &base, &helen, "asked_in=1&outcome=filed&on_date=").await;
+    assert_eq!(told(&filed), "answered-1-0");
+    let (case, event) = (row.case.clone(), row.event.clone());
+    let withdraw = move |tx: &rusqlite::Transaction<'_>| withdraw(tx, &case, &event);
+    server.write(withdraw).await;
+    let store = server.store.clone();
+    let closed = tokio::task::spawn_blocking(move || {
+        projector::catch_up(&store).unwrap();
+        pack::close_next(&store, &practice(), Empty::Close).unwrap()
+    });
+    assert_eq!(closed.await.unwrap().line.rows.retract, 1);
+    let shown = text(&server.get(&base, &helen).await);
+    for words in ["Taken out", "It was not in the record"] {
+        assert!(shown.contains(&format!("{words}</label>")), "{shown}");
+    }
+    assert!(!shown.contains("Already in the record"), "{shown}");
+    assert!(page(&server, &helen).await.contains(">Taken out<"));
+    let form = "asked_in=2&outcome=already_in_record";
+    assert_eq!(told(&post(&server, &base, &helen, form).await), "answered-1-0");
+    let shown = text(&server.get(&base, &helen).await);
+    assert!(shown.contains("Answer: It was not in the record"), "{shown}");
+    // What was answered to the other question keeps its words.
+    assert!(shown.contains("Filed, for pack 1"), "{shown}");
+    let (outcome, _, open) = said_in_record(&server, &row).await;
+    assert_eq!((outcome.words(), open), ("the practice has done it", 0));
+}
+
+/// What the worker's phone writes when an entry is withdrawn.
+fn withdraw(tx: &rusqlite::Transaction<'_>, case: &[u8], event: &str) -> Result<(), StoreError> {
+    let case = CaseId::from_slice(case).unwrap();
+    let mut document = snapshots::document(tx, case)?.unwrap();
+    let author = cases::server_author(tx)?;
+    let (target, reason) = (event.parse().unwrap(), Personal::new("mistake".to_owned()));
+    let event = Event {
+        id: EventId::new(u64::try_from(clock::now_ms()).unwrap(), 1),
+        device: None,
+        at: clock::london().to_datetime(clock::now()),
+        recorded_at: clock::now(),
+        by: author.user,
+        role: Role::LinkWorker,
+        fact: Fact::Retracted(Retracted { target, reason }),
+    };
+    let bytes = document.commit(&author, 0, |writer| writer.put_event(&event)).unwrap();
+    let change = IncomingChange::parse(&bytes).unwrap();
+    cases::append_server_changes(tx, case, &[change], &[])
+}
+
 #[tokio::test]
 async fn what_a_practice_sends_back_stands_in_the_record_until_it_is_put_right() {
     let (server, helen, _) = morning().await;
@@ -273,7 +379,8 @@ async fn what_a_practice_sends_back_stands_in_the_record_until_it_is_put_right()
     assert_eq!(words, "Another birth date");
     assert_eq!(server.count("change").await, changes + 1);
     // Taken back, it is only asked again; and nothing is told twice.
-    assert_eq!(told(&post(&server, &format!("{base}/undo"), &helen, "").await), "undone");
+    let (undo, seen) = (format!("{base}/undo"), seen_now(&server, &row.row_id).await);
+    assert_eq!(told(&post(&server, &undo, &helen, &seen).await), "undone");
     let (outcome, _, open) = said_in_record(&server, &row).await;
     assert_eq!((outcome, open), (PracticeOutcome::Asked, 0));
     said_in_record(&server, &row).await;

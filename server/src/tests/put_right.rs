@@ -48,7 +48,8 @@ const ON_THE_PAGE: Source = Source { way: Way::Page, by: None, at: 0 };
 fn undo(service: &Service, ods: &str) -> Result<(), Refusal> {
     let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
     let undo = service.store.write_now(move |tx| {
-        receipt::undo(tx, Named { practice: &of, row_id: &row_id, number: None }, &ON_THE_PAGE)
+        let named = Named { practice: &of, row_id: &row_id, number: None };
+        receipt::undo(tx, named, receipt::seen(tx, &row_id)?, &ON_THE_PAGE)
     });
     undo.unwrap()
 }
@@ -57,7 +58,7 @@ fn settle(service: &Service, ods: &str, outcome: Outcome) -> Result<(), Refusal>
     let (of, row_id) = (practice(ods), service.settled(ods, "Okafor").row.row_id);
     let settled = service.store.write_now(move |tx| {
         let named = Named { practice: &of, row_id: &row_id, number: None };
-        receipt::settle(tx, named, outcome, &ON_THE_PAGE)
+        receipt::settle(tx, named, (outcome, receipt::seen(tx, &row_id)?), &ON_THE_PAGE)
     });
     settled.unwrap()
 }
@@ -468,7 +469,7 @@ fn a_list_that_comes_in_again_closes_nothing_that_was_asked_again() {
     let not_there = || service.answer("A81001", "Okafor", Outcome::AlreadyInRecord);
     assert_eq!(not_there(), Effect::Answers);
     service.answer_to("A81001", "Okafor", Some(1), Outcome::Filed);
-    assert_eq!(not_there(), Effect::Nothing);
+    assert_eq!(not_there(), Effect::SaidBefore);
     assert_eq!(service.balance("A81001"), [1, 0, 0, 0, 0, 1]);
     service.assert_sound();
     // Whoever looks again says so on the page.

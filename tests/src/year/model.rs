@@ -81,6 +81,8 @@ struct Question {
     first: Option<(usize, Outcome)>,
     /// One that contradicts it, until somebody decides.
     other: Option<Outcome>,
+    /// What files have answered, and on which day by their account.
+    in_files: BTreeSet<(Outcome, Date)>,
 }
 
 impl Question {
@@ -406,6 +408,7 @@ impl Model {
                     order: self.packs,
                     first: None,
                     other: None,
+                    in_files: BTreeSet::new(),
                 };
                 told.questions.insert(number, question);
                 self.rows_of.entry(key.1).or_default().insert(*key);
@@ -413,18 +416,26 @@ impl Model {
         }
     }
 
-    /// Follows an answer to what a pack asked, or reminded of.
-    pub fn answered(&mut self, key: &Key, number: u32, outcome: Outcome) {
+    /// Follows an answer to what a pack asked, or reminded of, with its day where a file says it.
+    pub fn answered(&mut self, key: &Key, number: u32, outcome: Outcome, in_file: Option<Date>) {
         self.answers += 1;
         let Some(told) = self.told.get_mut(key) else { return };
         let Some((asked, question)) = told.questions.range_mut(..=number).next_back() else {
             return;
         };
+        // A file that comes in again brings nothing back.
+        if in_file.is_some_and(|day| question.in_files.contains(&(outcome, day))) {
+            return;
+        }
+        let before = (question.first, question.other);
         match question.outcome() {
             None => question.first = Some((self.answers, outcome)),
             Some(first) if first == outcome => {}
             Some(Outcome::Filed) if outcome == Outcome::AlreadyInRecord => {}
             Some(_) => question.other = Some(outcome),
+        }
+        if (question.first, question.other) != before {
+            question.in_files.extend(in_file.map(|day| (outcome, day)));
         }
         // Who looked and did not find it is asked again, once somebody says that it was made.
         let asked = *asked;

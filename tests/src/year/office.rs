@@ -112,6 +112,10 @@ pub struct Line {
     pub number: u32,
     /// What became of it.
     pub outcome: Outcome,
+    /// On which day, as a file says.
+    pub day: Date,
+    /// Why, or the other row, as a file says.
+    detail: String,
 }
 
 /// How answers reach the service.
@@ -173,7 +177,8 @@ impl Office {
             let has_arrived = arrived.is_some();
             self.record.extend(arrived.map(|reading| (row.entry(), reading)));
             let outcome = self.decide(chance, &row, is_here, has_arrived);
-            lines.push(Line { row, number, outcome });
+            let detail = self.detail(&row, outcome);
+            lines.push(Line { row, number, outcome, day, detail });
         }
         self.send(chance, lines, week, day);
     }
@@ -210,7 +215,7 @@ impl Office {
                 0..8 => Outcome::AlreadyInRecord,
                 8..11 => Outcome::IdentityMismatch,
                 11 => Outcome::Rejected,
-                12 => Outcome::DuplicateOf,
+                12 if self.other_row(row).is_some() => Outcome::DuplicateOf,
                 _ => Outcome::Filed,
             },
         };
@@ -226,6 +231,16 @@ impl Office {
         }
         self.decided.insert(row.row_id.clone(), (asked, row.reading(), outcome));
         outcome
+    }
+
+    /// The other row that it is the same as, or some reason.
+    fn detail(&self, row: &Row, outcome: Outcome) -> String {
+        let other = self.other_row(row).filter(|_| outcome == Outcome::DuplicateOf);
+        other.map_or_else(|| "why".to_owned(), Clone::clone)
+    }
+
+    fn other_row(&self, row: &Row) -> Option<&String> {
+        self.decided.keys().find(|row_id| **row_id != row.row_id)
     }
 
     fn send(&mut self, chance: &mut Chance, lines: Vec<Line>, week: usize, day: Date) {
@@ -255,7 +270,7 @@ impl Office {
             // Somebody fills the file in once more, from another list.
             let mut other = filled;
             other.truncate(1);
-            other[0].outcome = Outcome::Rejected;
+            (other[0].outcome, other[0].detail) = (Outcome::Rejected, "why".to_owned());
             let file = self::file(chance, &other, day);
             self.posted.push((week + late + 1, Post::File(file, other)));
         }
@@ -285,14 +300,15 @@ fn file(chance: &mut Chance, lines: &[Line], day: Date) -> Vec<u8> {
         "system",
         "detail",
     ]);
-    for Line { row, outcome, .. } in lines {
+    for Line { row, outcome, detail, .. } in lines {
         let shortened = match row.nhs_number.split_at_checked(1) {
             Some((first, rest)) if kind == 2 => format!("{first}.{}E+09", &rest[..3]),
             _ => row.nhs_number.clone(),
         };
-        let words = if *outcome == Outcome::Filed { outcome.words() } else { outcome.name() };
+        let words =
+            if *outcome == Outcome::Filed { outcome.words(row.asked()) } else { outcome.name() };
         let cells =
-            [&row.row_id, &row.pack_id, &shortened, words, &date, "S. Blythe", "EMIS Web", "why"];
+            [&row.row_id, &row.pack_id, &shortened, words, &date, "S. Blythe", "EMIS Web", detail];
         text += &join(cells.map(|cell| cell));
     }
     match kind {
