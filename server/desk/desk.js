@@ -41,6 +41,10 @@ function go(to) {
     rows[at].querySelector("button[name=filed]").focus();
 }
 
+// Where the page opens at an entry to do, the keys go on from it.
+const open = rows.findIndex((row) => row.id && location.hash === `#${row.id}`);
+if (open >= 0) go(open);
+
 document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, textarea, select");
     if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;

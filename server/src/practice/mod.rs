@@ -23,6 +23,7 @@ use shared::{
     policy::{Action, Actor, Subject, may},
 };
 
+use self::to_do::Order;
 use crate::{
     app::App,
     clock,
@@ -70,6 +71,7 @@ pub fn router() -> Router<App> {
 struct Desk {
     facts: ServiceFacts,
     practice: OdsCode,
+    order: Order,
     balance: Balance,
     to_do: Vec<Settled>,
     /// What was answered last, each with the answers that taking it back is about.
@@ -83,7 +85,12 @@ struct Desk {
 }
 
 impl Desk {
-    fn read(tx: &Transaction<'_>, practice: OdsCode, reader: &Actor) -> Result<Self, StoreError> {
+    fn read(
+        tx: &Transaction<'_>,
+        practice: OdsCode,
+        order: Order,
+        reader: &Actor,
+    ) -> Result<Self, StoreError> {
         let facts = ServiceFacts::load(tx)?;
         let subject = Subject::Practice(practice.clone());
         let urgent = match may(reader, Action::ReadUrgent, &subject) {
@@ -97,6 +104,7 @@ impl Desk {
         let done = done.into_iter().map(with_seen).collect::<Result<_, StoreError>>()?;
         Ok(Self {
             facts,
+            order,
             done,
             balance: settlements::balance(tx, &practice)?,
             to_do: settlements::outstanding(tx, &practice)?,
@@ -169,8 +177,13 @@ impl Told {
 
     /// The practice's page, saying this.
     fn there(self, practice: &OdsCode) -> Redirect {
+        self.there_at(practice, Order::default(), "")
+    }
+
+    /// The practice's page in this order, open at this entry unless what it says comes first.
+    fn there_at(self, practice: &OdsCode, order: Order, place: &str) -> Redirect {
         let told = match self {
-            Self::Nothing => return Redirect::to(&format!("/practice/{practice}")),
+            Self::Nothing => String::new(),
             Self::Answered(new, known) => format!("answered-{new}-{known}"),
             Self::Contradicts => "contradicts".to_owned(),
             Self::Undone => "undone".to_owned(),
@@ -179,7 +192,13 @@ impl Told {
             Self::UrgentAnswered => "urgent".to_owned(),
             Self::WordsMissing => "words".to_owned(),
         };
-        Redirect::to(&format!("/practice/{practice}?told={told}"))
+        let place = match self {
+            Self::Answered(new, _) if new > 0 => format!("#{place}"),
+            Self::Undone => format!("#{place}"),
+            _ => String::new(),
+        };
+        let by = order.query();
+        Redirect::to(&format!("/practice/{practice}?{by}told={told}{place}"))
     }
 }
 
@@ -191,9 +210,9 @@ async fn worklist_page(
 ) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
     let reader = signed_in.actor.clone();
-    let desk = app.store.read(move |tx| Desk::read(tx, practice, &reader)).await?;
-    let order = to_do::Order::of(query.as_deref());
-    Ok(shown(view::worklist(&desk, order, Told::of(query.as_deref()), &signed_in)))
+    let order = Order::of(query.as_deref());
+    let desk = app.store.read(move |tx| Desk::read(tx, practice, order, &reader)).await?;
+    Ok(shown(view::worklist(&desk, Told::of(query.as_deref()), &signed_in)))
 }
 
 async fn close_pack(

@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -11,7 +11,11 @@ use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{calendar, limits, ods::OdsCode};
 
-use super::{Fields, Told, field, own_practice, shown, source, view};
+use super::{
+    Fields, Told, field, own_practice, shown, source,
+    to_do::{self, Order},
+    view,
+};
 use crate::{
     app::App,
     clock,
@@ -32,6 +36,8 @@ use crate::{
 struct Row {
     facts: ServiceFacts,
     practice: OdsCode,
+    /// How the list is ordered to which this page leads back.
+    order: Order,
     settled: Settled,
     course: Course,
     receipts: Vec<Receipt>,
@@ -41,15 +47,16 @@ impl Row {
     /// The row, if it is this practice's.
     fn read(
         tx: &Transaction<'_>,
-        practice: OdsCode,
-        row_id: &str,
+        (practice, row_id): (OdsCode, &str),
+        order: Order,
     ) -> Result<Option<Self>, StoreError> {
         let settled = settlements::find(tx, row_id)?;
         let Some(settled) = settled.filter(|settled| settled.practice == practice.as_str()) else {
             return Ok(None);
         };
         let (course, receipts) = (Course::of(tx, row_id)?, receipts::of_row(tx, row_id)?);
-        Ok(Some(Self { facts: ServiceFacts::load(tx)?, practice, settled, course, receipts }))
+        let facts = ServiceFacts::load(tx)?;
+        Ok(Some(Self { facts, practice, order, settled, course, receipts }))
     }
 
     fn base(&self) -> String {
@@ -61,9 +68,11 @@ pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((ods, row_id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let row = app.store.read(move |tx| Row::read(tx, practice, &row_id)).await?;
+    let order = Order::of(query.as_deref());
+    let row = app.store.read(move |tx| Row::read(tx, (practice, &row_id), order)).await?;
     Ok(shown(draw(&row.ok_or(Error::NotFound)?, &signed_in, None)))
 }
 
@@ -74,7 +83,7 @@ pub(super) async fn answered(
     Form(fields): Fields,
 ) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    let source = source(&signed_in, Way::Page);
+    let (source, order) = (source(&signed_in, Way::Page), Order::of_form(&fields));
     let (of, id) = (practice.clone(), row_id.clone());
     let write = move |tx: &Transaction<'_>| {
         let answer = match read_form(&fields) {
@@ -83,21 +92,23 @@ pub(super) async fn answered(
         };
         let number = field(&fields, "asked_in").parse().ok();
         let named = Named { practice: &of, row_id: &id, number };
+        let place = to_do::next_place(&settlements::outstanding(tx, &of)?, order, &[&id]);
         let taken = receipt::answer(tx, named, &answer, &source, clock::today())?;
-        Ok::<_, StoreError>(taken.map_err(|refusal| refusal.to_string()))
+        let taken = taken.map_err(|refusal| refusal.to_string());
+        Ok::<_, StoreError>(taken.map(|effect| (effect, place)))
     };
-    let told = match app.store.write(write).await?.0 {
-        Ok(Effect::Answers) => Told::Answered(1, 0),
-        Ok(Effect::Nothing | Effect::SaidBefore) => Told::Answered(0, 1),
-        Ok(Effect::Contradicts) => Told::Contradicts,
+    let (told, place) = match app.store.write(write).await?.0 {
+        Ok((Effect::Answers, place)) => (Told::Answered(1, 0), place),
+        Ok((Effect::Nothing | Effect::SaidBefore, place)) => (Told::Answered(0, 1), place),
+        Ok((Effect::Contradicts, place)) => (Told::Contradicts, place),
         Err(words) => {
             let of = practice.clone();
-            let row = app.store.read(move |tx| Row::read(tx, of, &row_id)).await?;
+            let row = app.store.read(move |tx| Row::read(tx, (of, &row_id), order)).await?;
             let markup = draw(&row.ok_or(Error::NotFound)?, &signed_in, Some(&words));
             return Ok((StatusCode::BAD_REQUEST, shown(markup)).into_response());
         }
     };
-    Ok(told.there(&practice).into_response())
+    Ok(told.there_at(&practice, order, &place).into_response())
 }
 
 /// What the form says, or what is missing.
@@ -132,12 +143,13 @@ pub(super) async fn undone(
 ) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
     let (of, id, source) = (practice.clone(), row_id.clone(), source(&signed_in, Way::Page));
-    let seen = Seen::parse(field(&fields, "seen"));
+    let (seen, order) = (Seen::parse(field(&fields, "seen")), Order::of_form(&fields));
     let write = move |tx: &Transaction<'_>| {
         receipt::undo(tx, Named { practice: &of, row_id: &id, number: None }, seen, &source)
     };
     let done = app.store.write(write).await?.0;
-    came_of(&app, &signed_in, (practice, &row_id), done.map(|()| Told::Undone)).await
+    let done = done.map(|()| Told::Undone);
+    came_of(&app, &signed_in, (practice, &row_id), order, done).await
 }
 
 /// Where somebody goes on who took an answer back or decided. Who meant other answers than there are
@@ -146,20 +158,21 @@ async fn came_of(
     app: &App,
     signed_in: &SignedIn,
     (practice, row_id): (OdsCode, &str),
+    order: Order,
     done: Result<Told, Refusal>,
 ) -> Result<Response, Error> {
     match done {
-        Ok(told) => Ok(told.there(&practice).into_response()),
+        Ok(told) => Ok(told.there_at(&practice, order, row_id).into_response()),
         Err(Refusal::UnknownRow | Refusal::OtherPractice) => Err(Error::NotFound),
         Err(refusal @ Refusal::OutElsewhere) => Err(Error::Conflict(refusal.to_string())),
         Err(refusal @ Refusal::AnsweredSince) => {
             let (of, id) = (practice, row_id.to_owned());
-            let row = app.store.read(move |tx| Row::read(tx, of, &id)).await?;
+            let row = app.store.read(move |tx| Row::read(tx, (of, &id), order)).await?;
             let words = format!("{refusal} This is how it stands now.");
             let markup = draw(&row.ok_or(Error::NotFound)?, signed_in, Some(&words));
             Ok((StatusCode::CONFLICT, shown(markup)).into_response())
         }
-        Err(_) => Ok(Told::Gone.there(&practice).into_response()),
+        Err(_) => Ok(Told::Gone.there_at(&practice, order, row_id).into_response()),
     }
 }
 
@@ -178,7 +191,8 @@ pub(super) async fn settled(
         receipt::settle(tx, Named { practice: &of, row_id: &id, number: None }, chosen, &source)
     };
     let done = app.store.write(write).await?.0;
-    came_of(&app, &signed_in, (practice, &row_id), done.map(|()| Told::Settled)).await
+    let (done, order) = (done.map(|()| Told::Settled), Order::of_form(&fields));
+    came_of(&app, &signed_in, (practice, &row_id), order, done).await
 }
 
 fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
@@ -188,7 +202,8 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
         @if let Some(words) = problem {
             div class="fp-desk-urgent" role="alert" { p { (words) } }
         }
-        p { a href={ "/practice/" (row.practice) } { "Back to the list" } }
+        p { a href={ "/practice/" (row.practice) (row.order.alone()) "#" (entry.row_id) } {
+            "Back to the list" } }
         p { (view::person(&entry.person, &entry.sex)) br;
             span data-copy=(entry.person.nhs_number) { (page::nhs_number(&entry.person.nhs_number)) } }
         p { strong { (row.settled.action.name()) } ", asked in pack " (row.settled.asked_in) ". "
@@ -200,6 +215,7 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
             (decision(row, first, second))
         } @else if standing.answer.is_some() {
             form method="post" action={ (row.base()) "/undo" } {
+                (row.order.hidden())
                 input type="hidden" name="seen" value=(standing.seen());
                 button type="submit" class="nhsuk-button nhsuk-button--secondary" {
                     "Take the answer back"
@@ -216,6 +232,7 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
 fn decision(row: &Row, first: &Receipt, second: &Receipt) -> Markup {
     html! {
         form method="post" action={ (row.base()) "/settle" } {
+            (row.order.hidden())
             input type="hidden" name="seen" value=(receipt::standing(&row.course).seen());
             fieldset class="nhsuk-fieldset" {
                 legend class="nhsuk-fieldset__legend" { "Which answer is right?" }
@@ -234,6 +251,7 @@ fn decision(row: &Row, first: &Receipt, second: &Receipt) -> Markup {
 fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
     html! {
         form method="post" action=(row.base()) {
+            (row.order.hidden())
             input type="hidden" name="asked_in" value=(row.settled.asked_in);
             fieldset class="nhsuk-fieldset" {
                 legend class="nhsuk-fieldset__legend" { "What became of it?" }

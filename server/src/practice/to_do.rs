@@ -34,9 +34,10 @@ use crate::{
 const FORM: &str = "answers";
 
 /// How new entries are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Order {
     /// As they are added in batches.
+    #[default]
     CodeAndDate,
     /// As they are added patient by patient.
     Patient,
@@ -49,21 +50,72 @@ impl Order {
             false => Self::CodeAndDate,
         }
     }
+
+    /// As a form says it, so that whoever answers finds the list as it was.
+    pub(super) fn of_form(fields: &[(String, String)]) -> Self {
+        match field(fields, "by") {
+            "patient" => Self::Patient,
+            _ => Self::CodeAndDate,
+        }
+    }
+
+    pub(super) fn hidden(self) -> Markup {
+        html! { @if self == Self::Patient { input type="hidden" name="by" value="patient"; } }
+    }
+
+    /// As the begin of an address's query.
+    pub(super) fn query(self) -> &'static str {
+        match self {
+            Self::CodeAndDate => "",
+            Self::Patient => "by=patient&",
+        }
+    }
+
+    /// As an address's whole query.
+    pub(super) fn alone(self) -> &'static str {
+        match self {
+            Self::CodeAndDate => "",
+            Self::Patient => "?by=patient",
+        }
+    }
+}
+
+/// What is to do without a decision, as the page lists it: what is to be put right, and new entries.
+fn listed(to_do: &[Settled], order: Order) -> (Vec<&Settled>, Vec<&Settled>) {
+    let rows = to_do.iter().filter(|settled| !settled.is_contested);
+    let (mut new, changes): (Vec<&Settled>, Vec<&Settled>) =
+        rows.partition(|settled| settled.action == Action::New);
+    if order == Order::Patient {
+        new.sort_by_cached_key(|settled| {
+            let person = &settled.row.person;
+            let name = (person.family_name.to_lowercase(), person.given_names.to_lowercase());
+            (name, person.nhs_number.clone(), settled.row.event_date.clone())
+        });
+    }
+    (changes, new)
+}
+
+/// The place on the page where somebody goes on who answers these rows: the next one to do.
+pub(super) fn next_place(to_do: &[Settled], order: Order, answered: &[&str]) -> String {
+    let (changes, new) = listed(to_do, order);
+    let rows = changes.iter().chain(&new).map(|settled| settled.row.row_id.as_str());
+    let mut after = rows.skip_while(|row_id| !answered.contains(row_id));
+    after.find(|row_id| !answered.contains(row_id)).unwrap_or("to-do").to_owned()
 }
 
 /// What is to do, amendments first.
-pub(super) fn sections(desk: &Desk, order: Order) -> Markup {
-    let (contested, rest): (Vec<&Settled>, Vec<&Settled>) =
-        desk.to_do.iter().partition(|settled| settled.is_contested);
-    let (new, changes): (Vec<&Settled>, Vec<&Settled>) =
-        rest.into_iter().partition(|settled| settled.action == Action::New);
+pub(super) fn sections(desk: &Desk) -> Markup {
+    let contested: Vec<&Settled> =
+        desk.to_do.iter().filter(|settled| settled.is_contested).collect();
+    let (changes, new) = listed(&desk.to_do, desk.order);
     html! {
         (decide(desk, &contested))
         // The buttons of the tables are this form's, so that paper shows the tables and not the form.
         form method="post" action={ "/practice/" (desk.practice) "/answers" } id=(FORM) {
+            (desk.order.hidden())
         }
         (amendments(desk, &changes))
-        (new_entries(desk, &new, order))
+        (new_entries(desk, &new))
     }
 }
 
@@ -99,7 +151,7 @@ fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
                         th scope="col" { "Entry" } th scope="col" { "What to do" }
                         th scope="col" { "Answer" }
                     } }
-                    tbody { @for settled in changes { tr {
+                    tbody { @for settled in changes { tr id=(settled.row.row_id) {
                         td class="fp-desk-number" { (number(settled)) }
                         td { (person(&settled.row.person, &settled.row.sex)) }
                         td { (page::date(&settled.row.event_date)) br;
@@ -115,7 +167,7 @@ fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
     }
 }
 
-fn new_entries(desk: &Desk, new: &[&Settled], order: Order) -> Markup {
+fn new_entries(desk: &Desk, new: &[&Settled]) -> Markup {
     let base = format!("/practice/{}", desk.practice);
     html! {
         section aria-labelledby="to-do" {
@@ -124,14 +176,14 @@ fn new_entries(desk: &Desk, new: &[&Settled], order: Order) -> Markup {
                 p { "Nothing to enter. Last looked " (page::time_now()) "." }
             } @else {
                 p class="fp-desk-order" { "Listed "
-                    @match order {
+                    @match desk.order {
                         Order::CodeAndDate => { strong { "by code and date" } ", or "
                             a href={ (base) "?by=patient#to-do" } { "by patient" } }
                         Order::Patient => { strong { "by patient" } ", or "
                             a href={ (base) "#to-do" } { "by code and date" } }
                     }
                     "." }
-                @match order {
+                @match desk.order {
                     Order::CodeAndDate => {
                         @for of_code in new.chunk_by(|one, other|
                             one.row.snomed_code == other.row.snomed_code) {
@@ -172,7 +224,8 @@ fn code_table(desk: &Desk, rows: &[&Settled]) -> Markup {
                 th scope="col" { "Answer" }
             } }
             @for batch in rows.chunk_by(|one, other| one.row.event_date == other.row.event_date) {
-                tbody { @for (index, settled) in batch.iter().enumerate() { tr {
+                tbody { @for (index, settled) in batch.iter().enumerate() {
+                    tr id=(settled.row.row_id) {
                     @if index == 0 { (batch_head(batch)) }
                     td class="fp-desk-number" { (number(settled)) }
                     td { (person(&settled.row.person, &settled.row.sex)) }
@@ -204,12 +257,6 @@ fn batch_head(batch: &[&Settled]) -> Markup {
 
 /// One patient after the other, whatever the code.
 fn patient_table(desk: &Desk, rows: &[&Settled]) -> Markup {
-    let mut rows = rows.to_vec();
-    rows.sort_by_cached_key(|settled| {
-        let person = &settled.row.person;
-        let name = (person.family_name.to_lowercase(), person.given_names.to_lowercase());
-        (name, person.nhs_number.clone(), settled.row.event_date.clone())
-    });
     html! {
         table class="nhsuk-table fp-desk-table" {
             caption class="nhsuk-u-visually-hidden" { "To do, by patient" }
@@ -218,7 +265,7 @@ fn patient_table(desk: &Desk, rows: &[&Settled]) -> Markup {
                 th scope="col" { "Date" } th scope="col" { "Entry" } th scope="col" { "Author" }
                 th scope="col" { "Notes" } th scope="col" { "Answer" }
             } }
-            tbody { @for settled in rows { tr {
+            tbody { @for settled in rows { tr id=(settled.row.row_id) {
                 td { (person(&settled.row.person, &settled.row.sex)) }
                 td class="fp-desk-number" { (number(settled)) }
                 td { (page::date(&settled.row.event_date)) }
@@ -266,7 +313,8 @@ fn buttons(desk: &Desk, settled: &Settled) -> Markup {
             (Outcome::Filed.words(settled.action)) (of)
         }
         " "
-        a class="fp-desk-other" href={ "/practice/" (desk.practice) "/rows/" (row.row_id) } {
+        a class="fp-desk-other" href={
+            "/practice/" (desk.practice) "/rows/" (row.row_id) (desk.order.alone()) } {
             "Other" (of)
         }
     }
@@ -282,29 +330,43 @@ pub(super) async fn answered(
     let practice = own_practice(&signed_in, &ods)?;
     let source = source(&signed_in, Way::Page);
     let filed_by = signed_in.name.clone();
-    let of = practice.clone();
-    let write = move |tx: &Transaction<'_>| file_pressed(tx, &of, &fields, &filed_by, &source);
-    let (told, _) = app.store.write(write).await?;
-    Ok(told.there(&practice))
+    let (of, order) = (practice.clone(), Order::of_form(&fields));
+    let write = move |tx: &Transaction<'_>| {
+        let pressed = pressed(tx, &of, &fields)?;
+        let rows: Vec<&str> = pressed.iter().map(|(row_id, _)| row_id.as_str()).collect();
+        let place = next_place(&settlements::outstanding(tx, &of)?, order, &rows);
+        let told = file_pressed(tx, &of, &pressed, &filed_by, &source)?;
+        Ok::<_, StoreError>((told, place))
+    };
+    let ((told, place), _) = app.store.write(write).await?;
+    Ok(told.there_at(&practice, order, &place))
+}
+
+/// The rows whose button was pressed, each with the list that asks for it.
+fn pressed(
+    tx: &Transaction<'_>,
+    practice: &OdsCode,
+    fields: &[(String, String)],
+) -> Result<Vec<(String, u32)>, StoreError> {
+    let one = field(fields, "filed").split_once('/');
+    let batch = field(fields, "batch").split('/').collect::<Vec<_>>();
+    match (one, &batch[..]) {
+        (Some((row_id, asked_in)), _) => match asked_in.parse() {
+            Ok(asked_in) => Ok(vec![(row_id.to_owned(), asked_in)]),
+            Err(_) => Ok(Vec::new()),
+        },
+        (None, [code, date, seen]) => batch_rows(tx, practice, (code, date), seen),
+        (None, _) => Ok(Vec::new()),
+    }
 }
 
 fn file_pressed(
     tx: &Transaction<'_>,
     practice: &OdsCode,
-    fields: &[(String, String)],
+    pressed: &[(String, u32)],
     filed_by: &str,
     source: &Source,
 ) -> Result<Told, StoreError> {
-    let one = field(fields, "filed").split_once('/');
-    let batch = field(fields, "batch").split('/').collect::<Vec<_>>();
-    let pressed: Vec<(String, u32)> = match (one, &batch[..]) {
-        (Some((row_id, asked_in)), _) => match asked_in.parse() {
-            Ok(asked_in) => vec![(row_id.to_owned(), asked_in)],
-            Err(_) => Vec::new(),
-        },
-        (None, [code, date, seen]) => batch_rows(tx, practice, (code, date), seen)?,
-        (None, _) => Vec::new(),
-    };
     let today = clock::today();
     let said = Said {
         outcome: Some(Outcome::Filed),
@@ -315,7 +377,7 @@ fn file_pressed(
     };
     let Ok(answer) = Answer::new(Outcome::Filed, said) else { return Ok(Told::Nothing) };
     let (mut new, mut known, mut told) = (0, 0, BTreeSet::new());
-    for (row_id, asked_in) in &pressed {
+    for (row_id, asked_in) in pressed {
         let named = Named { practice, row_id, number: Some(*asked_in) };
         match receipt::answer(tx, named, &answer, source, today)? {
             Ok(Effect::Answers) => new += 1,

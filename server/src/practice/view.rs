@@ -13,12 +13,7 @@ use crate::{
     },
 };
 
-pub(super) fn worklist(
-    desk: &Desk,
-    order: to_do::Order,
-    told: Told,
-    signed_in: &SignedIn,
-) -> Markup {
+pub(super) fn worklist(desk: &Desk, told: Told, signed_in: &SignedIn) -> Markup {
     let practice = desk.facts.practices.get(&desk.practice);
     let title = practice.map_or_else(|| desk.practice.to_string(), Clone::clone);
     let body = html! {
@@ -26,7 +21,7 @@ pub(super) fn worklist(
         p class="fp-desk-balance" { (balance(&desk.balance)) " Last looked " (page::time_now()) "." }
         (ways(desk))
         (urgent::section(desk))
-        (to_do::sections(desk, order))
+        (to_do::sections(desk))
         (next(desk))
         (just_done(desk))
         (held(desk))
@@ -159,11 +154,12 @@ fn done_row(desk: &Desk, seen: Seen, settled: &Settled) -> Markup {
     html! { tr {
         td class="fp-desk-number" { (page::nhs_number(&row.person.nhs_number)) }
         td { (person(&row.person, &row.sex)) }
-        td { a href=(base) { (page::date(&row.event_date)) } br;
+        td { a href={ (base) (desk.order.alone()) } { (page::date(&row.event_date)) } br;
             span class="fp-desk-quiet" { (row.snomed_term) } }
         td { (answer(settled)) }
         td {
             form method="post" action={ (base) "/undo" } {
+                (desk.order.hidden())
                 input type="hidden" name="seen" value=(seen);
                 button type="submit" class="fp-desk-link" {
                     "Undo" span class="nhsuk-u-visually-hidden" {

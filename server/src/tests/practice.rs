@@ -92,7 +92,8 @@ async fn page(server: &Server, cookie: &str) -> String {
 
 fn told(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{:?}", answer.body);
-    answer.headers[LOCATION].to_str().unwrap().split_once("told=").unwrap().1
+    let there = answer.headers[LOCATION].to_str().unwrap().split_once("told=").unwrap().1;
+    there.split_once('#').map_or(there, |(told, _)| told)
 }
 
 #[tokio::test]
@@ -122,6 +123,38 @@ async fn two_people_who_file_the_same_row_file_it_once_and_one_can_take_it_back(
     let shown = server.get(&format!("/practice/A99001/rows/{row}"), &helen).await;
     let shown = String::from_utf8(shown.body.to_vec()).unwrap();
     assert!(shown.contains("Helen Okonkwo, ") && shown.contains("Sue Blythe, "), "{shown}");
+}
+
+#[tokio::test]
+async fn whoever_answers_goes_on_at_the_next_entry_of_the_list_as_they_had_it() {
+    let (server, helen, _) = morning().await;
+    let path = "/practice/A99001/answers";
+    for (by, query) in [("", ""), ("by=patient&", "?by=patient")] {
+        let shown = text(&server.get(&format!("/practice/A99001{query}"), &helen).await);
+        let listed = shown
+            .match_indices("name=\"filed\" value=\"")
+            .map(|(at, begin)| shown[at + begin.len()..].split('/').next().unwrap().to_owned());
+        let rows: Vec<String> = listed.collect();
+        assert!(rows.iter().all(|row| shown.contains(&format!("<tr id=\"{row}\""))), "{shown}");
+        let press = format!("{by}filed={}%2F1", rows[1]);
+        let filed = post(&server, path, &helen, &press).await;
+        let next = format!("/practice/A99001?{by}told=answered-1-0#{}", rows[2]);
+        assert_eq!(filed.headers[LOCATION], next);
+        // The same on an entry's own page, and back to it where the answer is taken back.
+        let base = format!("/practice/A99001/rows/{}", rows[2]);
+        assert!(shown.contains(&format!("href=\"{base}{query}\"")), "{shown}");
+        let page = text(&server.get(&format!("{base}{query}"), &helen).await);
+        let back = format!("href=\"/practice/A99001{query}#{}\"", rows[2]);
+        assert!(page.contains(&back), "{page}");
+        let form = format!("{by}asked_in=1&outcome=filed&on_date=");
+        let filed = post(&server, &base, &helen, &form).await;
+        let next = format!("/practice/A99001?{by}told=answered-1-0#{}", rows[3]);
+        assert_eq!(filed.headers[LOCATION], next);
+        let form = format!("{by}{}", seen_now(&server, &rows[2]).await);
+        let undone = post(&server, &format!("{base}/undo"), &helen, &form).await;
+        let there = format!("/practice/A99001?{by}told=undone#{}", rows[2]);
+        assert_eq!(undone.headers[LOCATION], there);
+    }
 }
 
 #[tokio::test]
