@@ -1,4 +1,4 @@
-//! Whom each worker carries, against what a caseload of a year comes to.
+//! How many people each worker has, against what a caseload of a year comes to.
 
 use rusqlite::Row;
 use shared::{case::Role, ids::UserId};

@@ -98,7 +98,7 @@ impl Kind {
         match self {
             Self::Activity => "What the team did that no practice is told of, and its case studies",
             Self::Contacts => "How often people were met, against 6 to 12 times over three months",
-            Self::Caseload => "Whom each worker carries, against 250 in a year",
+            Self::Caseload => "How many people each worker has, against 250 in a year",
             Self::Time => "Preparation, session, write-up and research, against what is usual",
             Self::Signposting => "Which services were named for which needs, and where none was",
             Self::Wellbeing => "How people's wellbeing changed, small numbers kept back",

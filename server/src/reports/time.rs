@@ -28,9 +28,9 @@ const SESSIONS: &[Column] = &[
     figure("median", "Median"),
     figure("upper_quartile", "Upper quartile"),
     figure("shorter", "Shorter"),
-    figure("as_usual", "As usual"),
+    figure("as_usual", "In the usual range"),
     figure("longer", "Longer"),
-    figure("share_as_usual", "Share as usual"),
+    figure("share_as_usual", "Share in the usual range"),
 ];
 const BY_KIND: &[Column] = &[
     words("kind_of_time", "Kind of time"),
@@ -115,8 +115,8 @@ impl Time {
     fn first(&self, question: &Question<'_>) -> Table {
         let counted = "The first time in an episode of care that somebody met the person for \
                        support, where it happened in this period: minutes of the session alone, as \
-                       the worker recorded them. As usual, in social prescribing, is 45 \
-                       minutes to an hour.";
+                       the worker recorded them. The usual range, in social prescribing, is \
+                       45 minutes to an hour.";
         Table {
             key: "first_sessions",
             caption: "First sessions, against 45 to 60 minutes",
@@ -126,8 +126,8 @@ impl Time {
     }
 
     fn follow_up(&self, question: &Question<'_>) -> Table {
-        let counted = "Every later time in the episode that they met for support. As usual is up \
-                       to 30 minutes.";
+        let counted = "Every later time in the episode that they met for support. The usual range \
+                       is up to 30 minutes.";
         Table {
             key: "follow_ups",
             caption: "Follow-ups, against 30 minutes",

@@ -24,7 +24,7 @@ const COLUMNS: &[Column] = &[
     words("scale", "Scale"),
     figure("people", "People"),
     figure("mean_first", "Mean at first"),
-    figure("mean_latest", "Mean at the latest"),
+    figure("mean_latest", "Latest mean"),
     figure("mean_change", "Mean change"),
     figure("improved", "Improved"),
     figure("same", "The same"),
