@@ -12,17 +12,28 @@ use crate::{assets, clock, desk_script, session::SignedIn, store::urgent::Urgent
 
 /// A whole page.
 pub fn page(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
-    framed(title, signed_in, service, body, None)
+    framed((title, title), signed_in, service, body, None)
 }
 
 /// A whole page that copies and is gone through with keys where the browser runs scripts. Everything
 /// on it works without.
 pub fn with_script(title: &str, signed_in: &SignedIn, service: &str, body: &Markup) -> Markup {
-    framed(title, signed_in, service, body, Some(desk_script::PATH))
+    framed((title, title), signed_in, service, body, Some(desk_script::PATH))
+}
+
+/// The same about somebody, who is named on the page and not in its title.
+pub fn about_somebody(
+    title: &str,
+    heading: &str,
+    signed_in: &SignedIn,
+    service: &str,
+    body: &Markup,
+) -> Markup {
+    framed((title, heading), signed_in, service, body, Some(desk_script::PATH))
 }
 
 fn framed(
-    title: &str,
+    (title, heading): (&str, &str),
     signed_in: &SignedIn,
     service: &str,
     body: &Markup,
@@ -50,7 +61,7 @@ fn framed(
                     }
                 }
                 main id="main" class="fp-desk-main" {
-                    h1 { (title) }
+                    h1 { (heading) }
                     (body)
                 }
             }

@@ -37,7 +37,7 @@ pub fn text(content: &Content<'_>) -> String {
          6. Where hide_online_suggested is yes, consider hiding the entry from online access.\n\
          \n\
          How to answer\n\
-         On the practice's page, row by row, or by filling in receipt.csv and giving it in there.\n\
+         On the practice's page, row by row, or by filling in receipt.csv and uploading it there.\n\
          The column outcome takes one of these:\n\
          \x20  filed                done as asked, with outcome_date, filed_by and system\n\
          \x20  already_in_record    the entry was there before (for RETRACT: it was never made)\n\

@@ -1,4 +1,4 @@
-//! What a practice answered so far: what was sent back, the files that were given in, and who did
+//! What a practice answered so far: what was sent back, the files that were uploaded, and who did
 //! what.
 
 use axum::{
@@ -19,8 +19,10 @@ use crate::{
     session::SignedIn,
     store::{
         StoreError,
+        packs::{self, PackLine},
         receipts::{self, FileLine, Kind, Receipt},
         settlements::{self, Balance, Settled},
+        worklist::WorklistRow,
     },
 };
 
@@ -33,7 +35,8 @@ struct History {
     balance: Balance,
     refused: Vec<Settled>,
     files: Vec<FileLine>,
-    receipts: Vec<Receipt>,
+    receipts: Vec<(Receipt, WorklistRow)>,
+    lists: Vec<PackLine>,
 }
 
 impl History {
@@ -44,6 +47,7 @@ impl History {
             refused: settlements::refused(tx, Some(&practice))?,
             files: receipts::files(tx, &practice)?,
             receipts: receipts::latest(tx, &practice, RECEIPTS_MAX)?,
+            lists: packs::list(tx, &practice)?,
             practice,
         })
     }
@@ -62,12 +66,12 @@ pub(super) async fn page(
     let history = app.store.read(move |tx| History::read(tx, practice)).await?;
     let body = html! {
         p { a href={ "/practice/" (history.practice) } { "Back to the list" } }
-        p class="fp-desk-balance" { (view::balance(&history.balance)) }
+        p class="fp-desk-balance" { (view::balance(&history.balance, &history.lists)) }
         (sent_back(&history))
         (files(&history))
         (answers(&history))
     };
-    Ok(shown(page::with_script("Packs and answers so far", &signed_in, &history.facts.name, &body)))
+    Ok(shown(page::with_script("Answers so far", &signed_in, &history.facts.name, &body)))
 }
 
 fn sent_back(history: &History) -> Markup {
@@ -103,13 +107,13 @@ fn files(history: &History) -> Markup {
         section aria-labelledby="files" {
             h2 id="files" { "Receipt files" }
             @if history.files.is_empty() {
-                p { "No receipt file was given in." }
+                p { "No receipt file was uploaded." }
             } @else {
                 table class="nhsuk-table" {
                     caption class="nhsuk-u-visually-hidden" { "Receipt files" }
                     thead { tr {
-                        th scope="col" { "Given in" } th scope="col" { "By" }
-                        th scope="col" { "Taken in" } th scope="col" { "Known before" }
+                        th scope="col" { "Uploaded" } th scope="col" { "By" }
+                        th scope="col" { "Taken in" } th scope="col" { "Already answered" }
                         th scope="col" { "Contradicting" } th scope="col" { "Refused" }
                     } }
                     tbody { @for file in &history.files { tr {
@@ -134,14 +138,17 @@ fn answers(history: &History) -> Markup {
                     caption class="nhsuk-u-visually-hidden" { "Who did what" }
                     thead { tr {
                         th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" }
-                        th scope="col" { "How" } th scope="col" { "Entry" }
+                        th scope="col" { "How" } th scope="col" { "Person" }
+                        th scope="col" { "Entry" }
                     } }
-                    tbody { @for receipt in &history.receipts { tr {
+                    tbody { @for (receipt, row) in &history.receipts { tr {
                         td { (at(receipt.at)) } td { (history.by(receipt.by.as_ref())) }
                         td { (what(receipt)) } td { (receipt.way) }
+                        td { (view::person(&row.person, &row.sex)) }
                         td { a href={
                             "/practice/" (history.practice) "/rows/" (receipt.row_id) } {
-                            "Pack " (receipt.number) ", row " (&receipt.row_id[..8]) } }
+                            (page::date(&row.event_date)) } br;
+                            span class="fp-desk-quiet" { (row.snomed_term) } }
                     } } }
                 }
             }

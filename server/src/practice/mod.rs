@@ -21,6 +21,7 @@ use shared::{
     limits,
     ods::OdsCode,
     policy::{Action, Actor, Subject, may},
+    profile::ServiceNumber,
 };
 
 use self::to_do::Order;
@@ -37,9 +38,11 @@ use crate::{
     store::{
         StoreError,
         held::{self, HeldRow},
+        numbers,
         packs::{self, PackLine},
         receipts::{Seen, Source, Way},
         settlements::{self, Balance, Settled},
+        snapshots,
         urgent::{self as concerns, UrgentAnswer, UrgentRow},
         worklist,
     },
@@ -80,8 +83,33 @@ struct Desk {
     /// How many entries the next pack will bring.
     ready: usize,
     held: Vec<HeldRow>,
-    urgent: Vec<(Vec<UrgentAnswer>, UrgentRow)>,
+    urgent: Vec<Concern>,
+    /// Whom a practice phones about a concern when it does not reach the link worker.
+    numbers: Vec<ServiceNumber>,
     packs: Vec<PackLine>,
+}
+
+/// An urgent concern, as the practice's page shows it.
+struct Concern {
+    row: UrgentRow,
+    /// The person's sex; empty where it is not recorded.
+    sex: String,
+    answers: Vec<UrgentAnswer>,
+}
+
+impl Concern {
+    fn read(tx: &Transaction<'_>, row: UrgentRow) -> Result<Self, StoreError> {
+        let document = snapshots::document(tx, row.case)?;
+        let sex = document.map(|document| {
+            document.read(row.case).0.person.shown(shared::case::Field::Sex).to_owned()
+        });
+        Ok(Self { sex: sex.unwrap_or_default(), answers: concerns::answers(tx, &row)?, row })
+    }
+
+    /// Whether there is nothing left to do about it here.
+    fn is_seen_to(&self) -> bool {
+        self.row.has_owner() && !self.answers.is_empty()
+    }
 }
 
 impl Desk {
@@ -97,8 +125,12 @@ impl Desk {
             true => concerns::of_practice(tx, &practice, facts.today)?,
             false => Vec::new(),
         };
-        let with_answers = |row: UrgentRow| Ok((concerns::answers(tx, &row)?, row));
-        let urgent = urgent.into_iter().map(with_answers).collect::<Result<_, StoreError>>()?;
+        let urgent = urgent.into_iter().map(|row| Concern::read(tx, row));
+        let urgent = urgent.collect::<Result<Vec<_>, StoreError>>()?;
+        let numbers = match urgent.is_empty() {
+            true => Vec::new(),
+            false => urgent::numbers(numbers::list(tx)?, &practice),
+        };
         let with_seen = |settled: Settled| Ok((receipt::seen(tx, &settled.row.row_id)?, settled));
         let done = settlements::answered(tx, &practice, JUST_DONE_MAX)?;
         let done = done.into_iter().map(with_seen).collect::<Result<_, StoreError>>()?;
@@ -112,6 +144,7 @@ impl Desk {
             ready: worklist::ready(tx, &practice)?.len(),
             held: held::held(tx, Some(&practice))?,
             urgent,
+            numbers,
             packs: packs::list(tx, &practice)?,
             practice,
         })
@@ -119,6 +152,12 @@ impl Desk {
 
     fn name(&self, user: &UserId) -> &str {
         self.facts.name(user)
+    }
+
+    /// When the next list is closed by itself; none where it is not.
+    fn cut_off(&self) -> Option<String> {
+        let at = self.facts.cut_off.filter(|_| self.facts.restored_at.is_none())?;
+        Some(at.strftime("%H:%M").to_string())
     }
 }
 

@@ -72,7 +72,7 @@ fn found(practice: &OdsCode, number: &NhsNumber, rows: &[Settled]) -> Markup {
                         (page::date(&settled.row.event_date)) } }
                     td { (settled.row.snomed_term) " "
                         code class="fp-desk-code" { (settled.row.snomed_code) } }
-                    td { (settled.action.name()) ", pack " (settled.asked_in) }
+                    td { (view::asked(settled.action, settled.asked_in)) }
                     td { (view::answer(settled)) }
                 } } }
             }

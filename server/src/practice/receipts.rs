@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     page,
     receipt::{self, FileRefusal, Report},
+    service::ServiceFacts,
     session::SignedIn,
     store::receipts::Way,
     upload::{self, FORM_BYTES},
@@ -27,9 +28,14 @@ pub(super) fn router() -> Router<App> {
         .layer(DefaultBodyLimit::max(receipt::FILE_BYTES_MAX + FORM_BYTES))
 }
 
-async fn ask(signed_in: SignedIn, Path(ods): Path<String>) -> Result<Response, Error> {
+async fn ask(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(ods): Path<String>,
+) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
-    Ok(draw(&practice, &signed_in, StatusCode::OK, &html! {}))
+    let service = app.store.read(ServiceFacts::load).await?.name;
+    Ok(draw(&practice, (&signed_in, &service), StatusCode::OK, &html! {}))
 }
 
 async fn given(
@@ -39,9 +45,11 @@ async fn given(
     form: Multipart,
 ) -> Result<Response, Error> {
     let practice = own_practice(&signed_in, &ods)?;
+    let service = app.store.read(ServiceFacts::load).await?.name;
+    let reader = (&signed_in, service.as_str());
     let bad = |words: &str| {
         let said = html! { div class="fp-desk-urgent" role="alert" { p { (words) } } };
-        draw(&practice, &signed_in, StatusCode::BAD_REQUEST, &said)
+        draw(&practice, reader, StatusCode::BAD_REQUEST, &said)
     };
     let Some(file) = upload::file_of(form).await? else {
         return Ok(bad("Choose a file first."));
@@ -50,7 +58,7 @@ async fn given(
     let taken =
         tokio::task::spawn_blocking(move || receipt::take_in(&store, Some(of), &file, source));
     match taken.await.map_err(Error::internal)? {
-        Ok(report) => Ok(draw(&practice, &signed_in, StatusCode::OK, &told(&report))),
+        Ok(report) => Ok(draw(&practice, reader, StatusCode::OK, &told(&report))),
         Err(FileRefusal::Store(error)) => Err(error.into()),
         Err(refusal) => Ok(bad(&refusal.to_string())),
     }
@@ -74,22 +82,27 @@ fn told(report: &Report) -> Markup {
     }
 }
 
-fn draw(practice: &OdsCode, signed_in: &SignedIn, status: StatusCode, said: &Markup) -> Response {
+fn draw(
+    practice: &OdsCode,
+    (signed_in, service): (&SignedIn, &str),
+    status: StatusCode,
+    said: &Markup,
+) -> Response {
     let body = html! {
         (said)
         p {
-            "Fill in " strong { "receipt.csv" } " of a list and give it in here. Lines without an "
-            "outcome are left for later, and giving a file in twice changes nothing."
+            "Fill in " strong { "receipt.csv" } " of a list and upload it here. Lines without an "
+            "outcome are left for later, and uploading a file twice changes nothing."
         }
         form method="post" enctype="multipart/form-data" {
             div class="nhsuk-form-group" {
                 label class="nhsuk-label" for="file" { "The file" }
                 input type="file" id="file" name="file" accept=".csv,text/csv" required;
             }
-            button type="submit" class="nhsuk-button" { "Take it in" }
+            button type="submit" class="nhsuk-button" { "Upload" }
         }
         p { a href={ "/practice/" (practice) } { "Back to the list" } }
     };
-    let markup = page::page("Receipt file", signed_in, "", &body);
+    let markup = page::page("Receipt file", signed_in, service, &body);
     (status, [(CACHE_CONTROL, "no-store")], markup).into_response()
 }

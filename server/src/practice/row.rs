@@ -1,4 +1,5 @@
-//! One row of a practice: what was asked, what was answered by whom, and every answer that it takes.
+//! One entry of a practice: what was asked, what was answered by whom, and every answer that it
+//! takes.
 
 use axum::{
     Form,
@@ -113,7 +114,7 @@ pub(super) async fn answered(
 
 /// What the form says, or what is missing.
 fn read_form(fields: &[(String, String)]) -> Result<Answer, String> {
-    let outcome = Outcome::named(field(fields, "outcome")).ok_or("Choose what became of it.")?;
+    let outcome = Outcome::named(field(fields, "outcome")).ok_or("Choose what you did.")?;
     let on_date = match field(fields, "on_date") {
         "" => String::new(),
         text => calendar::parse(text, clock::today())
@@ -152,8 +153,8 @@ pub(super) async fn undone(
     came_of(&app, &signed_in, (practice, &row_id), order, done).await
 }
 
-/// Where somebody goes on who took an answer back or decided. Who meant other answers than there are
-/// now is shown these.
+/// Where somebody goes on who took an answer back or decided. Who meant other answers than there
+/// are now is shown these.
 async fn came_of(
     app: &App,
     signed_in: &SignedIn,
@@ -204,9 +205,12 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
         }
         p { a href={ "/practice/" (row.practice) (row.order.alone()) "#" (entry.row_id) } {
             "Back to the list" } }
-        p { (view::person(&entry.person, &entry.sex)) br;
-            span data-copy=(entry.person.nhs_number) { (page::nhs_number(&entry.person.nhs_number)) } }
-        p { strong { (row.settled.action.name()) } ", asked in pack " (row.settled.asked_in) ". "
+        p { @if !entry.person.birth_date.is_empty() { "Born "
+                (page::birth_date(&entry.person.birth_date)) ", " }
+            @if !entry.sex.is_empty() { (entry.sex) ", " }
+            "NHS number " span data-copy=(entry.person.nhs_number) {
+                (page::nhs_number(&entry.person.nhs_number)) } }
+        p { strong { (view::asked(row.settled.action, row.settled.asked_in)) } ". "
             (row.settled.reason) }
         p { code class="fp-desk-code" data-copy { (entry.snomed_code) } " " (entry.snomed_term) ", "
             (page::date(&entry.event_date)) ", by " (row.facts.name(&entry.author)) }
@@ -226,7 +230,13 @@ fn draw(row: &Row, signed_in: &SignedIn, problem: Option<&str>) -> Markup {
         }
         (history(row))
     };
-    page::with_script("One entry", signed_in, &row.facts.name, &body)
+    // A browser keeps the titles of pages for whoever looks next: the name is on the page alone.
+    let person = &entry.person;
+    let heading = match person.family_name.is_empty() && person.given_names.is_empty() {
+        true => "One entry".to_owned(),
+        false => format!("{}, {}", person.family_name.to_uppercase(), person.given_names),
+    };
+    page::about_somebody("One entry", &heading, signed_in, &row.facts.name, &body)
 }
 
 fn decision(row: &Row, first: &Receipt, second: &Receipt) -> Markup {
@@ -254,7 +264,7 @@ fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
             (row.order.hidden())
             input type="hidden" name="asked_in" value=(row.settled.asked_in);
             fieldset class="nhsuk-fieldset" {
-                legend class="nhsuk-fieldset__legend" { "What became of it?" }
+                legend class="nhsuk-fieldset__legend" { "What did you do?" }
                 @for outcome in Outcome::ALL {
                     div class="fp-desk-choice" {
                         input type="radio" name="outcome" id=(outcome.name())
@@ -264,10 +274,18 @@ fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
                     }
                 }
             }
-            (line("on_date", "On which day", &clock::today().to_string(), 20))
-            (line("filed_by", "By whom", &signed_in.name, limits::LINE_CHARACTERS_MAX))
-            (line("system", "In which system", "", limits::LINE_CHARACTERS_MAX))
-            (line("detail", "Why, or which other entry", "", limits::PARAGRAPH_CHARACTERS_MAX))
+            div class="nhsuk-form-group" {
+                label class="nhsuk-label" for="on_date" { "On which day" }
+                input class="nhsuk-input nhsuk-input--width-10" type="date" id="on_date"
+                    name="on_date" value=(clock::today()) max=(clock::today());
+            }
+            (line("filed_by", "By whom", &signed_in.name))
+            (line("system", "In which system", ""))
+            div class="nhsuk-form-group" {
+                label class="nhsuk-label" for="detail" { "Why, or which other entry" }
+                textarea class="nhsuk-textarea" id="detail" name="detail" rows="2"
+                    maxlength=(limits::PARAGRAPH_CHARACTERS_MAX) autocomplete="off" {}
+            }
             p class="fp-desk-quiet" {
                 "A refusal goes back to the link worker. Say nothing here that they may not read."
             }
@@ -276,12 +294,12 @@ fn answer_form(row: &Row, signed_in: &SignedIn) -> Markup {
     }
 }
 
-fn line(name: &str, label: &str, value: &str, most: usize) -> Markup {
+fn line(name: &str, label: &str, value: &str) -> Markup {
     html! {
         div class="nhsuk-form-group" {
             label class="nhsuk-label" for=(name) { (label) }
-            input class="nhsuk-input" type="text" id=(name) name=(name) value=(value)
-                maxlength=(most) autocomplete="off";
+            input class="nhsuk-input nhsuk-input--width-20" type="text" id=(name) name=(name)
+                value=(value) maxlength=(limits::LINE_CHARACTERS_MAX) autocomplete="off";
         }
     }
 }
@@ -299,7 +317,7 @@ fn history(row: &Row) -> Markup {
                     (Kind::Answer, Some(outcome)) => (outcome.words(receipt.asked)),
                     (Kind::Settle, Some(outcome)) => { "Decided: " (outcome.words(receipt.asked)) }
                 }
-                ", for pack " (receipt.number) ". "
+                ", for list " (receipt.number) ". "
                 span class="fp-desk-quiet" { (said_by(row, receipt)) }
             } } }
         }

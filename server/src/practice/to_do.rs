@@ -80,7 +80,8 @@ impl Order {
     }
 }
 
-/// What is to do without a decision, as the page lists it: what is to be put right, and new entries.
+/// What is to do without a decision, as the page lists it: what is to be put right, and new
+/// entries.
 fn listed(to_do: &[Settled], order: Order) -> (Vec<&Settled>, Vec<&Settled>) {
     let rows = to_do.iter().filter(|settled| !settled.is_contested);
     let (mut new, changes): (Vec<&Settled>, Vec<&Settled>) =
@@ -149,7 +150,7 @@ fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
                     thead { tr {
                         th scope="col" { "NHS number" } th scope="col" { "Person" }
                         th scope="col" { "Entry" } th scope="col" { "What to do" }
-                        th scope="col" { "Answer" }
+                        th scope="col" class="fp-desk-answer" { "Answer" }
                     } }
                     tbody { @for settled in changes { tr id=(settled.row.row_id) {
                         td class="fp-desk-number" { (number(settled)) }
@@ -159,7 +160,7 @@ fn amendments(desk: &Desk, changes: &[&Settled]) -> Markup {
                             code class="fp-desk-code" { (settled.row.snomed_code) } }
                         td { strong { @if settled.action == Action::Retract { "Take it out." }
                                 @else { "Put it right." } } " " (settled.reason) }
-                        td { (buttons(desk, settled)) }
+                        td class="fp-desk-answer" { (buttons(desk, settled)) }
                     } } }
                 }
             }
@@ -173,9 +174,9 @@ fn new_entries(desk: &Desk, new: &[&Settled]) -> Markup {
         section aria-labelledby="to-do" {
             h2 id="to-do" { "To do" }
             @if new.is_empty() {
-                p { "Nothing to enter. Last looked " (page::time_now()) "." }
+                p { (nothing_to_enter(desk)) " Last looked " (page::time_now()) "." }
             } @else {
-                p class="fp-desk-order" { "Listed "
+                p class="fp-desk-screen" { "Listed "
                     @match desk.order {
                         Order::CodeAndDate => { strong { "by code and date" } ", or "
                             a href={ (base) "?by=patient#to-do" } { "by patient" } }
@@ -193,6 +194,17 @@ fn new_entries(desk: &Desk, new: &[&Settled]) -> Markup {
                     Order::Patient => (patient_table(desk, new)),
                 }
             }
+        }
+    }
+}
+
+/// "Nothing on the current list. 18 will be on the next, at 06:00."
+fn nothing_to_enter(desk: &Desk) -> String {
+    match (desk.ready, desk.cut_off()) {
+        (0, _) => "Nothing to enter.".to_owned(),
+        (ready, None) => format!("Nothing on the current list. {ready} will be on the next."),
+        (ready, Some(at)) => {
+            format!("Nothing on the current list. {ready} will be on the next, at {at}.")
         }
     }
 }
@@ -220,8 +232,8 @@ fn code_table(desk: &Desk, rows: &[&Settled]) -> Markup {
             }
             thead { tr {
                 th scope="col" { "Date" } th scope="col" { "NHS number" }
-                th scope="col" { "Person" } th scope="col" { "Author" } th scope="col" { "Notes" }
-                th scope="col" { "Answer" }
+                th scope="col" { "Person" } th scope="col" { "Author" } th scope="col" { "Contact" }
+                th scope="col" class="fp-desk-answer" { "Answer" }
             } }
             @for batch in rows.chunk_by(|one, other| one.row.event_date == other.row.event_date) {
                 tbody { @for (index, settled) in batch.iter().enumerate() {
@@ -230,8 +242,8 @@ fn code_table(desk: &Desk, rows: &[&Settled]) -> Markup {
                     td class="fp-desk-number" { (number(settled)) }
                     td { (person(&settled.row.person, &settled.row.sex)) }
                     td { (author(desk, settled)) }
-                    td { (notes(settled)) }
-                    td { (buttons(desk, settled)) }
+                    td { (contact(settled)) }
+                    td class="fp-desk-answer" { (buttons(desk, settled)) }
                 } } }
             }
         }
@@ -263,7 +275,8 @@ fn patient_table(desk: &Desk, rows: &[&Settled]) -> Markup {
             thead { tr {
                 th scope="col" { "Person" } th scope="col" { "NHS number" }
                 th scope="col" { "Date" } th scope="col" { "Entry" } th scope="col" { "Author" }
-                th scope="col" { "Notes" } th scope="col" { "Answer" }
+                th scope="col" { "Contact" }
+                th scope="col" class="fp-desk-answer" { "Answer" }
             } }
             tbody { @for settled in rows { tr id=(settled.row.row_id) {
                 td { (person(&settled.row.person, &settled.row.sex)) }
@@ -272,8 +285,8 @@ fn patient_table(desk: &Desk, rows: &[&Settled]) -> Markup {
                 td { (settled.row.snomed_term) " "
                     code class="fp-desk-code" data-copy { (settled.row.snomed_code) } }
                 td { (author(desk, settled)) }
-                td { (notes(settled)) }
-                td { (buttons(desk, settled)) }
+                td { (contact(settled)) }
+                td class="fp-desk-answer" { (buttons(desk, settled)) }
             } } }
         }
     }
@@ -294,11 +307,11 @@ fn author(desk: &Desk, settled: &Settled) -> Markup {
     }
 }
 
-fn notes(settled: &Settled) -> Markup {
+fn contact(settled: &Settled) -> Markup {
     let row = &settled.row;
     html! {
-        @if !row.contact_type.is_empty() { (row.contact_type) "." }
-        @if row.hide_online { " Consider hiding from online access." }
+        (row.contact_type)
+        @if row.hide_online { br; "Consider hiding from online access." }
     }
 }
 

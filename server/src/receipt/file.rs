@@ -51,8 +51,8 @@ pub enum FileRefusal {
     NoColumns,
     /// Names of columns alone.
     #[error(
-        "Nothing was taken in: there is no line below the names of the columns. Fill in receipt.csv, \
-         save it as CSV and give that in."
+        "Nothing was taken in: there is no line below the names of the columns. Fill in \
+         receipt.csv, save it as CSV and give that in."
     )]
     NoRows,
     /// No row of it is known.
@@ -90,8 +90,8 @@ impl Report {
     pub fn summary(&self) -> String {
         let FileCounts { taken, known, waiting, refused } = self.counts;
         format!(
-            "{taken} answers taken in, {known} known before, {waiting} that contradict an answer, \
-             {refused} refused, {} left blank.",
+            "{taken} answers taken in, {known} already answered, {waiting} that contradict an \
+             answer, {refused} refused, {} left blank.",
             self.blank
         )
     }
@@ -229,8 +229,9 @@ fn take_line(
         Ok(Effect::Nothing) => report.counts.known += 1,
         Ok(Effect::SaidBefore) => {
             report.counts.known += 1;
-            let words = "This answer was taken in before and has been taken back or decided against \
-                         since, so it changes nothing. If it holds, answer on the practice's page.";
+            let words = "This answer was taken in before and has been taken back or decided \
+                         against since, so it changes nothing. If it holds, answer on the \
+                         practice's page.";
             report.note(line.number, words.to_owned());
         }
         Ok(Effect::Contradicts) => {

@@ -172,7 +172,8 @@ pub fn answer(
     if effect == Effect::Nothing {
         return Ok(Ok(effect));
     }
-    // A list that comes in again says nothing new of what was taken back, decided or asked again since.
+    // A list that comes in again says nothing new of what was taken back, decided or asked again
+    // since.
     let was_said = || course.receipts(number).iter().any(|receipt| receipt.said == *said);
     if source.way != Way::Page && (was_said() || course.was_overtaken(number, said)) {
         return Ok(Ok(Effect::SaidBefore));
@@ -225,8 +226,8 @@ fn is_possible(
     Ok(on <= today && happened.parse().is_ok_and(|happened: Date| on >= happened))
 }
 
-/// The answers that whoever looks at a row sees: those between which a person decides, or else those
-/// to what was asked last.
+/// The answers that whoever looks at a row sees: those between which a person decides, or else
+/// those to what was asked last.
 pub fn standing(course: &Course) -> Standing<'_> {
     course.contested().or(course.last()).map(Asked::standing).unwrap_or_default()
 }

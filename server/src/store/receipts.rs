@@ -5,7 +5,11 @@ use std::fmt;
 use rusqlite::{Row, Transaction, params};
 use shared::{ids::UserId, ods::OdsCode};
 
-use super::{StoreError, asks::Action};
+use super::{
+    StoreError,
+    asks::Action,
+    worklist::{self, WorklistRow},
+};
 
 /// What a practice made of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,8 +203,8 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// The answers that somebody had before them who took one back or decided: those that came since are
-/// not meant.
+/// The answers that somebody had before them who took one back or decided: those that came since
+/// are not meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
     answer: Option<i64>,
@@ -242,16 +246,20 @@ pub enum Effect {
     Answers,
     /// It says what holds, or what waits for a person.
     Nothing,
-    /// It was said before, and does not hold any more: a file that comes in again brings nothing back.
+    /// It was said before, and does not hold any more: a file that comes in again brings nothing
+    /// back.
     SaidBefore,
     /// It says something else than the first: a person decides.
     Contradicts,
 }
 
-/// Receipts, each with the question that it answers.
-const QUERY: &str = "SELECT receipt.id, receipt.row_id, receipt.number, kind, outcome, on_date,
-        filed_by, system, detail, way, by, at, asked.action
-     FROM receipt
+/// What is read of a receipt and of the question that it answers.
+const COLUMNS: &str = "receipt.id, receipt.row_id, receipt.number, kind, outcome, on_date,
+     filed_by, system, detail, way, by, at, asked.action";
+/// How many these are.
+const RECEIPT_COLUMNS: usize = 13;
+/// Where they come from.
+const FROM: &str = "FROM receipt
      CROSS JOIN packed_row AS asked ON asked.practice = receipt.practice
         AND asked.number = receipt.number AND asked.row_id = receipt.row_id";
 
@@ -283,12 +291,12 @@ fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
 /// # Errors
 /// When the database refuses.
 pub fn of_row(tx: &Transaction<'_>, row_id: &str) -> Result<Vec<Receipt>, StoreError> {
-    let sql = format!("{QUERY} WHERE receipt.row_id = ?1 ORDER BY receipt.id");
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE receipt.row_id = ?1 ORDER BY receipt.id");
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement.query_map([row_id], read)?.collect::<Result<_, _>>()?)
 }
 
-/// The last receipts of a practice, newest first.
+/// The last receipts of a practice, newest first, each with the entry as it was asked for.
 ///
 /// # Errors
 /// When the database refuses.
@@ -296,8 +304,13 @@ pub fn latest(
     tx: &Transaction<'_>,
     practice: &OdsCode,
     count_max: usize,
-) -> Result<Vec<Receipt>, StoreError> {
-    let sql = format!("{QUERY} WHERE receipt.practice = ?1 ORDER BY receipt.id DESC LIMIT ?2");
+) -> Result<Vec<(Receipt, WorklistRow)>, StoreError> {
+    let entry = worklist::columns("asked");
+    let sql = format!(
+        "SELECT {COLUMNS}, {entry} {FROM} WHERE receipt.practice = ?1
+         ORDER BY receipt.id DESC LIMIT ?2"
+    );
+    let read = |row: &Row<'_>| Ok((read(row)?, worklist::read(row, RECEIPT_COLUMNS)?));
     let mut statement = tx.prepare_cached(&sql)?;
     Ok(statement
         .query_map(params![practice.as_str(), count_max], read)?

@@ -177,7 +177,9 @@ fn now(compared: &Compared) -> Markup {
     html! {
         p class="fp-desk-balance" {
             @match compared.decisions.last().map(|last| last.verdict) {
-                None => "Nobody has decided. Until then nothing of either goes to a practice.",
+                None => {
+                    "Nobody has decided. Until then nothing from these records goes to a practice."
+                }
                 Some(Verdict::DifferentPeople) => {
                     "Decided: different people. Both records go on."
                 }

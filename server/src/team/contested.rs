@@ -79,8 +79,8 @@ pub(super) fn section(desk: &Desk) -> Markup {
             @if desk.contested.is_empty() {
                 p { "No referral is recorded as both accepted and declined." }
             } @else {
-                p { "Nothing of these goes to a practice until somebody who has the record "
-                    "withdraws the answer that is wrong, on the phone." }
+                p { "Nothing from these referrals goes to a practice until somebody who has the "
+                    "record withdraws the answer that is wrong, on the phone." }
                 table class="nhsuk-table fp-desk-table" {
                     caption class="nhsuk-u-visually-hidden" { "Accepted and declined" }
                     thead { tr {

@@ -72,7 +72,7 @@ pub(super) fn section(desk: &Desk) -> Markup {
             @if undecided.is_empty() {
                 p { "No two records wait to be compared." }
             } @else {
-                p { "Nothing of either goes to a practice until you have decided." }
+                p { "Nothing from these records goes to a practice until you have decided." }
                 table class="nhsuk-table fp-desk-table" {
                     caption class="nhsuk-u-visually-hidden" { "Records that look like one person" }
                     thead { tr {

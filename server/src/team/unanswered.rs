@@ -46,7 +46,7 @@ fn line(desk: &Desk, one: &Unanswered) -> Markup {
         th scope="row" { (one.name) }
         td { (one.rows) }
         td { @match &one.oldest { None => "None", Some(asked) => (age(asked)) } }
-        td { @if one.overdue > 0 { strong { (one.overdue) ": ring them" } } @else { "0" } }
+        td { @if one.overdue > 0 { strong { (one.overdue) ": phone them" } } @else { "0" } }
         td { (one.contradictions) }
         td { (sent_back) }
         td { @match one.last_receipt {

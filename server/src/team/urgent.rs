@@ -82,7 +82,7 @@ fn line(desk: &Desk, concern: &Concern) -> Markup {
                 p { (answer.words) br; span class="fp-desk-quiet" {
                     (desk.name(&answer.by)) ", " (page::instant(&answer.at.to_string())) } }
             }
-            @if concern.is_unanswered() { strong { "No answer yet" } ": ring the practice." }
+            @if concern.is_unanswered() { strong { "No answer yet" } ": phone the practice." }
             @if row.practice.is_empty() { "No practice is known." }
         }
     } }

@@ -107,9 +107,11 @@ async fn closing_a_pack_twice_makes_one_and_it_downloads_the_same_for_ever() {
     let to_do = ready(&server, "A99001").await.len();
     let before = text(&server.get("/practice/A99001", &cookie).await);
     assert!(
-        before.contains("0 entries: 0 filed, 0 already there, 0 sent back, 0 taken back, 0 to do")
+        before.contains("0 entries: 0 filed, 0 already there, 0 sent back, 0 taken out, 0 to do")
     );
     assert!(before.contains(&format!("{to_do} new entries are ready.")), "{before}");
+    let next = format!("Nothing on the current list. {to_do} will be on the next");
+    assert!(before.contains(&next), "{before}");
     for _ in 0..2 {
         let closed = post(&server, "/practice/A99001/packs", &cookie).await;
         assert_eq!(closed.status, StatusCode::SEE_OTHER);
@@ -118,7 +120,7 @@ async fn closing_a_pack_twice_makes_one_and_it_downloads_the_same_for_ever() {
     assert_eq!(server.count("pack").await, 1);
     let after = text(&server.get("/practice/A99001", &cookie).await);
     let balance = format!(
-        "{to_do} entries: 0 filed, 0 already there, 0 sent back, 0 taken back, {to_do} to do."
+        "{to_do} entries: 0 filed, 0 already there, 0 sent back, 0 taken out, {to_do} to do."
     );
     assert!(after.contains(&balance), "{after}");
     assert!(after.contains("by Helen Okonkwo"));

@@ -108,7 +108,7 @@ async fn two_people_who_file_the_same_row_file_it_once_and_one_can_take_it_back(
     assert_eq!(server.count("receipt").await, 1);
     assert_eq!(outstanding(&server).await.len(), all.len() - 1);
     let balance = format!(
-        "{} entries: 1 filed, 0 already there, 0 sent back, 0 taken back, {} to do.",
+        "{} entries: 1 filed, 0 already there, 0 sent back, 0 taken out, {} to do.",
         all.len(),
         all.len() - 1
     );
@@ -155,6 +155,36 @@ async fn whoever_answers_goes_on_at_the_next_entry_of_the_list_as_they_had_it() 
         let there = format!("/practice/A99001?{by}told=undone#{}", rows[2]);
         assert_eq!(undone.headers[LOCATION], there);
     }
+}
+
+#[tokio::test]
+async fn an_entrys_page_names_the_person_and_its_title_does_not() {
+    let (server, helen, _) = morning().await;
+    let row = outstanding(&server).await.remove(0).row;
+    let base = format!("/practice/A99001/rows/{}", row.row_id);
+    let shown = text(&server.get(&base, &helen).await);
+    let family_name = row.person.family_name.to_uppercase();
+    assert!(shown.contains(&format!("<h1>{family_name}, {}</h1>", row.person.given_names)));
+    assert!(shown.contains("<title>One entry - Fingerpost</title>"), "{shown}");
+    assert!(shown.contains("New, on list 1"), "{shown}");
+    // And who did what says of whom, and on which day it was.
+    post(&server, &base, &helen, "asked_in=1&outcome=filed&on_date=").await;
+    let history = text(&server.get("/practice/A99001/history", &helen).await);
+    let answers = history.split("id=\"answers\"").nth(1).unwrap();
+    assert!(answers.contains(&family_name), "{answers}");
+    assert!(answers.contains(&crate::page::date(&row.event_date)), "{answers}");
+    assert!(history.contains("Since ") && history.contains(" entries: 1 filed"), "{history}");
+    let upload = text(&server.get("/practice/A99001/receipts", &helen).await);
+    assert!(upload.contains("</span><span>Eastvale Primary Care Network</span>"), "{upload}");
+}
+
+#[tokio::test]
+async fn what_is_held_back_says_to_the_practice_whom_it_waits_for() {
+    let (server, helen, _) = morning().await;
+    let shown = page(&server, &helen).await;
+    let held = shown.split("id=\"held\"").nth(1).unwrap();
+    assert!(held.contains("Waiting for the link worker: NHS number missing"), "{held}");
+    assert!(!held.contains("Add it to the person"), "{held}");
 }
 
 #[tokio::test]
@@ -362,6 +392,7 @@ async fn what_is_to_be_taken_out_is_answered_in_words_that_say_what_was_done() {
     });
     assert_eq!(closed.await.unwrap().line.rows.retract, 1);
     let shown = text(&server.get(&base, &helen).await);
+    assert!(shown.contains("To take out, on list 2"), "{shown}");
     for words in ["Taken out", "It was not in the record"] {
         assert!(shown.contains(&format!("{words}</label>")), "{shown}");
     }
@@ -372,7 +403,7 @@ async fn what_is_to_be_taken_out_is_answered_in_words_that_say_what_was_done() {
     let shown = text(&server.get(&base, &helen).await);
     assert!(shown.contains("Answer: It was not in the record"), "{shown}");
     // What was answered to the other question keeps its words.
-    assert!(shown.contains("Filed, for pack 1"), "{shown}");
+    assert!(shown.contains("Filed, for list 1"), "{shown}");
     let (outcome, _, open) = said_in_record(&server, &row).await;
     assert_eq!((outcome.words(), open), ("the practice has done it", 0));
 }

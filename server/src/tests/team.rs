@@ -350,7 +350,7 @@ async fn the_lead_sees_who_has_not_answered_what_was_sent_back_and_what_is_conte
     let page = text(&server, "/team", &gwen).await;
     assert!(page.contains(&format!("{rows} rows have had no answer for two weeks.")), "{page}");
     let shown = section(&page, "unanswered");
-    assert!(shown.contains("20 days") && shown.contains(&format!("{rows}: ring them")), "{shown}");
+    assert!(shown.contains("20 days") && shown.contains(&format!("{rows}: phone them")), "{shown}");
     assert!(section(&page, "sent-back").contains("Nothing that was sent back waits"));
     let refuse = move |tx: &rusqlite::Transaction<'_>| {
         let row = settlements::outstanding(tx, &practice)?.remove(0).row;

@@ -16,7 +16,7 @@ use shared::{
     intake::IncomingChange,
     ods::OdsCode,
     personal::Personal,
-    profile::Profile,
+    profile::{Profile, ServiceNumber},
 };
 
 use super::Server;
@@ -110,6 +110,7 @@ impl Service {
         let (document, bytes) = Document::create(case, &self.author, 0, |writer| {
             writer.put_field(Field::FamilyName, family_name)?;
             writer.put_field(Field::GivenNames, "Ann")?;
+            writer.put_field(Field::Sex, "female")?;
             writer.put_field(Field::PracticeOds, "A81001")?;
             writer.put_event(&referred)?;
             writer.put_event(&concern)
@@ -189,6 +190,13 @@ async fn a_practice_sees_its_own_concern_first_even_if_it_was_taken_over_and_nev
     let [own, other] = service.staff;
     let page = service.page(own, "/practice/A81001").await;
     assert!(page.contains("1 concern that nobody is recorded to have taken over"), "{page}");
+    assert!(page.contains(", female"), "{page}");
+    assert!(page.contains("The service keeps no number of its own here"), "{page}");
+    service.server.write(|tx| numbers::replace(tx, &service_numbers())).await;
+    let with_numbers = service.page(own, "/practice/A81001").await;
+    assert!(with_numbers.contains("If you do not reach them: Gwen, "), "{with_numbers}");
+    assert!(with_numbers.contains(">01632 960001<"), "{with_numbers}");
+    assert!(!with_numbers.contains("01632 960002"), "{with_numbers}");
     let places = ["id=\"urgent\"", "OWN", "id=\"to-do\""].map(|words| page.find(words));
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{page}");
     let target = record.concern;
@@ -197,7 +205,17 @@ async fn a_practice_sees_its_own_concern_first_even_if_it_was_taken_over_and_nev
     let page = service.page(own, "/practice/A81001").await;
     assert!(page.contains("OWN") && page.contains("Dr Osei, duty GP"), "{page}");
     assert!(!page.contains("nobody is recorded to have taken over"));
-    assert!(!page.contains(SAID));
+    assert!(!page.contains(SAID) && !page.contains("<details"));
+    // Answered as well, it is one line that opens.
+    let (case, event, practice) = (record.case, record.concern.to_string(), ods("A81001"));
+    let answer = move |tx: &rusqlite::Transaction<'_>| {
+        urgent::answer(tx, &practice, (case, &event), (own, 0), "Dr Osei looks in at four")
+    };
+    assert!(service.server.write(answer).await);
+    let page = service.page(own, "/practice/A81001").await;
+    let folded = page.split("<details").nth(1).unwrap();
+    assert!(folded.contains("taken over by Dr Osei, duty GP, and answered</summary>"), "{folded}");
+    assert!(folded.contains("Dr Osei looks in at four"), "{folded}");
     let page = service.page(other, "/practice/B82002").await;
     assert!(!page.contains("OWN") && !page.contains("Urgent concerns"), "{page}");
     // Some days later it is no news any more.
@@ -205,6 +223,19 @@ async fn a_practice_sees_its_own_concern_first_even_if_it_was_taken_over_and_nev
     let practice = ods("A81001");
     let read = move |tx: &rusqlite::Transaction<'_>| urgent::of_practice(tx, &practice, later);
     assert!(service.server.store.read(read).await.unwrap().is_empty());
+}
+
+/// The manager's number, and one that a practice has of its own.
+fn service_numbers() -> Vec<ServiceNumber> {
+    [("Gwen", "01632 960001", "manager"), ("Duty", "01632 960002", "duty_line")]
+        .map(|(name, phone, kind)| ServiceNumber {
+            name: name.into(),
+            phone: phone.into(),
+            kind: kind.into(),
+            practice: String::new(),
+            checked_on: clock::today(),
+        })
+        .into()
 }
 
 #[tokio::test]

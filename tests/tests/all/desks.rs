@@ -40,7 +40,7 @@ fn a_practices_morning_files_sends_back_and_undoes_and_the_worker_hears_of_it() 
     desk.look("practice-to-do");
 
     desk.find("button[name=filed]").click();
-    desk.wait_for_text("1 row is answered.", SOON);
+    desk.wait_for_text("1 entry is answered.", SOON);
     desk.wait_for_text("1 filed", SOON);
     desk.find("form[action$='/undo'] button").click();
     desk.wait_for_text("The answer was taken back.", SOON);
@@ -51,7 +51,7 @@ fn a_practices_morning_files_sends_back_and_undoes_and_the_worker_hears_of_it() 
 
     let row = desk.script(ROW_OF_BRONWEN);
     desk.goto(row.as_str().expect("Bronwen recorded one of the rows"));
-    desk.wait_for_text("What became of it?", SOON);
+    desk.wait_for_text("What did you do?", SOON);
     desk.look("practice-row");
     desk.find("#identity_mismatch").click();
     desk.type_into("Why, or which other entry", "Another birth date in the record");
@@ -74,9 +74,9 @@ fn a_practices_morning_files_sends_back_and_undoes_and_the_worker_hears_of_it() 
     let receipt = scratch.path("receipt.csv");
     let text = desk.script(RECEIPT);
     fs::write(&receipt, text.as_str().expect("a receipt is a text")).unwrap();
-    desk.click_text("Give in a receipt file");
+    desk.click_text("Upload a receipt file");
     desk.find("#file").type_text(&receipt.display().to_string());
-    desk.click_text("Take it in");
+    desk.click_text("Upload");
     desk.wait_for_text("0 refused, 0 left blank.", SOON);
     desk.look("practice-receipt");
     desk.goto("/practice/A99001");
