@@ -115,7 +115,7 @@ pub struct Line {
     /// On which day, as a file says.
     pub day: Date,
     /// Why, or the other row, as a file says.
-    detail: String,
+    pub detail: String,
 }
 
 /// How answers reach the service.
