@@ -17,6 +17,7 @@ use axum::{
 };
 use rusqlite::Transaction;
 use shared::{
+    case::Field,
     ids::UserId,
     limits,
     ods::OdsCode,
@@ -100,9 +101,8 @@ struct Concern {
 impl Concern {
     fn read(tx: &Transaction<'_>, row: UrgentRow) -> Result<Self, StoreError> {
         let document = snapshots::document(tx, row.case)?;
-        let sex = document.map(|document| {
-            document.read(row.case).0.person.shown(shared::case::Field::Sex).to_owned()
-        });
+        let sex =
+            document.map(|document| document.read(row.case).0.person.shown(Field::Sex).to_owned());
         Ok(Self { sex: sex.unwrap_or_default(), answers: concerns::answers(tx, &row)?, row })
     }
 
