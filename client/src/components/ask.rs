@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     disclose::{Disclose, focus_within},
-    entry::{Saving, WRONG, write_typed},
+    entry::{Saving, WRONG, write_entries},
     field::TextArea,
     kept::{Keeping, is_kept, keep},
 };
@@ -137,14 +137,12 @@ pub fn AskForm(
             return focus_within(&event, WRONG);
         }
         let (form, becomes) = held.get_value();
-        let save = async move {
-            match becomes {
-                Becomes::Entry(fact) => {
-                    write_typed(engine, case, form, vec![fact(Personal::new(words))]).await
-                }
-                Becomes::Field(field, _) => {
-                    engine.edit_typed(case, form, move |write| write.put_field(field, &words)).await
-                }
+        let save = match becomes {
+            Becomes::Entry(fact) => {
+                write_entries(engine, case, form, vec![fact(Personal::new(words))])
+            }
+            Becomes::Field(field, _) => {
+                engine.edit_typed(case, form, move |writer| writer.put_field(field, &words))
             }
         };
         let done = done.clone();

@@ -1,6 +1,6 @@
 //! An entry of whoever is signed in, made now, and how a small form writes one.
 
-use std::pin::Pin;
+use std::{future::ready, pin::Pin};
 
 use leptos::{prelude::window, task::spawn_local};
 
@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    engine::{Engine, SaveError},
+    engine::{Engine, SaveError, Writing},
     memo::Live,
 };
 
@@ -30,40 +30,34 @@ pub fn event_of(engine: Engine, fact: Fact) -> Option<Event> {
 }
 
 /// Writes one entry of a case.
-pub async fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Result<(), SaveError> {
-    let event = event_of(engine, fact).ok_or(SaveError::SignedOut)?;
-    engine.put_entry(case, event).await
+pub fn write_entry(engine: Engine, case: CaseId, fact: Fact) -> Writing {
+    write_entries(engine, case, String::new(), vec![fact])
 }
 
-/// Writes entries of a case in one change, so that no other phone sees one without the others.
-pub async fn write_entries(
-    engine: Engine,
-    case: CaseId,
-    facts: Vec<Fact>,
-) -> Result<(), SaveError> {
-    let events = events_of(engine, facts)?;
-    engine
-        .edit(case, move |writer| events.iter().try_for_each(|event| writer.put_event(event)))
-        .await
+/// Writes entries of a case in one change, so that no other phone sees one without the others, and lets
+/// go of the form that they were typed in, if it has a name.
+pub fn write_entries(engine: Engine, case: CaseId, form: String, facts: Vec<Fact>) -> Writing {
+    let events = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
+    write_events(engine, case, form, events)
 }
 
-fn events_of(engine: Engine, facts: Vec<Fact>) -> Result<Vec<Event>, SaveError> {
-    let events: Option<Vec<_>> = facts.into_iter().map(|fact| event_of(engine, fact)).collect();
-    events.ok_or(SaveError::SignedOut)
-}
-
-/// The same, and lets go of the form that they were typed in.
-pub async fn write_typed(
+/// The same of entries that say when they were; nobody signed in makes none.
+pub fn write_events(
     engine: Engine,
     case: CaseId,
     form: String,
-    facts: Vec<Fact>,
-) -> Result<(), SaveError> {
-    let events = events_of(engine, facts)?;
+    events: Option<Vec<Event>>,
+) -> Writing {
+    let Some(events) = events else { return signed_out() };
     let put = move |writer: &mut Writer<'_, '_>| {
         events.iter().try_for_each(|event| writer.put_event(event))
     };
-    engine.edit_typed(case, form, put).await
+    engine.edit_typed(case, form, put)
+}
+
+/// What comes of a save while nobody is signed in.
+pub fn signed_out() -> Writing {
+    Box::pin(ready(Err(SaveError::SignedOut)))
 }
 
 /// The first field of a form that is to be put right, where the focus goes.

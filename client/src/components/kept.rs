@@ -1,8 +1,6 @@
 //! What is typed in a form, kept on this phone until it is recorded or cleared: whoever comes back
 //! after a lock, a call or a look at another screen finds the form as they left it.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use leptos::{ev::MouseEvent, prelude::*};
 use shared::{personal::Personal, written::Written};
@@ -16,10 +14,15 @@ use crate::{
 
 /// A field of such a form as a text, whatever it holds.
 pub struct Field {
-    read: Box<dyn Fn() -> String + Send + Sync>,
-    write: Box<dyn Fn(&str) + Send + Sync>,
+    holds: Holds,
     /// Whether it is chosen, and not typed.
     is_chosen: bool,
+}
+
+/// What a field holds. Texts are most of them, and need no code of their own.
+enum Holds {
+    Text(Live<String>),
+    Other(Box<dyn Fn() -> String + Send + Sync>, Box<dyn Fn(&str) + Send + Sync>),
 }
 
 impl Field {
@@ -32,11 +35,9 @@ impl Field {
     where
         T: Clone + PartialEq + Send + Sync + 'static,
     {
-        Self {
-            read: Box::new(move || name(field.get())),
-            write: Box::new(move |text| field.set(named(text))),
-            is_chosen: false,
-        }
+        let write = move |text: &str| field.set(named(text));
+        let holds = Holds::Other(Box::new(move || name(field.get())), Box::new(write));
+        Self { holds, is_chosen: false }
     }
 
     /// A field in which one of these is chosen.
@@ -52,11 +53,25 @@ impl Field {
     pub fn chosen(self) -> Self {
         Self { is_chosen: true, ..self }
     }
+
+    fn read(&self) -> String {
+        match &self.holds {
+            Holds::Text(text) => text.get(),
+            Holds::Other(read, _) => read(),
+        }
+    }
+
+    fn write(&self, text: &str) {
+        match &self.holds {
+            Holds::Text(field) => field.set(text.to_owned()),
+            Holds::Other(_, write) => write(text),
+        }
+    }
 }
 
 impl From<Live<String>> for Field {
     fn from(field: Live<String>) -> Self {
-        Self::of(field, |text| text, str::to_owned)
+        Self { holds: Holds::Text(field), is_chosen: false }
     }
 }
 
@@ -69,12 +84,16 @@ pub fn date(field: Live<Option<Date>>) -> Field {
 /// A form whose words are kept.
 #[derive(Clone, Copy)]
 pub struct Kept {
-    fields: StoredValue<Arc<Vec<Field>>>,
-    /// What stood in each field when it was opened.
-    before: StoredValue<Vec<String>>,
-    /// What stands in each while nobody has typed.
-    fresh: StoredValue<Vec<String>>,
+    form: StoredValue<Form>,
     is_any: Live<bool>,
+}
+
+struct Form {
+    fields: Vec<Field>,
+    /// What stood in each when it was opened.
+    before: Vec<String>,
+    /// What stands in each while nobody has typed.
+    fresh: Vec<String>,
 }
 
 /// Whether anything is kept of a form, so that it is to be open when its screen is.
@@ -84,83 +103,78 @@ pub fn is_kept(form: &str) -> bool {
 
 /// Fills in what was kept of a form, and keeps what is typed for as long as the screen is there. What
 /// nobody had touched stands as it is in the record by now.
-pub fn keep(form: String, fields: Vec<Field>) -> Kept {
+pub fn keep(name: String, fields: Vec<Field>) -> Kept {
     let engine = Engine::here();
-    let fresh: Vec<String> = untrack(|| fields.iter().map(|field| (field.read)()).collect());
-    let (before, now): (Vec<_>, Vec<_>) = taken_up(&fresh, engine.typed(&form)).into_iter().unzip();
-    for ((field, fresh), now) in fields.iter().zip(&fresh).zip(&now) {
-        if fresh != now {
-            (field.write)(now);
-        }
-    }
-    let kept = Kept {
-        fields: StoredValue::new(Arc::new(fields)),
-        before: StoredValue::new(before),
-        fresh: StoredValue::new(fresh),
-        is_any: Live::new(false),
-    };
+    let form = Form::new(fields, engine.typed(&name));
+    let kept = Kept { form: StoredValue::new(form), is_any: Live::new(false) };
     follow(move || {
-        let typed = kept.typed();
+        let typed = kept.form.with_value(Form::typed);
         kept.is_any.set(!typed.is_empty());
-        engine.keep_typed(&form, typed);
+        engine.keep_typed(&name, typed);
     });
     kept
 }
 
-/// Of each field what stood in it and what is to stand in it now, from what stands in the record and
-/// what was kept.
-fn taken_up(fresh: &[String], kept: Vec<TypedField>) -> Vec<(String, String)> {
-    let mut kept = kept.into_iter();
-    let field = |fresh: &String| match kept.next() {
-        Some(TypedField { now, before: None }) => (fresh.clone(), now.into_inner()),
-        Some(TypedField { now, before: Some(before) }) if before != now => {
-            (before.into_inner(), now.into_inner())
+impl Form {
+    /// Takes up what was kept.
+    fn new(fields: Vec<Field>, kept: Vec<TypedField>) -> Self {
+        let fresh: Vec<String> = untrack(|| fields.iter().map(Field::read).collect());
+        let mut before = fresh.clone();
+        for ((field, before), TypedField { now, before: stood }) in
+            fields.iter().zip(&mut before).zip(kept)
+        {
+            if let Some(stood) = stood {
+                if stood == now {
+                    continue;
+                }
+                *before = stood.into_inner();
+            }
+            field.write(now.reveal());
         }
-        Some(_) | None => (fresh.clone(), fresh.clone()),
-    };
-    fresh.iter().map(field).collect()
+        Self { fields, before, fresh }
+    }
+
+    /// What is to be kept: nothing while everything stands as it stood.
+    fn typed(&self) -> Vec<TypedField> {
+        let mut is_any = false;
+        let field = |(field, before): (&Field, &String)| {
+            let now = field.read();
+            is_any |= now != *before;
+            let before = (!field.is_chosen).then(|| Personal::new(before.clone()));
+            TypedField { now: Personal::new(now), before }
+        };
+        let typed = self.fields.iter().zip(&self.before).map(field).collect();
+        if is_any { typed } else { Vec::new() }
+    }
+
+    /// Takes up what stands in the record by now, without touching what is typed.
+    fn catch_up(&mut self, stands: Vec<String>) {
+        for ((field, before), stands) in self.fields.iter().zip(&self.before).zip(&stands) {
+            if before != stands && untrack(|| field.read()) == *before {
+                field.write(stands);
+            }
+        }
+        self.before = stands;
+    }
+
+    fn clear(&mut self) {
+        self.before.clone_from(&self.fresh);
+        for (field, fresh) in self.fields.iter().zip(&self.fresh) {
+            field.write(fresh);
+        }
+    }
 }
 
 impl Kept {
-    /// What is to be kept: nothing while everything stands as it stood.
-    fn typed(self) -> Vec<TypedField> {
-        let fields = self.fields.get_value();
-        let now: Vec<String> = fields.iter().map(|field| (field.read)()).collect();
-        let before = self.before.get_value();
-        if now == before {
-            return Vec::new();
-        }
-        let fields = fields.iter().zip(now).zip(before);
-        let typed = fields.map(|((field, now), before)| TypedField {
-            now: Personal::new(now),
-            before: (!field.is_chosen).then(|| Personal::new(before)),
-        });
-        typed.collect()
-    }
-
     /// What stood in each field when the form was opened.
     pub fn before(self) -> Vec<String> {
-        self.before.get_value()
+        self.form.with_value(|form| form.before.clone())
     }
 
     /// Takes up what stands in the record by now: nobody's typing is touched, and whoever saves once
     /// more was told of what they put aside.
     pub fn catch_up(self, stands: Vec<String>) {
-        let before = self.before.get_value();
-        for ((field, before), stands) in self.fields.get_value().iter().zip(&before).zip(&stands) {
-            if before != stands && untrack(&field.read) == *before {
-                (field.write)(stands);
-            }
-        }
-        self.before.set_value(stands);
-    }
-
-    fn clear(self) {
-        let fresh = self.fresh.get_value();
-        self.before.set_value(fresh.clone());
-        for (field, fresh) in self.fields.get_value().iter().zip(fresh) {
-            (field.write)(&fresh);
-        }
+        self.form.update_value(|form| form.catch_up(stands));
     }
 }
 
@@ -168,7 +182,7 @@ impl Kept {
 #[component]
 pub fn Keeping(kept: Kept) -> impl IntoView {
     let clear = move |event: MouseEvent| {
-        kept.clear();
+        kept.form.update_value(Form::clear);
         focus_within(&event, "input,textarea,select");
     };
     view! {
@@ -196,18 +210,19 @@ mod tests {
 
     #[test]
     fn what_nobody_touched_stands_as_it_is_in_the_record_by_now() {
-        let fresh = ["Adeyemi", "01632 960300", "", "Female"].map(str::to_owned);
-        let kept = vec![
-            field("Okafor", Some("Okafor")),
-            field("01632 960201", Some("01632 960200")),
-            field("gp", None),
-        ];
-        let taken_up = taken_up(&fresh, kept);
-        let taken_up: Vec<_> =
-            taken_up.iter().map(|(before, now)| (before.as_str(), now.as_str())).collect();
-        let phone = ("01632 960200", "01632 960201");
-        let source = ("", "gp");
-        assert_eq!(taken_up, [("Adeyemi", "Adeyemi"), phone, source, ("Female", "Female")]);
+        Owner::new().with(|| {
+            let in_record = ["Adeyemi", "01632 960300", "", "Female"].map(str::to_owned);
+            let fields = in_record.map(Live::new);
+            let kept = vec![
+                field("Okafor", Some("Okafor")),
+                field("01632 960201", Some("01632 960200")),
+                field("gp", None),
+            ];
+            let form = Form::new(fields.map(Into::into).into(), kept);
+            let stands = fields.map(|field| field.get_untracked());
+            assert_eq!(stands, ["Adeyemi", "01632 960201", "gp", "Female"]);
+            assert_eq!(form.before, ["Adeyemi", "01632 960200", "", "Female"]);
+        });
     }
 
     #[test]
@@ -215,24 +230,18 @@ mod tests {
         Owner::new().with(|| {
             let (words, choice) = (Live::new("From the record".to_owned()), Live::new(None));
             let fields = vec![words.into(), Field::one_of(choice, vec![1, 2], |_| "two")];
-            let begun = vec!["From the record".to_owned(), String::new()];
-            let kept = Kept {
-                fields: StoredValue::new(Arc::new(fields)),
-                before: StoredValue::new(begun.clone()),
-                fresh: StoredValue::new(begun),
-                is_any: Live::new(false),
-            };
-            assert_eq!(kept.typed(), []);
+            let mut form = Form::new(fields, Vec::new());
+            assert_eq!(form.typed(), []);
             words.set("Typed over it".into());
             choice.set(Some(1));
             let typed = [field("Typed over it", Some("From the record")), field("two", None)];
-            assert_eq!(kept.typed(), typed);
+            assert_eq!(form.typed(), typed);
             // What a colleague wrote meanwhile leaves what is typed as it is.
-            kept.catch_up(vec!["Theirs".to_owned(), String::new()]);
-            assert_eq!(kept.typed()[0], field("Typed over it", Some("Theirs")));
-            kept.clear();
-            assert_eq!(kept.typed(), []);
-            kept.catch_up(vec!["Theirs".to_owned(), String::new()]);
+            form.catch_up(vec!["Theirs".to_owned(), String::new()]);
+            assert_eq!(form.typed()[0], field("Typed over it", Some("Theirs")));
+            form.clear();
+            assert_eq!(form.typed(), []);
+            form.catch_up(vec!["Theirs".to_owned(), String::new()]);
             assert_eq!(words.get_untracked(), "Theirs");
             assert_eq!(choice.get_untracked(), None);
         });

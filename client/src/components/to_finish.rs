@@ -24,13 +24,19 @@ pub fn FormsToFinish() -> impl IntoView {
     let (forms, rows) = (engine.typed_forms(), engine.rows());
     let lines = move || {
         let rows = rows.get();
-        let mut begun: Vec<_> = forms.read().iter().map(|form| begun_of(form, &rows)).collect();
-        shared::ordered::sort_by_key(&mut begun, |begun| begun.rank);
-        let line = |begun: Begun| view! { <li><a href=begun.href>{begun.words}</a></li> };
-        begun.into_iter().map(line).collect::<Vec<_>>()
+        let begun: Vec<_> = forms.read().iter().map(|form| begun_of(form, &rows)).collect();
+        let of_rank = |rank| begun.iter().filter(move |begun| begun.rank == rank);
+        let lines = (0..RANKS).flat_map(of_rank).map(|begun| {
+            let (href, words) = (begun.href.clone(), begun.words.clone());
+            view! { <li><a href=href>{words}</a></li> }
+        });
+        lines.collect::<Vec<_>>()
     };
     view! { {lines} }
 }
+
+/// An urgent concern, what is to be recorded of one, and everything else.
+const RANKS: u8 = 3;
 
 fn begun_of(form: &str, rows: &[CaseLine]) -> Begun {
     let (first, rest) = form.split_once('/').unwrap_or((form, ""));
@@ -51,7 +57,10 @@ fn begun_of(form: &str, rows: &[CaseLine]) -> Begun {
     };
     let Some(line) = rows.iter().find(|line| line.case == case) else {
         // A logbook is no line of the caseload.
-        return plain("/activity", say!("Finish what you began among your activities"));
+        return plain(
+            "/activity",
+            say!("Finish what you began among your activities or case studies"),
+        );
     };
     let name = line.row.known_as();
     let there = |part| format!("/person/{case}#{part}");

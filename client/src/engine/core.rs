@@ -340,7 +340,7 @@ impl Core {
         let found = self.with_state(|state| (state.unfinished(), state.working.forms()));
         if let Some((drafts, forms)) = found {
             self.shown.working_drafts.set(Arc::new(drafts));
-            self.shown.typed_forms.set(Arc::new(forms));
+            self.shown.typed_forms.set(forms);
         }
     }
 

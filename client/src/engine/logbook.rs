@@ -12,12 +12,16 @@ use shared::{
     sync::{Effect, SyncState, Ticket},
 };
 
-use super::{Engine, SaveError, core::Core, state::State, write};
+use super::{
+    Engine,
+    core::Core,
+    state::State,
+    write::{self, Writing},
+};
 use crate::{
     clock,
     memo::{Memo, memo},
     random,
-    vault::{Name, Write},
 };
 
 /// One entry of a logbook that stands.
@@ -35,14 +39,9 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::edit`]; the form stays then.
-    pub async fn log(&self, form: String, at: DateTime, fact: Fact) -> Result<(), SaveError> {
-        let rider = Write::Delete(Name::Typed(form.clone()));
-        let log = move |state: &mut State| {
-            let changed = state.log(clock::now(), at, fact)?;
-            state.working.put_typed(&form, Vec::new());
-            Ok(changed)
-        };
-        self.core().change(log, vec![rider]).await
+    pub fn log(&self, form: String, at: DateTime, fact: Fact) -> Writing {
+        let log = move |state: &mut State| state.log(clock::now(), at, fact);
+        Box::pin(self.core().change_typed(form, Box::new(log)))
     }
 
     /// What this person wrote into their logbooks and did not withdraw, latest first.

@@ -49,6 +49,7 @@ pub use shown::{SignIn, Stage};
 pub use taken_off::TakenOff;
 pub use week::Taken;
 pub use working::{TypedField, WorkingDraft};
+pub use write::Writing;
 
 use self::{core::Core, shown::Shown};
 use crate::{

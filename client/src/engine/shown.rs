@@ -96,7 +96,7 @@ pub struct Shown {
     pub covered: Told<bool>,
     pub working_drafts: Told<Arc<Vec<WorkingDraft>>>,
     /// Forms in which words are typed, by their names.
-    pub typed_forms: Told<Arc<Vec<String>>>,
+    pub typed_forms: Told<Vec<String>>,
     pub online: Told<bool>,
     /// How often each case was written since the app was opened.
     pub revisions: Told<Few<CaseId, u64>>,
@@ -124,7 +124,7 @@ impl Shown {
             was_lost: Told::new(false),
             covered: Told::new(false),
             working_drafts: Told::new(Arc::default()),
-            typed_forms: Told::new(Arc::default()),
+            typed_forms: Told::new(Vec::new()),
             online: Told::new(true),
             revisions: Told::new(Few::default()),
         }

@@ -4,7 +4,6 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::Arc,
 };
 
 use leptos::task::spawn_local;
@@ -13,7 +12,12 @@ use shared::{
     ids::CaseId,
 };
 
-use super::{Engine, SaveError, TypedField, core::Core, state::State};
+use super::{
+    Engine, SaveError, TypedField,
+    core::Core,
+    state::State,
+    write::{Changed, Writing},
+};
 use crate::{
     clock,
     memo::Memo,
@@ -35,7 +39,7 @@ impl Engine {
     }
 
     /// Every form in which words are typed that are not recorded yet.
-    pub fn typed_forms(&self) -> Memo<Arc<Vec<String>>> {
+    pub fn typed_forms(&self) -> Memo<Vec<String>> {
         self.shown.typed_forms.followed()
     }
 
@@ -61,42 +65,59 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::edit`]; the form stays then.
-    pub async fn edit_typed(
+    pub fn edit_typed(
         &self,
         case: CaseId,
         form: String,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
-    ) -> Result<(), SaveError> {
-        let rider = Write::Delete(Name::Typed(form.clone()));
-        let edit = move |state: &mut State| {
-            let edited = state.replica.edit(clock::now(), case, write)?;
-            state.working.put_typed(&form, Vec::new());
-            Ok(edited)
-        };
-        self.core().change(edit, vec![rider]).await
+    ) -> Writing {
+        self.core().edit_typed(case, form, Box::new(write))
     }
 
     /// The same of a case that begins.
     ///
     /// # Errors
     /// As [`Engine::edit`]; the form stays then.
-    pub async fn begin(
+    pub fn begin(
         &self,
         case: CaseId,
-        form: &'static str,
+        form: String,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
-    ) -> Result<(), SaveError> {
-        let rider = Write::Delete(Name::Typed(form.to_owned()));
-        let begin = move |state: &mut State| {
-            let begun = state.replica.begin(clock::now(), case, write)?;
-            state.working.put_typed(form, Vec::new());
-            Ok(begun)
-        };
-        self.core().change(begin, vec![rider]).await
+    ) -> Writing {
+        let write: Change = Box::new(write);
+        let begin = move |state: &mut State| state.replica.begin(clock::now(), case, write);
+        Box::pin(self.core().change_typed(form, Box::new(begin)))
     }
 }
 
+/// What is written in a case.
+type Change = Box<dyn FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError>>;
+
 impl Core {
+    fn edit_typed(self: Rc<Self>, case: CaseId, form: String, write: Change) -> Writing {
+        let edit = move |state: &mut State| state.replica.edit(clock::now(), case, write);
+        Box::pin(self.change_typed(form, Box::new(edit)))
+    }
+
+    /// Has the replica write a change, and lets go of the form that it was typed in; no form has no
+    /// name.
+    pub(super) async fn change_typed(
+        self: Rc<Self>,
+        form: String,
+        act: Box<dyn FnOnce(&mut State) -> Changed>,
+    ) -> Result<(), SaveError> {
+        let riders = match form.as_str() {
+            "" => Vec::new(),
+            _ => vec![Write::Delete(Name::Typed(form.clone()))],
+        };
+        let act = move |state: &mut State| {
+            let changed = act(state)?;
+            state.working.put_typed(&form, Vec::new());
+            Ok(changed)
+        };
+        self.change(Box::new(act), riders).await
+    }
+
     async fn write_typed(self: Rc<Self>) {
         while let Some(written) = self.begin_typed() {
             let outcome = written.await;

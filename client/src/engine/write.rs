@@ -3,12 +3,12 @@
 //! When the disk fails, a change waits for the next attempt rather than come back as an error: a
 //! person who pressed "Sign" twice would have signed twice. The banner says what is going on.
 
-use std::{rc::Rc, sync::Arc};
+use std::{pin::Pin, rc::Rc, sync::Arc};
 
 use futures_channel::oneshot;
 use jiff::{Timestamp, civil::Date};
 use shared::{
-    case::{ContactDraft, Event, Role},
+    case::{ContactDraft, Role},
     coding::Context,
     document::{DocumentError, Writer},
     ids::{CaseId, EventId},
@@ -21,26 +21,23 @@ use crate::{
     vault::{Name, VaultError, Write},
 };
 
+/// A change on its way to the disk. Boxed, as what is written is: they are compiled once for all.
+pub type Writing = Pin<Box<dyn Future<Output = Result<(), SaveError>>>>;
+
+/// What the replica says to a change.
+pub type Changed = Result<(Ticket, Vec<Effect>), DocumentError>;
+
 impl Engine {
     /// Writes one change to a case.
     ///
     /// # Errors
     /// When the change cannot be written; nothing has changed then.
-    pub async fn edit(
+    pub fn edit(
         &self,
         case: CaseId,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), DocumentError> + 'static,
-    ) -> Result<(), SaveError> {
-        let edit = |state: &mut State| state.replica.edit(clock::now(), case, write);
-        self.core().change(edit, Vec::new()).await
-    }
-
-    /// Writes one entry of a case.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub async fn put_entry(&self, case: CaseId, event: Event) -> Result<(), SaveError> {
-        self.edit(case, move |writer| writer.put_event(&event)).await
+    ) -> Writing {
+        self.edit_typed(case, String::new(), write)
     }
 
     /// Whether a contact was signed or thrown away since the app was opened: nothing is saved in it
@@ -94,7 +91,7 @@ impl Engine {
         });
         let Some(working) = working.ok_or(SaveError::SignedOut)? else { return Ok(()) };
         let fold = move |state: &mut State| fold_copy(state, case, draft, &working);
-        core.change(fold, vec![removal(case, draft)]).await
+        core.change(Box::new(fold), vec![removal(case, draft)]).await
     }
 
     /// Signs a contact: its entries come and its draft goes, in one change. Gives the contact's own
@@ -126,7 +123,7 @@ impl Engine {
             state.finished.insert(draft);
             Ok(changed)
         };
-        core.change(sign, vec![removal(case, draft)]).await?;
+        core.change(Box::new(sign), vec![removal(case, draft)]).await?;
         Ok(contact)
     }
 
@@ -167,10 +164,10 @@ impl Core {
         is_in_record: bool,
     ) -> Result<(), SaveError> {
         if is_in_record {
-            let remove = |state: &mut State| {
+            let remove = move |state: &mut State| {
                 state.replica.edit(clock::now(), case, |writer| writer.remove_draft(draft))
             };
-            return self.change(remove, vec![removal(case, draft)]).await;
+            return self.change(Box::new(remove), vec![removal(case, draft)]).await;
         }
         let written = self.with_state(|state| state.vault.write(vec![removal(case, draft)]));
         let outcome = written.ok_or(SaveError::SignedOut)?.await;
@@ -181,7 +178,7 @@ impl Core {
     /// Has the replica write a change, with riders in its transaction, and waits for the disk.
     pub(super) async fn change(
         self: &Rc<Self>,
-        act: impl FnOnce(&mut State) -> Result<(Ticket, Vec<Effect>), DocumentError>,
+        act: Box<dyn FnOnce(&mut State) -> Changed>,
         riders: Vec<Write>,
     ) -> Result<(), SaveError> {
         if self.stopped.get() {
@@ -225,21 +222,12 @@ impl Core {
 }
 
 /// Folds a working copy into its record, in memory; none where there is none.
-pub fn fold(
-    state: &mut State,
-    case: CaseId,
-    draft: EventId,
-) -> Option<Result<(Ticket, Vec<Effect>), DocumentError>> {
+pub fn fold(state: &mut State, case: CaseId, draft: EventId) -> Option<Changed> {
     let copy = state.working.get(case, draft)?.clone();
     Some(fold_copy(state, case, draft, &copy))
 }
 
-fn fold_copy(
-    state: &mut State,
-    case: CaseId,
-    draft: EventId,
-    copy: &ContactDraft,
-) -> Result<(Ticket, Vec<Effect>), DocumentError> {
+fn fold_copy(state: &mut State, case: CaseId, draft: EventId, copy: &ContactDraft) -> Changed {
     let put = |writer: &mut Writer<'_, '_>| writer.put_draft(draft, copy);
     let changed = state.replica.edit(clock::now(), case, put)?;
     state.working.remove(case, draft);

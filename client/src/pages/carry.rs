@@ -9,7 +9,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlAnchorElement, Url};
 
 use crate::{
-    components::show::Show,
     draw::view,
     engine::{Carried, CarriedFile, Engine, goes_along},
     memo::Live,
@@ -22,6 +21,13 @@ const DOWNLOAD_TIME: Duration = Duration::from_secs(120);
 pub fn carry_off() -> AnyView {
     let engine = Engine::here();
     let forms = engine.typed_forms();
+    let stays = move || {
+        let stays = forms.read().iter().any(|form| !goes_along(form));
+        stays.then_some(say!(
+            "A new referral, an activity or a suggestion for the directory that is not saved yet \
+             does not go along. Save it first."
+        ))
+    };
     let said = Live::new(None::<Result<String, String>>);
     let made = StoredValue::new_local(None::<Carried>);
     let is_shareable = Live::new(false);
@@ -49,12 +55,7 @@ pub fn carry_off() -> AnyView {
             "You can put what is not sent into a file and give that to your service administrator or lead, by \
              email or on a memory stick. Only your service can open it."
         </p>
-        <Show when=move || forms.read().iter().any(|form| !goes_along(form))>
-            <p>
-                "A new referral, an activity or a suggestion for the directory that is not saved \
-                 yet does not go along. Save it first."
-            </p>
-        </Show>
+        <p>{stays}</p>
         <button type="button" class="nhsuk-button nhsuk-button--secondary" on:click=carry>
             "Carry it off this phone"
         </button>

@@ -133,7 +133,7 @@ pub fn NewActivity() -> impl IntoView {
                     // Nobody said at what time of another day: noon is in the middle of it.
                     false => on.at(12, 0, 0, 0),
                 };
-                let log = async move { engine.log(FORM.to_owned(), at, fact).await };
+                let log = engine.log(FORM.to_owned(), at, fact);
                 saving.run(log, move || {
                     form.clear(today);
                     saved.set(said);

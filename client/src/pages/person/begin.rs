@@ -8,15 +8,17 @@ use shared::case::{Case, Event};
 use super::{Shown, attempt::Attempts, episode::REFERRAL};
 use crate::{
     components::{
+        ask::form_of,
         disclose::{Disclose, focus},
-        entry::{Saving, event_of},
+        entry::{Saving, event_of, write_events},
         error_summary::{ErrorSummary, SUMMARY},
+        kept::{Keeping, is_kept, keep},
         person_line::Choosing,
         show::Show,
         shown,
     },
     draw::view,
-    engine::{Engine, SaveError},
+    engine::Engine,
     memo::Live,
     pages::refer::{Form, Why},
 };
@@ -46,7 +48,7 @@ fn AfterTheEnd(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let may_refer = shown.of(|case| case.may_be_referred_from().is_some());
     let late = shown.of(move |case| over_since(case, engine.today()));
-    let is_open = Live::new(false);
+    let is_open = Live::new(is_kept(&form_of(shown.case, AGAIN)));
     let late_contact = move || {
         let href = Choosing::Contact.path(shown.case);
         late.get().map(|day| {
@@ -57,7 +59,7 @@ fn AfterTheEnd(shown: Shown) -> impl IntoView {
     view! {
         <Show when=move || may_refer.get()>
             <Disclose
-                id="again"
+                id=AGAIN
                 button=say!("New referral for this person")
                 is_open
                 focus_on="source"
@@ -70,11 +72,16 @@ fn AfterTheEnd(shown: Shown) -> impl IntoView {
     }
 }
 
+/// The identifier of what the button opens.
+const AGAIN: &str = "again";
+
 /// Who asks this time, when and why. What is known of the person is known.
 #[component]
 fn AgainForm(shown: Shown) -> impl IntoView {
     let engine = Engine::here();
     let form = Form::new(engine.today());
+    let name = form_of(shown.case, AGAIN);
+    let kept = keep(name.clone(), form.fields());
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
     let submit = move |event: SubmitEvent| {
@@ -87,10 +94,8 @@ fn AgainForm(shown: Shown) -> impl IntoView {
         match found {
             Err(_) => focus(SUMMARY.to_owned()),
             Ok((at, fact)) => {
-                let save = async move {
-                    let event = event_of(engine, fact).ok_or(SaveError::SignedOut)?;
-                    engine.put_entry(shown.case, Event { at, ..event }).await
-                };
+                let event = event_of(engine, fact).map(|event| vec![Event { at, ..event }]);
+                let save = write_events(engine, shown.case, name.clone(), event);
                 saving.run(save, || focus(REFERRAL.to_owned()));
             }
         }
@@ -103,6 +108,7 @@ fn AgainForm(shown: Shown) -> impl IntoView {
             <button class="nhsuk-button" type="submit" disabled=move || saving.busy.get()>
                 "Add this referral"
             </button>
+            <Keeping kept />
         </form>
     }
 }

@@ -156,7 +156,7 @@ fn CloseForm(shown: Shown, open: Memo<Open>, is_open: Live<bool>) -> impl IntoVi
             }
             Some(reason) => {
                 let facts = facts_of(episode, reason, answer, consent.get_untracked());
-                saving.run(write_entries(engine, case, facts), move || {
+                saving.run(write_entries(engine, case, String::new(), facts), move || {
                     is_open.set(false);
                     // The button that opened this went with it.
                     focus(REFERRAL.to_owned());

@@ -22,7 +22,7 @@ use crate::{
     components::{
         ask::{self, AskForm},
         disclose::{About, focus, focus_within},
-        entry::{Saving, WRONG, write_typed},
+        entry::{Saving, WRONG, write_entries},
         field::{FieldError, TextArea},
         kept::{Keeping, is_kept, keep},
     },
@@ -179,7 +179,7 @@ fn CorrectForm(shown: Shown, standing: Standing) -> impl IntoView {
             match (found, why_problem.get_untracked()) {
                 (Ok((at, fact)), None) => {
                     let facts = correction(standing, at, fact, reason);
-                    let save = write_typed(engine, shown.case, form.clone(), facts);
+                    let save = write_entries(engine, shown.case, form.clone(), facts);
                     saving.run(save, move || focus(title_id(target)));
                 }
                 _ => focus_within(&event, WRONG),

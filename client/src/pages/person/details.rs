@@ -1,5 +1,7 @@
 //! Puts right what is known of a person: a missing NHS number, another practice, a new phone.
 
+use std::future::ready;
+
 use jiff::civil::Date;
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
@@ -23,7 +25,7 @@ use crate::{
         shown,
     },
     draw::view,
-    engine::{Engine, SaveError},
+    engine::{Engine, Writing},
     memo::Live,
 };
 
@@ -219,20 +221,15 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     }
 }
 
-async fn write(
-    engine: Engine,
-    case: CaseId,
-    form: String,
-    fields: Vec<(Field, String)>,
-) -> Result<(), SaveError> {
+fn write(engine: Engine, case: CaseId, form: String, fields: Vec<(Field, String)>) -> Writing {
     if fields.is_empty() {
         engine.keep_typed(&form, Vec::new());
-        return Ok(());
+        return Box::pin(ready(Ok(())));
     }
     let write = move |writer: &mut Writer<'_, '_>| {
         fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))
     };
-    engine.edit_typed(case, form, write).await
+    engine.edit_typed(case, form, write)
 }
 
 type Problems = Live<Vec<FormProblem>>;

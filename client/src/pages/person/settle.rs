@@ -17,13 +17,13 @@ use super::{Shown, author};
 use crate::{
     components::{
         ask::Ask,
-        entry::{Saving, event_of},
+        entry::{Saving, event_of, signed_out},
         lines::{Line, Lines},
         show::Show,
         shown,
     },
     draw::view,
-    engine::{Engine, SaveError},
+    engine::Engine,
 };
 
 /// A field in which several values stand.
@@ -151,15 +151,13 @@ fn ValueSide(
     let name = said!("Keep this one: {read}");
     let keep = move |_| {
         let value = value.clone();
-        let save = async move {
-            let resolved = ConflictResolved { field: field.stored_name().to_owned() };
-            let event =
-                event_of(engine, Fact::ConflictResolved(resolved)).ok_or(SaveError::SignedOut)?;
-            let write = move |writer: &mut shared::document::Writer<'_, '_>| {
+        let resolved = ConflictResolved { field: field.stored_name().to_owned() };
+        let save = match event_of(engine, Fact::ConflictResolved(resolved)) {
+            Some(event) => engine.edit(case, move |writer| {
                 writer.put_field(field, value.reveal())?;
                 writer.put_event(&event)
-            };
-            engine.edit(case, write).await
+            }),
+            None => signed_out(),
         };
         saving.run(save, || {});
     };

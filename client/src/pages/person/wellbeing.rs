@@ -16,7 +16,7 @@ use crate::{
         ask::form_of,
         chips::RadioChips,
         disclose::{Disclose, focus_within},
-        entry::{Saving, WRONG, write_typed},
+        entry::{Saving, WRONG, write_entries},
         kept::{Field, Keeping, is_kept, keep},
         show::Show,
         shown,
@@ -178,8 +178,8 @@ fn Questions(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             return focus_within(&event, WRONG);
         };
         let measured = OutcomeMeasured { satisfaction, worthwhile, happiness, anxiety };
-        let fact = Fact::OutcomeMeasured(measured);
-        let save = write_typed(engine, case, form.clone(), vec![fact]);
+        let facts = vec![Fact::OutcomeMeasured(measured)];
+        let save = write_entries(engine, case, form.clone(), facts);
         saving.run(save, move || {
             is_open.set(false);
         });

@@ -17,7 +17,7 @@ use crate::{
         checks::nhs_number_problem,
         choices::Choices,
         disclose::focus,
-        entry::{Saving, event_of},
+        entry::{Saving, event_of, signed_out},
         error_summary::{ErrorSummary, FormProblem, SUMMARY, problem_of},
         field::{TextArea, TextField},
         kept::{Keeping, keep},
@@ -25,7 +25,7 @@ use crate::{
         shown,
     },
     draw::view,
-    engine::{CaseLine, Engine, SaveError},
+    engine::{CaseLine, Engine, Writing},
     memo::{Live, memo},
 };
 
@@ -95,15 +95,15 @@ pub fn Refer() -> impl IntoView {
 }
 
 /// Begins the case: what is known of the person, and the referral, in one change.
-async fn begin(engine: Engine, case: CaseId, ready: Ready) -> Result<(), SaveError> {
-    let event = event_of(engine, ready.fact).ok_or(SaveError::SignedOut)?;
+fn begin(engine: Engine, case: CaseId, ready: Ready) -> Writing {
+    let Some(event) = event_of(engine, ready.fact) else { return signed_out() };
     let event = Event { at: ready.at, ..event };
     let fields = ready.fields;
     let write = move |writer: &mut Writer<'_, '_>| {
         fields.iter().try_for_each(|(field, value)| writer.put_field(*field, value))?;
         writer.put_event(&event)
     };
-    engine.begin(case, FORM, write).await
+    engine.begin(case, FORM.to_owned(), write)
 }
 
 type Problems = Live<Vec<FormProblem>>;

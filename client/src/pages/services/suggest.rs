@@ -58,7 +58,7 @@ pub fn Suggest() -> impl IntoView {
                 problems.set(Vec::new());
                 let (typed_in, at) = (typed_in.clone(), engine.wall_clock());
                 let fact = Fact::ServiceSuggested(suggested);
-                let save = async move { engine.log(typed_in, at, fact).await };
+                let save = engine.log(typed_in, at, fact);
                 saving.run(save, move || {
                     let time = calendar::clock_words(engine.wall_clock().time());
                     // The platform's back leads to where the person was before the form.

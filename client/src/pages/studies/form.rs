@@ -89,7 +89,7 @@ pub fn NewStudy() -> impl IntoView {
             return focus(NAMING.to_owned());
         }
         let fact = Fact::CaseStudy(study);
-        let log = async move { engine.log(STUDY.to_owned(), engine.wall_clock(), fact).await };
+        let log = engine.log(STUDY.to_owned(), engine.wall_clock(), fact);
         saving.run(log, move || {
             form.title.set(String::new());
             form.words.set(String::new());

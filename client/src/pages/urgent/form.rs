@@ -23,7 +23,7 @@ use crate::{
     components::{
         choices::Choices,
         disclose::focus_within,
-        entry::{Saving, WRONG, write_typed},
+        entry::{Saving, WRONG, write_entries},
         field::{TextArea, text_problem},
         kept::{self, Keeping, keep},
         show::Show,
@@ -159,7 +159,7 @@ pub(super) fn Form(case: CaseId, practice: String) -> impl IntoView {
         };
         let concern = UrgentConcern { words: Personal::new(words), action };
         let form = form.clone();
-        let save = write_typed(engine, case, form, vec![Fact::UrgentConcern(concern)]);
+        let save = write_entries(engine, case, form, vec![Fact::UrgentConcern(concern)]);
         // What comes next is there, and the form is not to be gone back to.
         saving.run(save, move || address.go_instead(&format!("/person/{case}#urgent")));
     };

@@ -4,8 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    address::Address, components::show::Show, draw::view, engine::CaseLine, engine::Engine,
-    memo::memo, screen::Screen,
+    address::Address, draw::view, engine::CaseLine, engine::Engine, memo::memo, screen::Screen,
 };
 
 const UNTOLD: &str = say!("This app has not told anyone. You must phone.");
@@ -23,11 +22,7 @@ pub fn Untold() -> impl IntoView {
     };
     view! {
         // It is there before it says anything, so that whoever hears the page hears of it.
-        <div role="status">
-            <Show when=move || way.read().is_some()>
-                <section class="fp-untold" aria-label="Urgent concern">{line}</section>
-            </Show>
-        </div>
+        <div role="status" class:fp-untold=move || way.read().is_some()>{line}</div>
     }
 }
 

@@ -6,7 +6,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
     calendar,
     case::{
-        Fact,
+        Event, Fact,
         event::{Handover, Informed, ReviewedWith, UrgentReview},
     },
     ids::{CaseId, EventId},
@@ -20,12 +20,12 @@ use crate::{
     components::{
         date_field::DateField,
         disclose::{focus, focus_within},
-        entry::{Saving, WRONG, event_of},
+        entry::{Saving, WRONG, event_of, write_events},
         field::{FieldError, TextArea, text_problem},
         kept::{Keeping, keep},
     },
     draw::view,
-    engine::{Engine, SaveError},
+    engine::Engine,
     memo::{Live, memo},
     pages::person::Shown,
 };
@@ -49,11 +49,8 @@ impl Form {
     pub(super) fn record(&self, engine: Engine, fact: Fact, at: DateTime) {
         let (case, name, is_open) = (self.shown.case, self.name.clone(), self.is_open);
         let back = self.back.clone();
-        let save = async move {
-            let mut event = event_of(engine, fact).ok_or(SaveError::SignedOut)?;
-            event.at = at;
-            engine.edit_typed(case, name, move |writer| writer.put_event(&event)).await
-        };
+        let event = event_of(engine, fact).map(|event| Event { at, ..event });
+        let save = write_events(engine, case, name, event.map(|event| vec![event]));
         self.saving.run(save, move || {
             // What was recorded may have taken the form off the screen.
             is_open.set(false);
