@@ -2,10 +2,10 @@
 //! after a lock, a call or a look at another screen finds the form as they left it.
 
 use jiff::civil::Date;
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use shared::{personal::Personal, written::Written};
 
-use super::{disclose::focus_within, show::Show};
+use super::show::Show;
 use crate::{
     draw::view,
     engine::{Engine, TypedField},
@@ -86,6 +86,8 @@ pub fn date(field: Live<Option<Date>>) -> Field {
 pub struct Kept {
     form: StoredValue<Form>,
     is_any: Live<bool>,
+    /// Whether it was cleared and nothing was typed since.
+    is_cleared: Live<bool>,
 }
 
 struct Form {
@@ -94,6 +96,8 @@ struct Form {
     before: Vec<String>,
     /// What stands in each while nobody has typed.
     fresh: Vec<String>,
+    /// What stood in each when it was cleared.
+    cleared: Vec<String>,
 }
 
 /// Whether anything is kept of a form, so that it is to be open when its screen is.
@@ -101,15 +105,19 @@ pub fn is_kept(form: &str) -> bool {
     !Engine::here().typed(form).is_empty()
 }
 
-/// Fills in what was kept of a form, and keeps what is typed for as long as the screen is there. What
-/// nobody had touched stands as it is in the record by now.
+/// Fills in what was kept of a form, and keeps what is typed for as long as the screen is there.
+/// What nobody had touched stands as it is in the record by now.
 pub fn keep(name: String, fields: Vec<Field>) -> Kept {
     let engine = Engine::here();
     let form = Form::new(fields, engine.typed(&name));
-    let kept = Kept { form: StoredValue::new(form), is_any: Live::new(false) };
+    let [is_any, is_cleared] = [(); 2].map(|()| Live::new(false));
+    let kept = Kept { form: StoredValue::new(form), is_any, is_cleared };
     follow(move || {
         let typed = kept.form.with_value(Form::typed);
-        kept.is_any.set(!typed.is_empty());
+        is_any.set(!typed.is_empty());
+        if !typed.is_empty() {
+            is_cleared.set(false);
+        }
         engine.keep_typed(&name, typed);
     });
     kept
@@ -131,7 +139,7 @@ impl Form {
             }
             field.write(now.reveal());
         }
-        Self { fields, before, fresh }
+        Self { fields, before, fresh, cleared: Vec::new() }
     }
 
     /// What is to be kept: nothing while everything stands as it stood.
@@ -158,10 +166,21 @@ impl Form {
     }
 
     fn clear(&mut self) {
+        self.cleared = self.now();
         self.before.clone_from(&self.fresh);
-        for (field, fresh) in self.fields.iter().zip(&self.fresh) {
-            field.write(fresh);
-        }
+        self.write(&self.fresh);
+    }
+
+    fn now(&self) -> Vec<String> {
+        untrack(|| self.fields.iter().map(Field::read).collect())
+    }
+
+    fn put_back(&mut self) {
+        self.write(&self.cleared);
+    }
+
+    fn write(&self, texts: &[String]) {
+        self.fields.iter().zip(texts).for_each(|(field, text)| field.write(text));
     }
 }
 
@@ -171,27 +190,39 @@ impl Kept {
         self.form.with_value(|form| form.before.clone())
     }
 
-    /// Takes up what stands in the record by now: nobody's typing is touched, and whoever saves once
-    /// more was told of what they put aside.
+    /// What stands in each field now.
+    pub fn now(self) -> Vec<String> {
+        self.form.with_value(Form::now)
+    }
+
+    /// Takes up what stands in the record by now: nobody's typing is touched, and whoever saves
+    /// once more was told of what they put aside.
     pub fn catch_up(self, stands: Vec<String>) {
         self.form.update_value(|form| form.catch_up(stands));
     }
 }
 
-/// That what is typed is kept, and the way to be rid of it.
+/// That what is typed is kept, the way to be rid of it, and the way back.
 #[component]
 pub fn Keeping(kept: Kept) -> impl IntoView {
-    let clear = move |event: MouseEvent| {
-        kept.form.update_value(Form::clear);
-        focus_within(&event, "input,textarea,select");
+    let Kept { form, is_any, is_cleared } = kept;
+    // The button stays for as long as it has the focus.
+    let press = move |_| match is_cleared.get_untracked() {
+        true => form.update_value(Form::put_back),
+        false => {
+            is_cleared.set(true);
+            form.update_value(Form::clear);
+        }
+    };
+    let button = move || match is_cleared.get() {
+        true => say!("Put it back"),
+        false => say!("Clear what I typed"),
     };
     view! {
-        <Show when=move || kept.is_any.get()>
+        <Show when=move || is_any.get() || is_cleared.get()>
             <p class="nhsuk-hint">
                 "What you type is kept on this phone until you save it. "
-                <button type="button" class="fp-link-button" on:click=clear>
-                    "Clear what I typed"
-                </button>
+                <button type="button" class="fp-link-button" on:click=press>{button}</button>
             </p>
         </Show>
     }
@@ -241,6 +272,9 @@ mod tests {
             assert_eq!(form.typed()[0], field("Typed over it", Some("Theirs")));
             form.clear();
             assert_eq!(form.typed(), []);
+            form.put_back();
+            assert_eq!(form.typed()[0], field("Typed over it", Some("From the record")));
+            form.clear();
             form.catch_up(vec!["Theirs".to_owned(), String::new()]);
             assert_eq!(words.get_untracked(), "Theirs");
             assert_eq!(choice.get_untracked(), None);

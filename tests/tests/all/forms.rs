@@ -1,4 +1,4 @@
-//! Small forms: what is typed in them is there after the battery died, and is listed to be finished.
+//! Small forms: what is typed in them outlives a dead battery, and is listed to be finished.
 
 use tests::{Browser, SOON, Scratch, Server, poll};
 
@@ -36,6 +36,11 @@ fn what_is_typed_in_a_form_outlives_a_dead_battery_and_is_listed_to_be_finished(
     phone.look("refer-kept");
     phone.click_text("Clear what I typed");
     wait_for_value(&phone, "Family name", "");
+    phone.click_text("Put it back");
+    wait_for_value(&phone, "Family name", "Halloran");
+    phone.click_text("Clear what I typed");
+    wait_for_value(&phone, "Family name", "");
+    pause(&phone);
 
     open_person(&phone, "OKAFOR");
     phone.click_text("Add a goal");

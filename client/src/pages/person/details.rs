@@ -62,6 +62,7 @@ fn changed(
     stands: &Typed,
     now: &Typed,
     today: Date,
+    practice: impl Fn(&str) -> String,
 ) -> Result<Vec<(Field, String)>, Vec<FormProblem>> {
     let mut checks = Checks::new(today);
     let mut changed = Vec::new();
@@ -72,7 +73,13 @@ fn changed(
             continue;
         }
         let id = id_of(field);
-        if let Some(words) = overtaken(&before, &stands, &typed) {
+        let words = match field {
+            Field::PracticeOds => {
+                overtaken(&practice(&before), &practice(&stands), &practice(&typed))
+            }
+            _ => overtaken(&before, &stands, &typed),
+        };
+        if let Some(words) = words {
             checks.refuse(id, words);
             continue;
         }
@@ -154,36 +161,24 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
     let practice = Live::new(begun.get(&Field::PracticeOds).cloned());
     let sex = Live::new(begun.get(&Field::Sex).and_then(|held| sex_named(held)));
     let form = form_of(shown.case, ID);
-    let kept = keep(
-        form.clone(),
-        FIELDS
-            .into_iter()
-            .map(|field| match field {
-                Field::PracticeOds => {
-                    kept::Field::of(practice, Option::unwrap_or_default, |ods| Some(ods.to_owned()))
-                }
-                Field::Sex => {
-                    kept::Field::of(sex, |sex| sex.unwrap_or_default().to_owned(), sex_named)
-                }
-                _ => value(field).into(),
-            })
-            .collect(),
-    );
+    let fields = FIELDS.map(|field| match field {
+        Field::PracticeOds => {
+            kept::Field::of(practice, Option::unwrap_or_default, |ods| Some(ods.to_owned()))
+        }
+        Field::Sex => kept::Field::of(sex, |sex| sex.unwrap_or_default().to_owned(), sex_named),
+        _ => value(field).into(),
+    });
+    let kept = keep(form.clone(), fields.into());
     let problems = Live::new(Vec::new());
     let saving = Saving::new();
-    let (case, held) = (shown.case, StoredValue::new((form, inputs.clone())));
+    let case = shown.case;
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (form, inputs) = held.get_value();
-        let now = inputs.iter().map(|(field, typed)| (*field, typed.get_untracked()));
-        let mut now = Few::from_iter(now);
-        now.insert(Field::PracticeOds, practice.get_untracked().unwrap_or_default());
-        if let Some(sex) = sex.get_untracked() {
-            now.insert(Field::Sex, sex.to_owned());
-        }
-        let before = FIELDS.into_iter().zip(kept.before()).collect();
+        let typed = |texts: Vec<String>| FIELDS.into_iter().zip(texts).collect();
+        let (before, now): (Typed, Typed) = (typed(kept.before()), typed(kept.now()));
         let stands = stands.get_untracked();
-        let found = changed(&before, &stands, &now, engine.today());
+        let found =
+            changed(&before, &stands, &now, engine.today(), |ods| practice_name(engine, ods));
         problems.set(found.as_ref().err().cloned().unwrap_or_default());
         let stands =
             FIELDS.into_iter().map(|field| stands.get(&field).cloned().unwrap_or_default());
@@ -191,7 +186,7 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
         match found {
             Err(_) => focus(SUMMARY.to_owned()),
             Ok(fields) => {
-                saving.run(write(engine, case, form, fields), move || is_open.set(false));
+                saving.run(write(engine, case, form.clone(), fields), move || is_open.set(false));
             }
         }
     };
@@ -219,6 +214,12 @@ fn DetailsForm(shown: Shown, is_open: Live<bool>) -> impl IntoView {
             <Keeping kept />
         </form>
     }
+}
+
+fn practice_name(engine: Engine, ods: &str) -> String {
+    engine.profile().with_untracked(|profile| {
+        profile.as_ref().map_or_else(String::new, |own| own.practice_name(ods).to_owned())
+    })
 }
 
 fn write(engine: Engine, case: CaseId, form: String, fields: Vec<(Field, String)>) -> Writing {
@@ -342,10 +343,14 @@ mod tests {
         FIELDS.into_iter().map(|field| (field, typed(field))).collect()
     }
 
+    fn named(ods: &str) -> String {
+        format!("practice {ods}")
+    }
+
     #[test]
     fn only_what_was_changed_is_written() {
         let before = typed("", "3 Nov 1956");
-        let changed = |now| changed(&before, &before, now, TODAY);
+        let changed = |now| changed(&before, &before, now, TODAY, named);
         assert_eq!(changed(&before), Ok(Vec::new()));
         let now = typed("999 000 0018", "3 Nov 1956");
         let number = (Field::NhsNumber, "9990000018".to_owned());
@@ -364,15 +369,20 @@ mod tests {
         let stands = typed("999 000 0026", "4 Nov 1956");
         // Nobody touched the date of birth: the colleague's stays.
         let now = typed("999 000 0018", "3 Nov 1956");
-        let problems = changed(&before, &stands, &now, TODAY).expect_err("it was not seen");
+        let problems = changed(&before, &stands, &now, TODAY, named).expect_err("it was not seen");
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].field, "details-number");
         assert!(problems[0].words.contains("“999 000 0026”"), "{problems:?}");
+        let (mut theirs, mut own) = (before.clone(), before.clone());
+        theirs.insert(Field::PracticeOds, "A99002".into());
+        own.insert(Field::PracticeOds, "A99003".into());
+        let problems = changed(&before, &theirs, &own, TODAY, named).expect_err("it was not seen");
+        assert!(problems[0].words.contains("“practice A99002”"), "{problems:?}");
         // Once it was seen, what is right is the person's to say.
         let mut now = now;
         now.insert(Field::BirthDate, "4 Nov 1956".into());
         let number = (Field::NhsNumber, "9990000018".to_owned());
-        assert_eq!(changed(&stands, &stands, &now, TODAY), Ok(vec![number]));
+        assert_eq!(changed(&stands, &stands, &now, TODAY, named), Ok(vec![number]));
     }
 
     #[test]
@@ -380,7 +390,8 @@ mod tests {
         let before = typed("", "");
         let mut now = typed("999 000 0019", "31 2 1956");
         now.insert(Field::FamilyName, " ".into());
-        let problems = changed(&before, &before, &now, TODAY).expect_err("none of it can be read");
+        let problems =
+            changed(&before, &before, &now, TODAY, named).expect_err("none of it can be read");
         let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["details-number", "details-family", "details-birth"]);
     }

@@ -136,12 +136,10 @@ pub(super) fn form(form: Form, field: String) -> AnyView {
     let (target, saving) = (form.target, form.saving);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        match rest.record(target, engine.today()) {
-            Some(record) => {
-                form.record(engine, Fact::UrgentRecord(record), engine.wall_clock());
-            }
-            None => focus_within(&event, WRONG),
-        }
+        let Some(record) = rest.record(target, engine.today()) else {
+            return focus_within(&event, WRONG);
+        };
+        form.record(engine, Fact::UrgentRecord(record), engine.wall_clock());
     };
     let options =
         UrgentConsent::ALL.map(|consent| (consent_name(consent), consent.words().to_owned()));
