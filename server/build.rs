@@ -13,6 +13,8 @@ mod embed;
 mod order;
 #[path = "build/style.rs"]
 mod style;
+#[path = "build/unused.rs"]
+mod unused;
 #[path = "build/workshop.rs"]
 mod workshop;
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use walrus::{FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::order;
+use crate::unused;
 use crate::workshop::{Effort, Workshop, run, variable};
 
 /// What the phone's browser runs.
@@ -30,7 +30,9 @@ pub fn client(workshop: &Workshop) -> Result<Client, String> {
     let pins = fs::read(workshop.root().join("Cargo.toml")).map_err(|error| error.to_string())?;
     let is_quick: &[u8] = if workshop.effort == Effort::Quick { b"quick" } else { b"full" };
     let bound = workshop
-        .kept(&[&compiled, &pins, b"wasm-bindgen", is_quick], || bind(workshop, &compiled))?;
+        .kept(&[&compiled, &pins, b"wasm-bindgen, and no checksums", is_quick], || {
+            bind(workshop, &compiled)
+        })?;
     let end =
         bound.iter().position(|&byte| byte == 0).ok_or("the glue and the wasm run together")?;
     let glue = String::from_utf8(bound[..end].to_vec()).map_err(|error| error.to_string())?;
@@ -150,9 +152,7 @@ fn bind(workshop: &Workshop, compiled: &[u8]) -> Result<Vec<u8>, String> {
     }
     let mut glue = output.js().to_owned();
     let wasm = output.wasm_mut();
-    let unused = wasm.exports.iter().filter(|export| is_unused(&export.name));
-    let unused: Vec<_> = unused.map(|export| export.id()).collect();
-    unused.into_iter().for_each(|id| wasm.exports.delete(id));
+    unused::exports(wasm);
     // Each name ends in digits of its own: a twentieth of the glue, and nothing to compress.
     for (at, import) in wasm.imports.iter_mut().enumerate() {
         let short = format!("i{at}");
@@ -160,66 +160,10 @@ fn bind(workshop: &Workshop, compiled: &[u8]) -> Result<Vec<u8>, String> {
         import.name = short;
     }
     if workshop.effort == Effort::Full {
-        stop_without_words(wasm);
+        unused::messages(wasm);
+        unused::checksums(wasm);
     }
     Ok([glue.as_bytes(), &[0], &wasm.emit_wasm()].concat())
-}
-
-/// What a mistake of the program runs into: functions of the standard library, by how their names begin.
-const PANICS: [&str; 12] = [
-    "__rustc::rust_begin_unwind",
-    "alloc::alloc::handle_alloc_error",
-    "alloc::raw_vec::capacity_overflow",
-    "alloc::raw_vec::handle_error",
-    "core::cell::panic_already",
-    "core::option::expect_failed",
-    "core::option::unwrap_failed",
-    "core::panicking::",
-    "core::result::unwrap_failed",
-    "core::slice::copy_from_slice_impl::len_mismatch_fail",
-    "core::slice::index::slice_index_fail",
-    "core::str::slice_error_fail",
-];
-
-/// How the names of functions end that write what `{:?}` would: nothing, by [`LEANER`], but the standard
-/// library was compiled before.
-const DEBUG: &str = " as core::fmt::Debug>::fmt";
-
-/// Makes a mistake of the program stop it at once, and not after it wrote a message that has neither
-/// place nor value in it (see [`LEANER`]): wasm-opt then drops the messages and what makes them.
-fn stop_without_words(wasm: &mut Module) {
-    let is_panic = |name: &str| PANICS.iter().any(|panic| name.starts_with(panic));
-    let found = wasm.funcs.iter_local().filter_map(|(id, local)| {
-        let name = without_hashes(wasm.funcs.get(id).name.as_deref()?);
-        let writes = name.ends_with(DEBUG);
-        (writes || is_panic(&name)).then(|| (id, local.ty(), writes))
-    });
-    for (id, ty, writes) in found.collect::<Vec<_>>() {
-        let (parameters, results) = wasm.types.params_results(ty);
-        let (parameters, results) = (parameters.to_vec(), results.to_vec());
-        let mut stop = FunctionBuilder::new(&mut wasm.types, &parameters, &results);
-        if writes {
-            // `Ok(())`.
-            stop.func_body().i32_const(0);
-        } else {
-            stop.func_body().unreachable();
-        }
-        let arguments = parameters.iter().map(|kind| wasm.locals.add(*kind)).collect();
-        wasm.funcs.get_mut(id).kind = FunctionKind::Local(stop.local_func(arguments));
-    }
-}
-
-/// `core[c5930c85a12de822]::cell` as `core::cell`.
-fn without_hashes(name: &str) -> String {
-    let mut parts = name.split('[');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| name + part.split_once(']').map_or("", |(_, rest)| rest))
-}
-
-/// The streams of leptos's server functions, which the app has none of: JavaScript would have to make
-/// one first, and what is exported is never left out as unused.
-fn is_unused(export: &str) -> bool {
-    export.trim_start_matches("__wbg_").starts_with("intounderlying")
 }
 
 /// The glue without what only its reader needs.
@@ -251,7 +195,7 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
     // code shows the next round what the first could not see, so do arguments that nobody reads, copies
     // of a function cost more than calls, and neighbours of one crate compress together, where
     // `order` finds none that are more alike.
-    const PASSES: [&str; 14] = [
+    const PASSES: [&str; 19] = [
         "-Os",
         "--flatten",
         "--rereloop",
@@ -263,6 +207,11 @@ fn optimise(workshop: &Workshop, wasm: &[u8]) -> Result<Vec<u8>, String> {
         "--always-inline-max-function-size=1",
         "--flexible-inline-max-function-size=1",
         "--one-caller-inline-max-function-size=30",
+        "--local-cse",
+        "--coalesce-locals",
+        "--reorder-locals",
+        "--merge-locals",
+        "--vacuum",
         "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
