@@ -64,6 +64,9 @@ impl Element<'_> {
     #[track_caller]
     pub fn choose(&self, option: &str) {
         self.run(self.handle.select_by_label(option));
+        // Of the two events of a browser the driver makes the second one only.
+        let chosen = "arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
+        must(self.session.script(chosen, vec![json!(self.handle)]), "nothing can be chosen");
     }
 
     fn try_click(&self) -> Result<(), CmdError> {

@@ -13,6 +13,7 @@ mod forms;
 mod front;
 mod harness;
 mod hostile;
+mod large_record;
 mod logbook;
 mod memory;
 mod pack;
