@@ -303,9 +303,9 @@ fn decide(compared: &Compared) -> Markup {
                 @if holds.is_none() { "Decide" } @else { "Decide otherwise" }
             }
             p {
-                "The record that does not go on is set aside: nothing of it is sent any more, and "
-                "what was sent of it is taken back in the next list. Everybody who has it is given "
-                "the one that goes on. Nothing is deleted, both can still be read, and you can "
+                "The record that does not go on is set aside: nothing of it is sent any more. "
+                "What was sent of it stays true of the person, and is taken back where the other one "
+                "gives it again. Everybody who has it is given the one that goes on. Nothing is deleted, both can still be read, and you can "
                 "decide otherwise later."
             }
             @if sent(one) + sent(other) > 0 {

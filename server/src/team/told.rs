@@ -122,7 +122,7 @@ impl Told {
             ),
             Self::SamePerson(given) => format!(
                 "Decided: one record goes on, and {} more can open it. What was sent of the other \
-                 one is taken back in the next list.",
+                 one is taken back where this one gives it again.",
                 people(given)
             ),
             Self::TakenIn(taken, 0) => format!("{} went into the record.", changes(taken)),

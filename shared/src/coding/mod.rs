@@ -1,7 +1,20 @@
 //! Which events are coded, with which code, on which date, and why the others are not.
 //!
-//! Source of the rules: Transformation Partners' link worker FAQ, relaying NHS England guidance.
-//! The strict reading is the default (rule 7).
+//! The rules, by the numbers under which the code names them:
+//!
+//! 1. Once per episode of care, dated the first interaction; no contact after it is coded.
+//! 2. Only a link worker's own entry produces a code; one of a health and wellbeing coach or of a
+//!    care coordinator never does.
+//! 3. Accepted and declined exclude each other. Whoever leaves after accepting has not declined: that
+//!    is why the episode was closed.
+//! 4. Never coded: a welfare call, what was provided before the referral, mass booking and brief calls
+//!    without a conversation about support, lists of vulnerable patients, support of volunteers, and
+//!    administration.
+//! 5. What is not coded is recorded all the same, and reported as activity and in case studies.
+//! 6. Further codes are those that the service allows by name, with a check digit that is right.
+//! 7. The strict reading is the default, and whatever is not coded says why.
+//!
+//! Source: Transformation Partners' link worker FAQ, relaying NHS England guidance.
 
 mod duplicate;
 mod kept_back;
