@@ -157,12 +157,16 @@ impl Form {
 
     /// Takes up what stands in the record by now, without touching what is typed.
     fn catch_up(&mut self, stands: Vec<String>) {
-        for ((field, before), stands) in self.fields.iter().zip(&self.before).zip(&stands) {
-            if before != stands && untrack(|| field.read()) == *before {
-                field.write(stands);
+        for ((field, before), stands) in self.fields.iter().zip(&mut self.before).zip(stands) {
+            let is_untouched = untrack(|| field.read()) == *before;
+            if is_untouched && *before != stands {
+                field.write(&stands);
+                // A choice that knows no such value stays as it was: nobody made that of it.
+                *before = untrack(|| field.read());
+            } else {
+                *before = stands;
             }
         }
-        self.before = stands;
     }
 
     fn clear(&mut self) {
@@ -253,6 +257,18 @@ mod tests {
             let stands = fields.map(|field| field.get_untracked());
             assert_eq!(stands, ["Adeyemi", "01632 960201", "gp", "Female"]);
             assert_eq!(form.before, ["Adeyemi", "01632 960200", "", "Female"]);
+        });
+    }
+
+    #[test]
+    fn a_choice_that_does_not_know_what_stands_in_the_record_is_nobodys_answer() {
+        Owner::new().with(|| {
+            let choice = Live::new(None::<u8>);
+            let named = |text: &str| (text == "two").then_some(2);
+            let name = |one: Option<u8>| one.map_or("", |_| "two").to_owned();
+            let mut form = Form::new(vec![Field::of(choice, name, named)], Vec::new());
+            form.catch_up(vec!["something else".to_owned()]);
+            assert_eq!(form.typed(), []);
         });
     }
 

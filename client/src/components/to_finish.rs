@@ -6,6 +6,7 @@ use shared::ids::CaseId;
 use crate::{
     draw::view,
     engine::{CaseLine, Engine},
+    memo::Live,
 };
 
 /// A form that is begun.
@@ -13,26 +14,49 @@ use crate::{
 struct Begun {
     /// What is urgent comes first.
     rank: u8,
+    form: String,
     href: String,
     words: String,
 }
 
 /// A line for each, what is urgent first.
 #[component]
-pub fn FormsToFinish() -> impl IntoView {
+pub fn FormsToFinish(
+    /// Whether each can be thrown away here: what a form was about may have gone meanwhile.
+    #[prop(default = false)]
+    may_throw_away: bool,
+) -> impl IntoView {
     let engine = Engine::here();
     let (forms, rows) = (engine.typed_forms(), engine.rows());
+    let asked = Live::new(String::new());
     let lines = move || {
         let rows = rows.get();
         let begun: Vec<_> = forms.read().iter().map(|form| begun_of(form, &rows)).collect();
         let of_rank = |rank| begun.iter().filter(move |begun| begun.rank == rank);
         let lines = (0..RANKS).flat_map(of_rank).map(|begun| {
             let (href, words) = (begun.href.clone(), begun.words.clone());
-            view! { <li><a href=href>{words}</a></li> }
+            let rid = may_throw_away.then(|| throw_away(begun.form.clone(), asked));
+            view! { <li><a href=href>{words}</a> {rid}</li> }
         });
         lines.collect::<Vec<_>>()
     };
     view! { {lines} }
+}
+
+/// A button that is pressed twice.
+fn throw_away(form: String, asked: Live<String>) -> AnyView {
+    let engine = Engine::here();
+    let asks = form.clone();
+    let press = move |_| match asked.get_untracked() == form {
+        true => engine.keep_typed(&form, Vec::new()),
+        false => asked.set(form.clone()),
+    };
+    let label = move || match *asked.read() == asks {
+        true => say!("Press again to throw it away: it cannot be brought back"),
+        false => say!("Throw away"),
+    };
+    view! { <button type="button" class="fp-link-button" on:click=press>{label}</button> }
+        .into_any()
 }
 
 /// An urgent concern, what is to be recorded of one, and everything else.
@@ -40,7 +64,8 @@ const RANKS: u8 = 3;
 
 fn begun_of(form: &str, rows: &[CaseLine]) -> Begun {
     let (first, rest) = form.split_once('/').unwrap_or((form, ""));
-    let plain = |href: &str, words: &str| Begun { rank: 2, href: href.into(), words: words.into() };
+    let begun = |rank, href: String, words: String| Begun { rank, form: form.into(), href, words };
+    let plain = |href: &str, words: &str| begun(2, href.into(), words.into());
     let Ok(case) = first.parse::<CaseId>() else {
         return match first {
             "refer" => plain("/refer", say!("Finish the new referral")),
@@ -74,7 +99,7 @@ fn begun_of(form: &str, rows: &[CaseLine]) -> Begun {
         }
         part => (2, there(part), said!("Finish what you began to write about {name}")),
     };
-    Begun { rank, href, words }
+    begun(rank, href, words)
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ fn Unfinished() -> impl IntoView {
             <Show when=move || count() != 0>
                 <p>{said}" "<a href="/today">"Finish them on Today"</a></p>
             </Show>
-            <ul class="fp-list"><FormsToFinish /></ul>
+            <ul class="fp-list"><FormsToFinish may_throw_away=true /></ul>
         </Show>
     }
 }

@@ -166,11 +166,12 @@ fn ScreenLock() -> impl IntoView {
         is_working.set(true);
         problem.set(String::new());
         spawn_local(async move {
-            // Where it went well, the screen has gone, and its signals with it.
+            // Where it went well, the screen has gone, and its signals with it; or the passphrase is
+            // being tried at the same time.
             if let Err(words) = engine.unlock_with_passkey().await {
                 problem.set(words);
-                is_working.set(false);
             }
+            is_working.set(false);
         });
     };
     view! {

@@ -12,13 +12,14 @@ use std::{
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 use shared::{
-    case::{Defect, Event, Fact, Field, Role, event::Referral, event::ReferralSource},
+    case::{Defect, Event, Fact, Field, Person, Role, event::Referral, event::ReferralSource},
     document::{Author, Document},
     ids::{CaseId, UserId},
     intake::IncomingChange,
     personal::Personal,
     policy::{Action, Actor, Subject, may},
     referral_file::{Columns, ReferralRow},
+    text,
 };
 
 use super::table::{self, FILE_BYTES_MAX, Line};
@@ -204,14 +205,15 @@ fn take_in_row(
     if known.is_some() {
         return Ok(Outcome::Known);
     }
-    let mut known = Vec::new();
+    let (mut known, mut taken) = (Vec::new(), None);
     if let Some(number) = row.nhs_number {
         // As the ledger hashes it, see `shared::coding::match_keys`.
         let key: [u8; 32] = Sha256::digest(format!("nhs|{}", number.digits())).into();
-        if !numbers.insert(key) {
+        if numbers.contains(&key) {
             return Ok(refused("there is a case with this number already, from this file"));
         }
         known = cases_with(tx, key)?;
+        taken = Some(key);
     }
     let (case, change, outcome, workers) = match known.as_slice() {
         [] => {
@@ -230,6 +232,7 @@ fn take_in_row(
         }
         _ => return Ok(refused("there are several cases with this number: the lead settles that")),
     };
+    numbers.extend(taken);
     cases::append_server_changes(tx, case, &[change], &workers)?;
     tx.prepare_cached("INSERT INTO imported_referral (fingerprint, case_id) VALUES (?1, ?2)")?
         .execute(params![fingerprint.as_bytes(), case.as_bytes()])?;
@@ -262,14 +265,15 @@ fn refer_again(
         return Ok(Err(format!("{here}, and it cannot be read: tell the lead")));
     };
     let (read, defects) = document.read(case);
-    let person = &read.person;
-    let is_same = person.birth_date() == Some(*row.birth_date.reveal())
-        && person.practice().as_ref() == Some(&row.practice)
-        && person.contested_identity().next().is_none();
-    if !is_same || defects.iter().any(Defect::holds_codes) {
+    if !is_surely(&read.person, row) || defects.iter().any(Defect::holds_codes) {
         return Ok(Err(format!(
-            "{here}, whose date of birth or practice is not this one for certain. Check the row; \
-             whoever has the case can add the referral on a phone, once the last one is over"
+            "{here}, whose name, date of birth, sex or practice is not this one for certain. Check \
+             the row; whoever has the case can add the referral on a phone, once the last one is over"
+        )));
+    }
+    if row.referred_on.is_none() {
+        return Ok(Err(format!(
+            "{here}. Give the date of this referral, so that it is told from the one before"
         )));
     }
     let event = referral(row, author);
@@ -287,9 +291,25 @@ fn refer_again(
         Some(_) => {
             let now = event.recorded_at.as_millisecond();
             let written = document.commit(author, now, |writer| writer.put_event(&event));
-            Ok(Ok(parsed(&written.expect("a row within its limits can be written"))))
+            Ok(written
+                .map(|bytes| parsed(&bytes))
+                .map_err(|_| format!("{here}, and it cannot be written to: tell the lead")))
         }
     }
+}
+
+/// Whether a case is that of the person in the row for certain: names, date of birth and practice are
+/// the same, nothing of it is contested, and the sex is the same where both say it.
+fn is_surely(person: &Person, row: &ReferralRow) -> bool {
+    let first = |names: &str| text::folded(names).split_whitespace().next().map(str::to_owned);
+    let is_same = |field, typed: &str| text::folded(person.shown(field)) == text::folded(typed);
+    let sex = person.shown(Field::Sex);
+    person.birth_date() == Some(*row.birth_date.reveal())
+        && person.practice().as_ref() == Some(&row.practice)
+        && person.contested_identity().next().is_none()
+        && is_same(Field::FamilyName, row.family_name.reveal())
+        && first(person.shown(Field::GivenNames)) == first(row.given_names.reveal())
+        && (sex.is_empty() || row.sex.is_empty() || is_same(Field::Sex, row.sex))
 }
 
 fn parsed(written: &[u8]) -> IncomingChange {

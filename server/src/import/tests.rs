@@ -158,7 +158,21 @@ fn somebody_whose_referral_is_over_is_referred_again_in_the_same_case() {
     let (_, refused) = again("3/3/56", "9/11/2025");
     assert!(refused.contains("its last referral ended on 2025-11-10"), "{refused}");
     let (_, refused) = again("4/3/56", "20/11/2025");
-    assert!(refused.contains("date of birth or practice is not this one"), "{refused}");
+    let not_for_certain = "date of birth, sex or practice is not this one for certain";
+    assert!(refused.contains(not_for_certain), "{refused}");
+    // A twin, with the other one's number.
+    let twin = format!("{header}999 000 0018,One,Amy,3/3/56,A81001,lonely,20/11/2025\r\n");
+    let (_, refused) = import(&store, &file(&scratch, twin));
+    assert!(refused.contains(not_for_certain), "{refused}");
+    let (_, refused) = again("3/3/56", "");
+    assert!(refused.contains("Give the date of this referral"), "{refused}");
+    // A row that was refused is in nobody's way.
+    let both = format!(
+        "{header}999 000 0018,One,Ann,4/3/56,A81001,lonely,20/11/2025\r\n\
+         999 000 0018,One,Ann,3/3/56,A81001,lonely,9/11/2025\r\n"
+    );
+    let (_, refused) = import(&store, &file(&scratch, both));
+    assert!(!refused.contains("from this file"), "{refused}");
     let (counts, _) = again("3/3/56", "20/11/2025");
     assert_eq!(counts, "0 cases added, 1 referred again, 0 already here, 0 refused.");
     assert_eq!(again("3/3/56", "20/11/2025").0, "0 cases added, 1 already here, 0 refused.");

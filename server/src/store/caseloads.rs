@@ -1,6 +1,8 @@
 //! Who carries whom, as the lead decides: a colleague shares a record while they cover, takes it
 //! over, or gives it up. A log of decisions; who has a record follows from the log of access.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 use shared::{
@@ -85,29 +87,36 @@ pub struct Decision {
     pub reason: String,
 }
 
-/// The records of people that somebody has, or that nobody has.
+/// The records of people that somebody has, or that nobody has, those first whose referral is open;
+/// without those that a colleague has as well.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn carried_by(
     tx: &Transaction<'_>,
     user: Option<UserId>,
+    without: Option<UserId>,
     cases_max: usize,
 ) -> Result<Vec<CaseId>, StoreError> {
     // A logbook is about nobody, and stays with whoever writes it.
     let whose = match user {
         Some(_) => {
-            "SELECT access.case_id FROM access LEFT JOIN standing USING (case_id)
-             WHERE user = ?1 AND revoked_position IS NULL AND NOT ifnull(logbook, 0)"
+            "SELECT access.case_id, ifnull(carried, 1) FROM access
+             LEFT JOIN standing USING (case_id)
+             WHERE user = ?1 AND revoked_position IS NULL AND NOT ifnull(logbook, 0)
+                AND NOT EXISTS (SELECT 1 FROM access AS theirs WHERE theirs.user = ?3
+                    AND theirs.case_id = access.case_id AND theirs.revoked_position IS NULL)"
         }
         None => {
-            "SELECT case_log.case_id FROM case_log LEFT JOIN standing USING (case_id)
-             WHERE ?1 IS NULL AND NOT ifnull(logbook, 0) AND NOT EXISTS (SELECT 1 FROM access
+            "SELECT case_log.case_id, ifnull(carried, 1) FROM case_log
+             LEFT JOIN standing USING (case_id)
+             WHERE ?1 IS NULL AND ?3 IS NULL AND NOT ifnull(logbook, 0) AND NOT EXISTS (SELECT 1 FROM access
                 WHERE access.case_id = case_log.case_id AND revoked_position IS NULL)"
         }
     };
-    let mut statement = tx.prepare_cached(&format!("{whose} ORDER BY 1 LIMIT ?2"))?;
-    let key = params![user.as_ref().map(UserId::as_bytes), cases_max];
+    let mut statement = tx.prepare_cached(&format!("{whose} ORDER BY 2 DESC, 1 LIMIT ?2"))?;
+    let without = without.as_ref().map(UserId::as_bytes);
+    let key = params![user.as_ref().map(UserId::as_bytes), cases_max, without];
     let cases = statement.query_map(key, |row| column::case(row, 0))?;
     Ok(cases.collect::<Result<_, _>>()?)
 }
@@ -118,7 +127,7 @@ pub fn carried_by(
 /// When the database refuses.
 pub fn assign(
     tx: &Transaction<'_>,
-    chosen: &[CaseId],
+    chosen: &BTreeSet<CaseId>,
     assignment: Assignment,
     (by, at): (UserId, i64),
     reason: &str,
@@ -167,6 +176,10 @@ fn is_as_chosen(
     assignment: Assignment,
 ) -> Result<bool, StoreError> {
     let holders = cases::holders(tx, case)?;
+    let is_logbook = "SELECT 1 FROM standing WHERE case_id = ?1 AND logbook";
+    if tx.prepare_cached(is_logbook)?.exists([case.as_bytes()])? {
+        return Ok(false);
+    }
     let is_there = match assignment.from() {
         Some(from) => holders.contains(&from),
         None => holders.is_empty() && snapshots::snapshot(tx, case)?.is_some(),

@@ -1,6 +1,8 @@
 //! One worker's people, or those whom nobody has: a lead shares them with a colleague, hands them
 //! over, or takes them off. Names and referrals, not a word of what anybody said.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Form,
     extract::{Path, RawQuery, State},
@@ -75,7 +77,7 @@ struct Person {
 impl Caseload {
     fn read(tx: &Transaction<'_>, worker: Option<UserId>) -> Result<Self, StoreError> {
         let facts = ServiceFacts::load(tx)?;
-        let cases = caseloads::carried_by(tx, worker, PEOPLE_MAX)?.into_iter();
+        let cases = caseloads::carried_by(tx, worker, None, PEOPLE_MAX)?.into_iter();
         let people = cases.map(|case| Person::read(tx, case, worker, &facts));
         let mut people: Vec<Person> = people.collect::<Result<_, _>>()?;
         people.sort_by_cached_key(|person| shared::text::folded(&person.name));
@@ -164,7 +166,7 @@ pub(super) async fn page(
 /// What the form asks for; none where something is missing, which is said.
 struct Asked {
     assignment: Assignment,
-    chosen: Vec<CaseId>,
+    chosen: BTreeSet<CaseId>,
     everybody: bool,
     reason: String,
 }
@@ -178,7 +180,7 @@ impl Asked {
             _ => Assignment::Share { from, to: to()? },
         };
         let named = fields.iter().filter(|(name, _)| name == "case");
-        let chosen: Vec<CaseId> = named.filter_map(|(_, value)| value.parse().ok()).collect();
+        let chosen: BTreeSet<CaseId> = named.filter_map(|(_, value)| value.parse().ok()).collect();
         let everybody = !field(fields, "everybody").is_empty();
         if chosen.is_empty() && !everybody {
             return Err(Told::NobodyChosen);
@@ -195,9 +197,16 @@ impl Asked {
         {
             return Ok(Told::ColleagueMissing);
         }
-        let chosen = match self.everybody {
-            true => caseloads::carried_by(tx, self.assignment.from(), PEOPLE_MAX)?,
-            false => self.chosen.clone(),
+        let chosen = match (self.everybody, self.assignment) {
+            // Those whom the colleague has already are not in the way of the others.
+            (true, Assignment::Share { from: Some(from), to }) => {
+                caseloads::carried_by(tx, Some(from), Some(to), PEOPLE_MAX)?.into_iter().collect()
+            }
+            (true, assignment) => {
+                let cases = caseloads::carried_by(tx, assignment.from(), None, PEOPLE_MAX)?;
+                cases.into_iter().collect()
+            }
+            (false, _) => self.chosen.clone(),
         };
         let Assigned { done, left } =
             caseloads::assign(tx, &chosen, self.assignment, by, &self.reason)?;
@@ -251,7 +260,8 @@ fn people(caseload: &Caseload) -> Markup {
                     } } }
                 }
                 @if people.len() == PEOPLE_MAX {
-                    p { "These are the first " (PEOPLE_MAX) ". The others come when these are given." }
+                    p { "These are " (PEOPLE_MAX) " of more, those with an open referral first. Give them in several "
+                        "steps: “Everybody” takes the next ones each time." }
                 }
                 p { label { input type="checkbox" name="everybody" value="yes"; " Everybody: "
                     (counted(people.len(), who, if who == "person" { "people" } else { "records" }))

@@ -60,6 +60,18 @@ fn what_is_typed_in_a_form_outlives_a_dead_battery_and_is_listed_to_be_finished(
     phone.wait_gone("Add this goal", SOON);
     phone.wait_for_text("Walk to the shops alone", SOON);
 
+    // What nobody needs any more is thrown away by whoever says so twice.
+    phone.click_text("Add a goal");
+    phone.type_into("What do they want to reach?", "Not this one");
+    die(&mut phone);
+    go(&phone, "/sync");
+    phone.wait_for_text(begun, SOON);
+    phone.click_text("Throw away");
+    phone.wait_for_text("Press again to throw it away", SOON);
+    phone.look("sync-throw-away");
+    phone.click_text("Press again to throw it away");
+    phone.wait_gone(begun, SOON);
+
     // A choice is one press: it is there again, and nobody is to finish it.
     phone.find("header .fp-header__urgent").click();
     phone.wait_for_text("About Ada Okafor", SOON);
