@@ -71,6 +71,7 @@ fn what_is_typed_in_a_form_outlives_a_dead_battery_and_is_listed_to_be_finished(
     phone.look("sync-throw-away");
     phone.click_text("Press again to throw it away");
     phone.wait_gone(begun, SOON);
+    open_person(&phone, "OKAFOR");
 
     // A choice is one press: it is there again, and nobody is to finish it.
     phone.find("header .fp-header__urgent").click();
