@@ -104,6 +104,12 @@ impl ServiceFacts {
         self.names.get(user).map_or("Somebody no longer on the team", |(name, _)| name)
     }
 
+    /// Their names, one after the other.
+    pub fn names_of(&self, users: &[UserId]) -> String {
+        let names: Vec<&str> = users.iter().map(|user| self.name(user)).collect();
+        names.join(", ")
+    }
+
     /// The context of one case.
     pub fn context(&self, likely_duplicate: bool) -> Context<'_> {
         Context {

@@ -8,6 +8,7 @@ use shared::{ids::UserId, ods::OdsCode};
 use super::{
     StoreError,
     asks::Action,
+    column,
     worklist::{self, WorklistRow},
 };
 
@@ -266,7 +267,6 @@ const FROM: &str = "FROM receipt
 fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
     let (kind, outcome): (String, String) = (row.get(3)?, row.get(4)?);
     let asked: String = row.get(12)?;
-    let by: Option<Vec<u8>> = row.get(10)?;
     Ok(Receipt {
         id: row.get(0)?,
         row_id: row.get(1)?,
@@ -281,7 +281,7 @@ fn read(row: &Row<'_>) -> Result<Receipt, rusqlite::Error> {
             detail: row.get(8)?,
         },
         way: row.get(9)?,
-        by: by.and_then(|by| UserId::from_slice(&by).ok()),
+        by: column::user_if_any(row, 10)?,
         at: row.get(11)?,
     })
 }
@@ -422,9 +422,8 @@ pub fn files(tx: &Transaction<'_>, practice: &OdsCode) -> Result<Vec<FileLine>, 
     let sql = "SELECT by, at, taken, known, waiting, refused FROM receipt_file
          WHERE practice = ?1 ORDER BY id DESC";
     let read = |row: &Row<'_>| {
-        let by: Option<Vec<u8>> = row.get(0)?;
         Ok(FileLine {
-            by: by.and_then(|by| UserId::from_slice(&by).ok()),
+            by: column::user_if_any(row, 0)?,
             at: row.get(1)?,
             counts: FileCounts {
                 taken: row.get(2)?,

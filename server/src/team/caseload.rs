@@ -17,7 +17,7 @@ use shared::{
     policy::{Action, Actor, Subject, may},
 };
 
-use super::{Told, check, practice, reason, whose};
+use super::{Told, check, known_as, practice, reason};
 use crate::{
     app::App,
     clock,
@@ -107,7 +107,9 @@ impl Person {
         let holders = cases::holders(tx, case)?.into_iter();
         Ok(Self {
             case,
-            name: whose(tx, case)?.unwrap_or_else(|| "A record that is not here yet".to_owned()),
+            name: read
+                .as_ref()
+                .map_or_else(|| "A record that is not here yet".to_owned(), known_as),
             practice: practice(facts, &ods).to_owned(),
             standing: read.as_ref().map_or("", standing),
             others: holders.filter(|holder| Some(*holder) != worker).collect(),
@@ -256,7 +258,7 @@ fn people(caseload: &Caseload) -> Markup {
                             aria-label={ "Choose " (person.name) }; }
                         th scope="row" { (person.name) }
                         td { (person.practice) } td { (person.standing) }
-                        td { (names(facts, &person.others)) }
+                        td { (facts.names_of(&person.others)) }
                     } } }
                 }
                 @if people.len() == PEOPLE_MAX {
@@ -270,11 +272,6 @@ fn people(caseload: &Caseload) -> Markup {
             }
         }
     }
-}
-
-fn names(facts: &ServiceFacts, users: &[UserId]) -> String {
-    let names: Vec<&str> = users.iter().map(|user| facts.name(user)).collect();
-    names.join(", ")
 }
 
 fn decide(caseload: &Caseload) -> Markup {

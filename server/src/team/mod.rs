@@ -21,7 +21,7 @@ use axum::{
 use maud::{Markup, html};
 use rusqlite::Transaction;
 use shared::{
-    case::{Field, Role},
+    case::{Case, Field, Role},
     ids::{CaseId, UserId},
     limits,
     policy::{Action, Actor, Subject, may},
@@ -108,8 +108,7 @@ impl Desk {
     }
 
     fn names(&self, users: &[UserId]) -> String {
-        let names: Vec<&str> = users.iter().map(|user| self.name(user)).collect();
-        names.join(", ")
+        self.facts.names_of(users)
     }
 
     fn practice(&self, ods: &str) -> &str {
@@ -125,16 +124,18 @@ fn practice<'a>(facts: &'a ServiceFacts, ods: &str) -> &'a str {
 
 /// Whose record it is, as it was worked out last; none where that cannot be read, or is not here.
 fn whose(tx: &Transaction<'_>, case: CaseId) -> Result<Option<String>, StoreError> {
-    let found = snapshots::as_projected(tx, case)?;
-    Ok(found.map(|case| {
-        let name = case.person.full_name();
-        let birth_date = page::birth_date(case.person.shown(Field::BirthDate));
-        match (name.is_empty(), birth_date.is_empty()) {
-            (true, _) => "No name".to_owned(),
-            (false, true) => name,
-            (false, false) => format!("{name}, born {birth_date}"),
-        }
-    }))
+    Ok(snapshots::as_projected(tx, case)?.as_ref().map(known_as))
+}
+
+/// The name and the date of birth in a record.
+fn known_as(case: &Case) -> String {
+    let name = case.person.full_name();
+    let birth_date = page::birth_date(case.person.shown(Field::BirthDate));
+    match (name.is_empty(), birth_date.is_empty()) {
+        (true, _) => "No name".to_owned(),
+        (false, true) => name,
+        (false, false) => format!("{name}, born {birth_date}"),
+    }
 }
 
 /// The reason that a decision needs: something, and no more than a person reads.

@@ -1,12 +1,6 @@
 //! A practice's morning, click by click, with several of its staff at once.
 
-use axum::{
-    body::Body,
-    http::{
-        Request, StatusCode,
-        header::{CONTENT_TYPE, COOKIE, LOCATION},
-    },
-};
+use axum::http::{StatusCode, header::LOCATION};
 use shared::{
     case::{
         Event, Fact, Role,
@@ -19,7 +13,7 @@ use shared::{
     snomed::ConceptId,
 };
 
-use super::{Answer, Server};
+use super::{Answer, Server, team::post};
 use crate::{
     clock, demo,
     pack::{self, Empty},
@@ -62,13 +56,6 @@ async fn morning() -> (Server, String, String) {
     let sue = server.write(move |tx| people::add_user(tx, &new)).await;
     let sue = server.sign_in(sue).await;
     (server, helen, sue)
-}
-
-async fn post(server: &Server, path: &str, cookie: &str, form: &str) -> Answer {
-    let request = Request::post(path)
-        .header(COOKIE, cookie)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    server.send(request.body(Body::from(form.to_owned())).unwrap()).await
 }
 
 fn text(answer: &Answer) -> String {

@@ -11,15 +11,21 @@ const ROOM_BYTES: u64 = 300_000;
 const FULL: &str = "Not saved. This phone's storage is full. Make room by deleting photos or apps. \
                     Keep Fingerpost open: it goes on trying.";
 
-#[test]
-fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room() {
-    let scratch = Scratch::new("full");
-    let mut day = Day::begin(&scratch);
+/// A contact is begun on a phone that has little room for it.
+fn with_a_contact_and_little_room(scratch: &Scratch) -> Day {
+    let mut day = Day::begin(scratch);
     day.phone.close();
     day.phone.open();
     open_with_little_room(&day.phone);
     unlock(&day.phone);
     begin_contact(&day.phone, "OKAFOR");
+    day
+}
+
+#[test]
+fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room() {
+    let scratch = Scratch::new("full");
+    let mut day = with_a_contact_and_little_room(&scratch);
     day.phone.fill_storage();
     day.phone.type_into("Note", "The hall was full.");
     day.phone.wait_for_text(FULL, SOON);
@@ -56,12 +62,7 @@ fn a_full_phone_says_so_keeps_the_words_and_saves_by_itself_once_there_is_room()
 #[test]
 fn a_full_phone_covers_what_it_cannot_lock_away_and_opens_nothing_that_is_signed() {
     let scratch = Scratch::new("full_and_locked");
-    let mut day = Day::begin(&scratch);
-    day.phone.close();
-    day.phone.open();
-    open_with_little_room(&day.phone);
-    unlock(&day.phone);
-    begin_contact(&day.phone, "OKAFOR");
+    let mut day = with_a_contact_and_little_room(&scratch);
     day.phone.type_into("Note", "The hall was full.");
     day.phone.wait_for_text("Saved on this phone", SOON);
     day.phone.click_text("Check and sign");
